@@ -1,0 +1,66 @@
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.models import Group
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+
+from accounts.models import Device, Session, Settings, User
+from lib.admin import OwnedAdmin, ReadOnlyAdmin
+
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class UnfoldGroupAdmin(GroupAdmin, ModelAdmin):  # type: ignore[misc]  # unfold has no stubs
+    pass
+
+
+@admin.register(User)
+class UnfoldUserAdmin(UserAdmin, ModelAdmin):  # type: ignore[misc, type-arg]  # unfold has no stubs
+    """Users are switched off, not deleted: erasure is a process of its own."""
+
+    form = UserChangeForm
+    add_form = UserCreationForm
+    change_password_form = AdminPasswordChangeForm
+    ordering = ["-created_at"]
+    list_display = ["email", "email_verified_at", "is_active", "is_staff", "created_at"]
+    list_filter = ["is_staff", "is_active"]
+    search_fields = ["email", "=id"]
+    show_full_result_count = False
+    readonly_fields = ["created_at", "last_login"]
+    fieldsets = [
+        (None, {"fields": ["email", "password", "email_verified_at"]}),
+        ("Permissions", {"fields": ["is_active", "is_staff", "is_superuser", "groups", "user_permissions"]}),
+        ("Times", {"fields": ["created_at", "last_login"]}),
+    ]
+    add_fieldsets = [(None, {"fields": ["email", "password1", "password2", "is_staff"]})]
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
+        obj.email = obj.email.strip().lower()
+        super().save_model(request, obj, form, change)
+        Settings.objects.get_or_create(user=obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Device)
+class DeviceAdmin(ReadOnlyAdmin):
+    list_display = ["name", "platform", "user", "created_at", "revoked_at"]
+    list_select_related = ["user"]
+    search_fields = ["=id", "=user__email"]
+
+
+@admin.register(Session)
+class SessionAdmin(ReadOnlyAdmin):
+    list_display = ["user", "device", "created_at", "refreshed_at", "revoked_at"]
+    list_select_related = ["user", "device"]
+    search_fields = ["=id", "=user__email"]
+
+
+@admin.register(Settings)
+class SettingsAdmin(OwnedAdmin):
+    pass

@@ -1,0 +1,22 @@
+from django.urls import include, path
+from rest_framework.routers import SimpleRouter
+
+from accounts.api import views
+
+router = SimpleRouter()
+router.register("settings", views.SettingsViewSet, "settings")
+
+auth = [
+    path("register", views.RegisterView.as_view(), name="register"),
+    path("verify-email", views.VerifyEmailView.as_view(), name="verify-email"),
+    path("verify-email/resend", views.ResendVerificationView.as_view(), name="resend-verification"),
+    path("login", views.LoginView.as_view(), name="login"),
+    path("refresh", views.RefreshView.as_view(), name="refresh"),
+    path("logout", views.LogoutView.as_view(), name="logout"),
+    path("me", views.MeView.as_view(), name="me"),
+]
+
+sync_router = SimpleRouter(trailing_slash=False)
+sync_router.register("devices", views.DeviceViewSet, "device")
+
+urlpatterns = [path("auth/", include(auth)), path("sync/", include(sync_router.urls)), *router.urls]

@@ -1,0 +1,36 @@
+from django.db import models
+
+
+class WeightUnit(models.TextChoices):
+    KG = "kg", "kilograms"
+    LB = "lb", "pounds"
+
+
+class DistanceUnit(models.TextChoices):
+    KM = "km", "kilometres"
+    MI = "mi", "miles"
+
+
+class Theme(models.TextChoices):
+    SYSTEM = "system"
+    LIGHT = "light"
+    DARK = "dark"
+
+
+class Sex(models.TextChoices):
+    FEMALE = "female"
+    MALE = "male"
+
+
+class Goal(models.TextChoices):
+    STRENGTH = "strength"
+    HYPERTROPHY = "hypertrophy"
+    ENDURANCE = "endurance"
+    FAT_LOSS = "fat_loss", "fat loss"
+    HEALTH = "health"
+
+
+class Level(models.TextChoices):
+    BEGINNER = "beginner"
+    INTERMEDIATE = "intermediate"
+    ADVANCED = "advanced"

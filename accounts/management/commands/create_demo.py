@@ -1,0 +1,39 @@
+"""Makes the demo user and the demo curator of a development server. Running it again changes nothing but the passwords."""
+
+from typing import Any
+
+from django.contrib.auth.models import Group, Permission
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+
+DEMO_EMAIL = "demo@dropset.local"
+CURATOR_EMAIL = "curator@dropset.local"
+CURATED_APPS = ["catalog"]
+
+
+class Command(BaseCommand):
+    help = f"Makes {DEMO_EMAIL} (an athlete) and {CURATOR_EMAIL} (a curator), for development only."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--password", default="dropset-demo")
+
+    @transaction.atomic
+    def handle(self, *args: Any, **options: Any) -> None:
+        self._user(DEMO_EMAIL, options["password"])
+        curator = self._user(CURATOR_EMAIL, options["password"], is_staff=True)
+        curators, _ = Group.objects.get_or_create(name="Curators")
+        curators.permissions.set(Permission.objects.filter(content_type__app_label__in=CURATED_APPS))
+        curator.groups.add(curators)
+        self.stdout.write(f"{DEMO_EMAIL} and {CURATOR_EMAIL} are there.")
+
+    def _user(self, email: str, password: str, **extra: Any) -> User:
+        user = User.objects.filter(email=email).first()
+        if user is None:
+            return User.objects.create_user(email, password, email_verified_at=timezone.now(), **extra)
+        if not user.check_password(password):
+            user.set_password(password)
+            user.save(update_fields=["password"])
+        return user

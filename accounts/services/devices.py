@@ -1,0 +1,49 @@
+"""Devices: registered by the client under an id of its own making."""
+
+import hashlib
+from uuid import UUID
+
+from accounts.exceptions import DeviceForked, DeviceRevoked, DeviceTaken, DeviceUnknown
+from accounts.models import Device, Session, User
+
+
+def hash_instance_token(token: str) -> str:
+    """The token is 128 random bits or more, so a plain SHA-256 hides it well enough."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def register_device(
+    *, user: User, device_id: UUID, name: str, platform: str, instance_token: str, session: Session | None
+) -> tuple[Device, bool]:
+    """Gives (device, whether it is new). Raises DeviceTaken, DeviceForked or DeviceRevoked."""
+    device, created = Device.objects.get_or_create(
+        id=device_id,
+        defaults={
+            "user": user,
+            "name": name,
+            "platform": platform,
+            "instance_token_hash": hash_instance_token(instance_token),
+        },
+    )
+    if device.user_id != user.pk:
+        raise DeviceTaken
+    _check(device, instance_token)
+    if session is not None and session.device_id != device.pk:
+        Session.objects.filter(pk=session.pk).update(device=device)
+    return device, created
+
+
+def device_in_use(*, user: User, device_id: UUID, instance_token: str) -> Device:
+    """The device that a request comes from. Raises DeviceUnknown, DeviceForked or DeviceRevoked."""
+    device = Device.objects.filter(pk=device_id, user=user).first()
+    if device is None:
+        raise DeviceUnknown
+    _check(device, instance_token)
+    return device
+
+
+def _check(device: Device, instance_token: str) -> None:
+    if device.revoked_at is not None:
+        raise DeviceRevoked
+    if device.instance_token_hash != hash_instance_token(instance_token):
+        raise DeviceForked

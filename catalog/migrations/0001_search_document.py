@@ -1,0 +1,11 @@
+from django.db import migrations
+
+from lib.sqlfiles import load_sql
+
+
+class Migration(migrations.Migration):
+    initial = True
+    dependencies: list[tuple[str, str]] = []
+    operations = [
+        migrations.RunSQL(load_sql("catalog", "search_document"), "DROP FUNCTION catalog_search_document(text, jsonb, jsonb)")
+    ]

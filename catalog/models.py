@@ -1,0 +1,147 @@
+from typing import Any, Self
+
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from catalog import enums
+from catalog.domain.metadata import SchemaProblem, check_metadata_schema
+from lib.fields import BoundedDecimalField, EnumField, JsonField, NoteField, SlugSetField
+from lib.models import OwnedModel, OwnedQuerySet
+from lib.rules import NotNamed, known_slugs, own_or_shared
+from lib.wire import Wire
+
+
+class Muscle(models.Model):
+    slug = models.SlugField(primary_key=True, max_length=64)
+    name = models.CharField(max_length=100)
+    latin = models.CharField(max_length=150, blank=True)
+    body_region = EnumField(choices=enums.BodyRegion)
+    side = EnumField(choices=enums.BodySide)
+
+    class Meta:
+        triggers = [
+            NotNamed(table="catalog_exercisetype", column="primary_muscles"),
+            NotNamed(table="catalog_exercisetype", column="secondary_muscles"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Equipment(models.Model):
+    slug = models.SlugField(primary_key=True, max_length=64)
+    name = models.CharField(max_length=100)
+    kind = EnumField(choices=enums.EquipmentKind)
+
+    class Meta:
+        verbose_name_plural = "equipment"
+        triggers = [NotNamed(table="catalog_exercisetype", column="equipment")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def validate_metadata_schema(value: Any) -> None:
+    try:
+        check_metadata_schema(value)
+    except SchemaProblem as problem:
+        raise ValidationError(str(problem), code="invalid_schema") from problem
+
+
+class ExerciseTypeQuerySet(OwnedQuerySet):
+    def canonical(self) -> Self:
+        return self.live().filter(user=None)
+
+    def published(self) -> Self:
+        return self.canonical().filter(status=enums.Status.PUBLISHED)
+
+    def usable_by(self, user: Any) -> Self:
+        """What the user may log: the library (also what is retired from it, for old logs) and their own."""
+        shared = models.Q(user=None, status__in=[enums.Status.PUBLISHED, enums.Status.RETIRED])
+        return self.live().filter(shared | models.Q(user=user))
+
+    def search(self, text: str) -> Self:
+        """Types with every word of `text` in a name or alias; a word may be the beginning of one."""
+        words = ["".join(c for c in word if c.isalnum()) for word in text.replace("-", " ").split()]
+        query = " & ".join(f"{word}:*" for word in words if word)
+        return self.extra_search(query) if query else self
+
+    def extra_search(self, query: str) -> Self:
+        from django.contrib.postgres.search import SearchQuery  # noqa: PLC0415
+
+        return self.filter(search=SearchQuery(query, search_type="raw", config="simple"))
+
+
+class ExerciseType(OwnedModel):
+    """A kind of exercise. Without an owner it is canonical: part of the library. With one it is private, usable at once."""
+
+    wire = Wire(code=20, internal=frozenset({"slug", "status", "replaced_by", "search"}))
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="+", db_index=False, help_text="Empty: canonical."
+    )
+    slug = models.SlugField(max_length=64, null=True, blank=True, help_text="Of a canonical type; never changed.")  # noqa: DJ001 - no slug is NULL, so that it stays out of the unique index
+    name = models.CharField(max_length=120)
+    names = JsonField(help_text='Names in other languages: {"de": "Bankdrücken"}.')
+    aliases = JsonField(default=list, help_text="Other names, to be found by.")
+    category = EnumField(choices=enums.Category, default=enums.Category.STRENGTH)
+    movement_pattern = EnumField(choices=enums.MovementPattern, blank=True, default="")
+    mechanic = EnumField(choices=enums.Mechanic, default=enums.Mechanic.NONE)
+    force = EnumField(choices=enums.Force, default=enums.Force.NONE)
+    level = EnumField(choices=enums.Level, default=enums.Level.BEGINNER)
+    laterality = EnumField(choices=enums.Laterality, default=enums.Laterality.BILATERAL)
+    load_convention = EnumField(choices=enums.LoadConvention, default=enums.LoadConvention.TOTAL)
+    bodyweight_share = BoundedDecimalField(max_digits=3, decimal_places=2, min_value="0.00", max_value="1.00", default="0.00")
+    primary_muscles = SlugSetField(max_size=12)
+    secondary_muscles = SlugSetField(max_size=24)
+    equipment = SlugSetField(max_size=12)
+    instructions = NoteField(max_length=5000, help_text="Markdown, a numbered step a line.")
+    media = JsonField(default=list, help_text='Links: [{"kind": "video", "url": "https://..."}].')
+    metadata_schema = JsonField(
+        validators=[validate_metadata_schema], help_text="JSON Schema (2020-12) of what a performance records."
+    )
+    status = EnumField(choices=enums.Status, default=enums.Status.PUBLISHED)
+    replaced_by = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
+    search = models.GeneratedField(
+        expression=models.Func("name", "names", "aliases", function="catalog_search_document"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+
+    objects = models.Manager.from_queryset(ExerciseTypeQuerySet)()
+
+    class Meta(OwnedModel.Meta):
+        constraints = [
+            *OwnedModel.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["slug"],
+                name="catalog_exercisetype_slug",
+                violation_error_code="unique",
+                violation_error_message="There is a canonical type with this slug.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(user=None, slug__isnull=False) | models.Q(user__isnull=False, slug=None),
+                name="catalog_exercisetype_slug_if_canonical",
+                violation_error_code="invalid",
+                violation_error_message="A canonical type has a slug, a private one has none.",
+            ),
+        ]
+        indexes = [
+            *OwnedModel.Meta.indexes,
+            GinIndex(fields=["search"], name="catalog_type_search"),  # library/exercise-types/?search=
+            GinIndex(fields=["primary_muscles"], name="catalog_type_primary"),  # ?primary_muscle=
+            models.Index("name", "id", condition=models.Q(user=None), name="catalog_type_name"),  # the library in its order
+        ]
+        triggers = [
+            *OwnedModel.Meta.triggers,
+            *own_or_shared("replaced_by"),
+            *known_slugs("primary_muscles", "catalog_muscle"),
+            *known_slugs("secondary_muscles", "catalog_muscle"),
+            *known_slugs("equipment", "catalog_equipment"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,27 @@
+"""Answers outside of the API's views, in the one error shape."""
+
+from django.http import HttpRequest, JsonResponse
+
+from lib.errors import error_body
+
+
+def not_found(request: HttpRequest, exception: Exception) -> JsonResponse:
+    body = error_body(code="not_found", detail="There is no such address.", request_id=_id(request))
+    return JsonResponse(body, status=404)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> JsonResponse:
+    return JsonResponse(error_body(code="bad_request", detail="The request is malformed.", request_id=_id(request)), status=400)
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> JsonResponse:
+    return JsonResponse(error_body(code="permission_denied", detail="You may not do this.", request_id=_id(request)), status=403)
+
+
+def server_error(request: HttpRequest) -> JsonResponse:
+    detail = "The server failed. It is not your fault; name the request id in a report."
+    return JsonResponse(error_body(code="error", detail=detail, request_id=_id(request), kind="server_error"), status=500)
+
+
+def _id(request: HttpRequest) -> str | None:
+    return getattr(request, "request_id", None)

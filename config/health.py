@@ -1,0 +1,46 @@
+"""Is the process alive, and can it serve? Answers for load balancers and for `make run`."""
+
+from collections.abc import Callable
+
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, JsonResponse
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+
+def live(request: HttpRequest) -> JsonResponse:
+    return JsonResponse({"status": "ok"})
+
+
+def ready(request: HttpRequest) -> JsonResponse:
+    """200 with every part "ok", or 503 that names the part that is not."""
+    parts = {name: _state(check) for name, check in CHECKS.items()}
+    well = all(state == "ok" for state in parts.values())
+    return JsonResponse({"status": "ok" if well else "unavailable", **parts}, status=200 if well else 503)
+
+
+def _state(check: Callable[[], str]) -> str:
+    try:
+        return check()
+    except DatabaseError:
+        return "unreachable"
+
+
+def _database() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return "ok"
+
+
+def _migrations() -> str:
+    executor = MigrationExecutor(connection)
+    missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return "ok" if not missing else f"{len(missing)} to apply: run manage.py migrate"
+
+
+def _jobs() -> str:
+    ProcrastinateJob.objects.filter(pk=0).exists()
+    return "ok"
+
+
+CHECKS: dict[str, Callable[[], str]] = {"database": _database, "migrations": _migrations, "jobs": _jobs}

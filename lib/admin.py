@@ -1,0 +1,74 @@
+"""The admin of owned rows: found by id, never counted as a whole, deleted softly."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.paginator import Paginator
+from django.db import models
+from django.http import HttpRequest
+from django.utils.functional import cached_property
+from unfold.admin import ModelAdmin
+
+from lib import wire
+from lib.models import OwnedModel
+from lib.writes import writing
+
+COUNTED_ROWS_MAX = 10_000
+
+
+class BoundedPaginator(Paginator[Any]):
+    """Counts up to a limit: COUNT(*) of a big table costs more than the page."""
+
+    @cached_property
+    def count(self) -> int:
+        return len(self.object_list[:COUNTED_ROWS_MAX].values_list("pk")) if hasattr(self.object_list, "query") else super().count
+
+
+class OwnedAdmin(ModelAdmin):  # type: ignore[misc]  # no stubs
+    """Columns, filters and raw ids derive from the entity; a subclass names what to search."""
+
+    show_full_result_count = False
+    paginator = BoundedPaginator
+    list_per_page = 50
+    list_select_related = ("user",)
+    readonly_fields = ("created_at", "updated_at", "deleted_at")
+    search_fields: tuple[str, ...] = ("=id", "=user__email")
+    search_help_text = "An id or the e-mail address of its user."
+
+    def __init__(self, model: type[OwnedModel], admin_site: admin.AdminSite) -> None:
+        fields = model._meta.concrete_fields
+        references = tuple(f.name for f in fields if isinstance(f, models.ForeignKey))
+        self.raw_id_fields = references
+        self.list_display = ("__str__", "user", *wire.entity_of(model).field_names[:4], "updated_at")
+        self.list_filter = tuple(f.name for f in fields if f.choices)
+        super().__init__(model, admin_site)
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        queryset: models.QuerySet[Any] = super().get_queryset(request)
+        return queryset.order_by("-updated_at")
+
+    def save_model(self, request: HttpRequest, obj: OwnedModel, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
+        with writing(user=obj.user, source="admin"):
+            obj.save(update_fields=[*form.changed_data, "updated_at"] if change else None)
+
+    def delete_model(self, request: HttpRequest, obj: OwnedModel) -> None:
+        with writing(user=obj.user, source="admin"):
+            type(obj)._default_manager.filter(pk=obj.pk).tombstone()  # type: ignore[attr-defined]  # the manager comes from OwnedQuerySet
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        queryset.tombstone()
+
+
+class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no stubs
+    """What the server keeps for itself: looked at, never edited."""
+
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -1,0 +1,261 @@
+"""The REST face of an owned entity: a serializer, a filter and a view set that derive from the model."""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from typing import Any, cast
+from uuid import UUID
+
+import django_filters
+import orjson
+from django.db import models
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django_filters.rest_framework import DjangoFilterBackend, FilterSet
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import mixins, serializers, status, viewsets
+from rest_framework.decorators import action
+from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from lib import wire
+from lib.errors import IdTaken, PreconditionFailed
+from lib.fields import SlugSetField
+from lib.models import OwnedModel, OwnedQuerySet
+from lib.writes import writing
+
+Rows = list[OwnedModel]  # named here: inside the view set, `list` is an action
+Values = list[dict[str, Any]]
+BATCH_SIZE = 500
+FIELDS_PARAMETER = OpenApiParameter("fields", str, description="Only these fields, comma separated.")
+
+
+class SlugSetSerializerField(serializers.ListField):
+    child = serializers.SlugField(max_length=64)
+
+    def to_internal_value(self, data: Any) -> list[str]:
+        return sorted(set(super().to_internal_value(data)))
+
+
+class OwnedSerializer(serializers.ModelSerializer[Any]):
+    """Every wire field of the entity, its id and its times; read-only where the wire is."""
+
+    serializer_field_mapping = serializers.ModelSerializer.serializer_field_mapping | {SlugSetField: SlugSetSerializerField}
+
+    class Meta:
+        model: type[OwnedModel]
+        extra_kwargs = {"id": {"validators": []}}
+
+    @property
+    def entity(self) -> wire.Entity:
+        return wire.entity_of(self.Meta.model)
+
+    def get_field_names(self, declared_fields: Mapping[str, Any], info: Any) -> list[str]:
+        return ["id", *self.entity.field_names, "created_at", "updated_at"]
+
+    def get_fields(self) -> dict[str, Any]:
+        fields = super().get_fields()
+        request = self.context.get("request")
+        asked = request.query_params.get("fields") if isinstance(request, Request) and request.method == "GET" else None
+        if not asked:
+            return fields
+        names = asked.split(",")
+        unknown = sorted(set(names) - set(fields))
+        if unknown:
+            raise ValidationError({"fields": [ErrorDetail(f"There is no field {', '.join(unknown)}.", "unknown_field")]})
+        return {name: fields[name] for name in fields if name in names}
+
+    def build_relational_field(self, field_name: str, relation_info: Any) -> tuple[type[serializers.Field[Any, Any, Any, Any]], dict[str, Any]]:
+        """References are plain ids: no query for each; `missing_references` asks for all of them at once."""
+        nullable = relation_info.model_field.null
+        kwargs = {"source": f"{field_name}_id", "required": not nullable, "allow_null": nullable}
+        return serializers.UUIDField, kwargs
+
+    def build_standard_field(self, field_name: str, model_field: Any) -> Any:
+        field_class, kwargs = super().build_standard_field(field_name, model_field)
+        if field_class is SlugSetSerializerField:
+            kwargs = {"required": False, "max_length": model_field.max_size}
+        return field_class, kwargs
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Refuses names that the entity does not have: a misspelt field must not look saved."""
+        if isinstance(data, Mapping):
+            unknown = sorted(str(name) for name in data if name not in self.fields)
+            if unknown:
+                raise ValidationError({name: [ErrorDetail("There is no such field.", "unknown_field")] for name in unknown})
+        return super().to_internal_value(data)
+
+
+class OwnedFilterSet(FilterSet):
+    """Filters by reference take an id and ask nothing about other people's rows."""
+
+    class Meta:
+        filter_overrides = {
+            models.ForeignKey: {"filter_class": django_filters.UUIDFilter},
+            models.GeneratedField: {"filter_class": django_filters.DateFilter},
+        }
+
+
+class OwnedFilterBackend(DjangoFilterBackend):
+    filterset_base = OwnedFilterSet
+
+
+def etag_of(data: Any) -> str:
+    """The tag of a representation: a hash of its content, so that it changes whoever changed the row."""
+    return f'"{hashlib.sha256(orjson.dumps(data, default=str)).hexdigest()[:32]}"'
+
+
+def missing_references(entity: wire.Entity, user: Any, rows: Iterable[Mapping[str, Any]]) -> list[tuple[int, str]]:
+    """(row number, field) of each reference to a row that the user may not use. One query a reference field."""
+    missing: list[tuple[int, str]] = []
+    numbered = list(enumerate(rows))
+    for field in entity.references():
+        wanted = {number: row[field.column] for number, row in numbered if row.get(field.column) is not None}
+        if not wanted:
+            continue
+        target = cast("type[OwnedModel]", field.target)
+        found = set(_usable(target, user).filter(pk__in=set(wanted.values())).values_list("pk", flat=True))
+        missing += [(number, field.name) for number, key in wanted.items() if key not in found]
+    return missing
+
+
+def _usable(target: type[OwnedModel], user: Any) -> OwnedQuerySet:
+    queryset: OwnedQuerySet = target._default_manager.all()
+    usable_by = getattr(queryset, "usable_by", queryset.for_user)  # a library model also has shared rows
+    return cast("OwnedQuerySet", usable_by(user))
+
+
+class OwnedViewSet(
+    mixins.ListModelMixin,
+    mixins.RetrieveModelMixin,
+    mixins.CreateModelMixin,
+    mixins.UpdateModelMixin,
+    mixins.DestroyModelMixin,
+    viewsets.GenericViewSet[Any],
+):
+    """List, read, create (one or many, idempotent by id), patch and delete of the user's own rows. No PUT."""
+
+    http_method_names = ["get", "post", "patch", "delete", "head", "options"]
+    filter_backends = [OwnedFilterBackend]
+    serializer_class: type[OwnedSerializer]
+
+    @property
+    def entity(self) -> wire.Entity:
+        return wire.entity_of(self.serializer_class.Meta.model)
+
+    def get_queryset(self) -> OwnedQuerySet:
+        manager = self.entity.model._default_manager
+        if getattr(self, "swagger_fake_view", False):
+            return cast("OwnedQuerySet", manager.none())
+        return cast("OwnedQuerySet", manager.for_user(self.request.user))  # type: ignore[attr-defined]  # the manager comes from OwnedQuerySet
+
+    @extend_schema(parameters=[FIELDS_PARAMETER])
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().list(request, *args, **kwargs)
+
+    @extend_schema(parameters=[FIELDS_PARAMETER])
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        data = self.get_serializer(self.get_object()).data
+        return Response(data, headers={"ETag": etag_of(data)})
+
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        serializer = self.get_serializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        with writing(user=request.user, source="api"):
+            rows = self._insert([serializer.validated_data], attr="{field}")
+        data = self.get_serializer(rows[0]).data
+        return Response(data, status=status.HTTP_201_CREATED, headers={"ETag": etag_of(data)})
+
+    @action(detail=False, methods=["post"], url_path="batch", pagination_class=None, filter_backends=[])
+    def batch(self, request: Request) -> Response:
+        """Creates up to 500 rows, all or none. Repeating it changes nothing."""
+        items = request.data.get("items") if isinstance(request.data, dict) else None
+        if not isinstance(items, list) or not 1 <= len(items) <= BATCH_SIZE:
+            raise ValidationError({"items": [ErrorDetail(f"Must be a list of 1 to {BATCH_SIZE} objects.", "invalid")]})
+        serializer = self.get_serializer(data=items, many=True)
+        if not serializer.is_valid():
+            raise ValidationError({"items": _numbered(serializer.errors)})
+        with writing(user=request.user, source="api"):
+            rows = self._insert(serializer.validated_data, attr="items.{number}.{field}")
+        return Response({"results": self.get_serializer(rows, many=True).data}, status=status.HTTP_201_CREATED)
+
+    def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        with writing(user=request.user, source="api"):
+            row = self.locked_object(request)
+            serializer = self.get_serializer(row, data=request.data, partial=True)
+            serializer.is_valid(raise_exception=True)
+            serializer.validated_data.pop("id", None)
+            self._check_references([serializer.validated_data], attr="{field}")
+            self.write_update(row, serializer.validated_data)
+        return self.answer_with(row)
+
+    def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        with writing(user=request.user, source="api"):
+            row = self.locked_object(request)
+            self.get_queryset().filter(pk=row.pk).tombstone()
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+    def write_rows(self, rows: Rows) -> None:
+        """Inserts rows that are new. A view whose creation has effects overrides this with its service."""
+        self.entity.model._default_manager.bulk_create(rows)
+
+    def write_update(self, row: OwnedModel, values: dict[str, Any]) -> None:
+        """Writes the changed columns of a locked row."""
+        for name, value in values.items():
+            setattr(row, name, value)
+        row.save(update_fields=[*values, "updated_at"])
+
+    def locked_object(self, request: Request) -> OwnedModel:
+        """The row, locked until the end of the transaction; refused where If-Match names another state of it."""
+        queryset = self.get_queryset().select_for_update(of=("self",))
+        row = cast("OwnedModel", get_object_or_404(queryset, pk=self.kwargs["pk"]))
+        wanted = _tags(request, "If-Match")
+        if wanted and "*" not in wanted and etag_of(self.get_serializer(row).data) not in wanted:
+            raise PreconditionFailed
+        return row
+
+    def answer_with(self, row: OwnedModel) -> Response:
+        """The row as it stands after a write, the values that the database made among it."""
+        row.refresh_from_db()
+        data = self.get_serializer(row).data
+        return Response(data, headers={"ETag": etag_of(data)})
+
+    def _insert(self, values: Values, *, attr: str) -> Rows:
+        self._check_references(values, attr=attr)
+        model, now = self.entity.model, timezone.now()
+        rows = [model(**value, user=self.request.user) for value in values]
+        for row in rows:
+            row.created_at = row.updated_at = now
+        ids = [row.pk for row in rows]
+        if len(set(ids)) < len(ids):
+            raise IdTaken("The same id stands twice in this request.")
+        standing = {row.pk: row for row in model._default_manager.filter(pk__in=ids)}
+        self._refuse_other_content(rows, standing)
+        self.write_rows([row for row in rows if row.pk not in standing])
+        written = {row.pk: row for row in self.get_queryset().filter(pk__in=ids)}
+        return [written[key] for key in ids]
+
+    def _refuse_other_content(self, rows: Rows, standing: dict[UUID, OwnedModel]) -> None:
+        columns = [field.column for field in self.entity.writable]
+        for row in rows:
+            other = standing.get(row.pk)
+            if other is None:
+                continue
+            same = all(getattr(row, column) == getattr(other, column) for column in columns)
+            if other.user_id != self.request.user.pk or other.deleted_at is not None or not same:
+                raise IdTaken
+
+    def _check_references(self, values: Values, *, attr: str) -> None:
+        missing = missing_references(self.entity, self.request.user, values)
+        if missing:
+            detail = [ErrorDetail("There is no such row of yours.", "does_not_exist")]
+            raise ValidationError({attr.format(number=number, field=field): detail for number, field in missing})
+
+
+def _tags(request: Request, header: str) -> set[str]:
+    return {tag.strip().removeprefix("W/") for tag in request.headers.get(header, "").split(",") if tag.strip()}
+
+
+def _numbered(errors: Any) -> dict[str, Any]:
+    """A list of errors as the error shape's paths: items.3.reps."""
+    return {str(number): error for number, error in enumerate(errors) if error}

@@ -1,0 +1,69 @@
+"""Capture triggers: every committed change of an owned row reaches the sync tables, whoever made it.
+
+They are ordinary pgtrigger triggers: part of the model's Meta, installed by its migrations. The SQL names the columns of
+the wire document, so a new field changes the trigger and `makemigrations` writes the migration that reinstalls it. The
+functions and tables that the triggers call belong to the sync app; PostgreSQL looks them up when a trigger fires.
+"""
+
+from typing import Any
+
+import pgtrigger
+from django.apps import apps
+from django.db import models
+
+from lib.sqlfiles import load_sql
+
+
+class Capture(pgtrigger.Trigger):
+    """A statement trigger whose body is `lib/sql/<name>.sql`, filled in for the model."""
+
+    level = pgtrigger.Statement
+    when = pgtrigger.After
+
+    def get_func(self, model: Any) -> str:
+        from lib import wire  # noqa: PLC0415 - wire imports the base model, which imports this module
+
+        assert self.name is not None
+        model = apps.get_model(model._meta.label)  # makemigrations hands over a snapshot, which knows no `wire`
+        entity = wire.entity_of(model)
+        text = load_sql("lib", self.name)
+        for name, value in {
+            "/*code*/": str(entity.code),
+            "/*document*/": entity.document_sql("n"),
+            "/*changed*/": entity.changed_sql("n", "o"),
+            "/*children*/": _tombstone_children(model),
+        }.items():
+            text = text.replace(name, value)
+        return text
+
+
+def _tombstone_children(model: type[models.Model]) -> str:
+    """One UPDATE for each kind of row that hangs on this one by an OwnedForeignKey."""
+    from lib.fields import OwnedForeignKey  # noqa: PLC0415 - fields are loaded with the models
+
+    relations = [
+        (field.model._meta.db_table, field.column)
+        for relation in model._meta.related_objects
+        if isinstance(field := relation.field, OwnedForeignKey) and field.remote_field.on_delete is models.CASCADE
+    ]
+    template = load_sql("lib", "tombstone_children")
+    return "".join(
+        template.replace("/*child*/", table).replace("/*parent_column*/", column) for table, column in sorted(relations)
+    )
+
+
+def capture_triggers() -> list[Capture]:
+    """One trigger an operation: PostgreSQL gives a trigger transition tables only when it has a single event."""
+    return [
+        Capture(
+            name="capture_insert", operation=pgtrigger.Insert, referencing=pgtrigger.Referencing(new="new_rows")
+        ),
+        Capture(
+            name="capture_update",
+            operation=pgtrigger.Update,
+            referencing=pgtrigger.Referencing(old="old_rows", new="new_rows"),
+        ),
+        Capture(
+            name="capture_delete", operation=pgtrigger.Delete, referencing=pgtrigger.Referencing(old="old_rows")
+        ),
+    ]

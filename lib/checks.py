@@ -1,0 +1,103 @@
+"""System checks that hold the pattern of owned models: each finding says what to do about it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.apps import apps
+from django.core.checks import CheckMessage, Error
+from django.db import models
+
+from lib import wire
+from lib.fields import OwnedForeignKey
+from lib.models import OwnedModel
+
+CAPTURE = {"capture_insert", "capture_update", "capture_delete"}
+IDENTIFIER_MAX_LENGTH = 63
+
+
+def owned_models_follow_the_pattern(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Registered by LibConfig; runs with every `manage.py check`."""
+    owned = [model for model in apps.get_models() if issubclass(model, OwnedModel)]
+    findings: list[CheckMessage] = []
+    for model in owned:
+        findings += _wire_findings(model)
+        findings += _trigger_findings(model)
+        findings += _reference_findings(model)
+        findings += _name_findings(model)
+    return findings + list(_code_findings(owned))
+
+
+def _wire_findings(model: type[OwnedModel]) -> Iterator[CheckMessage]:
+    try:
+        wire.entity_of(model)
+    except TypeError as error:
+        yield Error(str(error), obj=model, id="dropset.E001")
+
+
+def _trigger_findings(model: type[OwnedModel]) -> Iterator[CheckMessage]:
+    names = {trigger.name for trigger in getattr(model._meta, "triggers", [])}
+    if not names >= CAPTURE:
+        yield Error(
+            f"{model.__name__} is not captured for sync.",
+            hint="Write `class Meta(OwnedModel.Meta)`, and extend OwnedModel.Meta.triggers where the model has its own.",
+            obj=model,
+            id="dropset.E002",
+        )
+    if not any(c.name.endswith("_owner") for c in model._meta.constraints if isinstance(c, models.UniqueConstraint)):
+        yield Error(
+            f"{model.__name__} has no unique (user, id) for composite foreign keys to refer to.",
+            hint="Extend the list: `constraints = [*OwnedModel.Meta.constraints, ...]`.",
+            obj=model,
+            id="dropset.E003",
+        )
+    if not any(index.name.endswith("_list") for index in model._meta.indexes):
+        yield Error(
+            f"{model.__name__} has no index for its list.",
+            hint="Extend the list: `indexes = [*OwnedModel.Meta.indexes, ...]`.",
+            obj=model,
+            id="dropset.E008",
+        )
+
+
+def _reference_findings(model: type[OwnedModel]) -> Iterator[CheckMessage]:
+    for field in model._meta.concrete_fields:
+        target = field.related_model
+        if not isinstance(target, type) or not issubclass(target, OwnedModel) or isinstance(field, OwnedForeignKey):
+            continue
+        triggers = {trigger.name for trigger in getattr(model._meta, "triggers", [])}
+        if not {f"{field.name}_own_or_shared_insert", f"{field.name}_own_or_shared_update"} <= triggers:
+            yield Error(
+                f"{model.__name__}.{field.name} could point into another user's data.",
+                hint="Use OwnedForeignKey; where the target may also be shared by all, add lib.rules.own_or_shared(...) to Meta.triggers.",
+                obj=field,
+                id="dropset.E004",
+            )
+
+
+def _name_findings(model: type[OwnedModel]) -> Iterator[CheckMessage]:
+    for constraint in model._meta.constraints:
+        if len(constraint.name) > IDENTIFIER_MAX_LENGTH:
+            yield Error(
+                f"{constraint.name} is longer than PostgreSQL keeps; its error could not be told from another.",
+                hint="Choose a shorter name.",
+                obj=model,
+                id="dropset.E005",
+            )
+
+
+def _code_findings(owned: list[type[OwnedModel]]) -> Iterator[CheckMessage]:
+    coded = {model: model.wire.code for model in owned if isinstance(getattr(model, "wire", None), wire.Wire)}
+    for model, code in coded.items():
+        if any(other is not model and number == code for other, number in coded.items()):
+            yield Error(
+                f"The wire code {code} of {model.__name__} is taken.", hint="Choose a free one.", obj=model, id="dropset.E006"
+            )
+        for field in model._meta.concrete_fields:
+            target = field.related_model
+            if isinstance(target, type) and target is not model and coded.get(target, -1) >= code:
+                yield Error(
+                    f"{model.__name__} refers to {target.__name__} but has no higher wire code: a pull would bring the child first.",
+                    hint="Choose a code above its parent's.",
+                    obj=field,
+                    id="dropset.E007",
+                )

@@ -1,0 +1,288 @@
+"""Model fields that say their limits once.
+
+Each of these carries its limit as a validator (forms, serializers, the OpenAPI schema and the wire types read it there)
+and adds the same limit to the table as a named CHECK constraint, so that raw SQL cannot get around it.
+"""
+
+import zoneinfo
+from collections.abc import Sequence
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+
+SLUG_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+
+
+def is_historical(model: type[models.Model]) -> bool:
+    """Whether the model is a migration's snapshot: there, constraints come from the migration alone."""
+    return model.__module__ == "__fake__"
+
+
+def add_constraint(model: type[models.Model], constraint: models.BaseConstraint) -> None:
+    """Adds a constraint that a field implies to the model's Meta, where makemigrations finds it."""
+    if model._meta.abstract or is_historical(model):
+        return
+    model._meta.constraints = [*model._meta.constraints, constraint]
+
+
+def constraint_name(model: type[models.Model], fact: str) -> str:
+    return f"{model._meta.app_label}_{model._meta.model_name}_{fact}"
+
+
+class CheckedField(models.Field[Any, Any]):
+    """Mixin: a field whose limit is also a CHECK constraint."""
+
+    fact = ""
+    violation_code = "invalid"
+    violation_message = ""
+
+    def check_condition(self) -> models.Q:
+        raise NotImplementedError
+
+    def contribute_to_class(self, cls: type[models.Model], name: str, private_only: bool = False) -> None:  # noqa: FBT001, FBT002 - Django's signature
+        super().contribute_to_class(cls, name, private_only=private_only)
+        add_constraint(
+            cls,
+            models.CheckConstraint(
+                condition=self.check_condition(),
+                name=constraint_name(cls, f"{name}_{self.fact}"),
+                violation_error_code=self.violation_code,
+                violation_error_message=self.violation_message,
+            ),
+        )
+
+
+class _Bounded(CheckedField):
+    """Mixin: a number between two limits, both included."""
+
+    fact = "range"
+    violation_code = "out_of_range"
+
+    def __init__(self, *args: Any, min_value: Any, max_value: Any, **kwargs: Any) -> None:
+        self.min_value = min_value
+        self.max_value = max_value
+        self.violation_message = f"Must be between {min_value} and {max_value}."
+        super().__init__(*args, **kwargs)
+        self.default_validators = [MinValueValidator(min_value), MaxValueValidator(max_value)]
+
+    def check_condition(self) -> models.Q:
+        return models.Q((f"{self.name}__gte", self.min_value), (f"{self.name}__lte", self.max_value))
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, kwargs | {"min_value": self.min_value, "max_value": self.max_value}
+
+
+class BoundedIntegerField(_Bounded, models.IntegerField[Any, Any]):
+    pass
+
+
+class BoundedFloatField(_Bounded, models.FloatField[Any, Any]):
+    pass
+
+
+class BoundedDecimalField(_Bounded, models.DecimalField[Any, Any]):
+    def __init__(self, *args: Any, min_value: str, max_value: str, **kwargs: Any) -> None:
+        super().__init__(*args, min_value=Decimal(min_value), max_value=Decimal(max_value), **kwargs)
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, kwargs | {"min_value": str(self.min_value), "max_value": str(self.max_value)}
+
+
+class EnumField(CheckedField, models.CharField[Any, Any]):
+    """One of a TextChoices. `blank=True` allows "" for "not said"."""
+
+    fact = "known"
+    violation_code = "invalid_choice"
+
+    def __init__(self, *args: Any, choices: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", 32)
+        super().__init__(*args, choices=choices, **kwargs)
+        self.violation_message = "Must be one of: " + ", ".join(self.values) + "."
+
+    @property
+    def values(self) -> list[str]:
+        known = [str(value) for value, _ in self.flatchoices]
+        return ["", *known] if self.blank else known
+
+    def check_condition(self) -> models.Q:
+        return models.Q((f"{self.name}__in", self.values))
+
+
+class NoteField(CheckedField, models.TextField[Any, Any]):
+    """Free text with a limit, "" where nothing was written. Merged as a note: both texts of a conflict are kept."""
+
+    fact = "length"
+    violation_code = "max_length"
+
+    def __init__(self, *args: Any, max_length: int, **kwargs: Any) -> None:
+        kwargs.setdefault("blank", True)
+        kwargs.setdefault("default", "")
+        self.violation_message = f"Must have at most {max_length} characters."
+        super().__init__(*args, max_length=max_length, **kwargs)
+        self.default_validators = [MaxLengthValidator(max_length)]
+
+    def check_condition(self) -> models.Q:
+        return models.Q((f"{self.name}__length__lte", self.max_length))
+
+
+@models.TextField.register_lookup
+@models.CharField.register_lookup
+class TextLength(models.Transform):
+    lookup_name = "length"
+    function = "char_length"
+    output_field = models.IntegerField()
+
+
+@cache
+def known_time_zones() -> frozenset[str]:
+    return frozenset(zoneinfo.available_timezones())
+
+
+def validate_time_zone(value: str) -> None:
+    if value not in known_time_zones():
+        raise ValidationError(f"{value!r} is not an IANA time zone such as Europe/Berlin.", code="invalid_time_zone")
+
+
+class TimeZoneField(models.CharField[Any, Any]):
+    """An IANA zone: where the user was when it happened."""
+
+    default_validators = [validate_time_zone]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", 64)
+        kwargs.setdefault("default", "UTC")
+        super().__init__(*args, **kwargs)
+
+
+class SlugSetField(CheckedField, ArrayField):  # type: ignore[type-arg]  # ArrayField is not generic at run time
+    """A set of slugs of a vocabulary, kept sorted and without doubles by whoever writes. Merged as a set: adds and removes."""
+
+    fact = "size"
+    violation_code = "too_many"
+
+    def __init__(self, *args: Any, max_size: int, **kwargs: Any) -> None:
+        kwargs.setdefault("blank", True)
+        kwargs.setdefault("default", list)
+        kwargs["base_field"] = models.CharField(max_length=64, validators=[RegexValidator(SLUG_PATTERN)])
+        self.max_size = max_size
+        self.violation_message = f"Must have at most {max_size} entries."
+        super().__init__(*args, **kwargs)
+
+    def check_condition(self) -> models.Q:
+        return models.Q((f"{self.name}__cardinality__lte", self.max_size))
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        kwargs.pop("base_field")
+        return name, path, args, kwargs | {"max_size": self.max_size}
+
+
+@ArrayField.register_lookup
+class Cardinality(models.Transform):
+    lookup_name = "cardinality"
+    function = "cardinality"
+    output_field = models.IntegerField()
+
+
+class JsonField(CheckedField, models.JSONField[Any, Any]):
+    """A JSON object or list, empty where nothing was said, of limited size. `default` (dict or list) says which."""
+
+    fact = "shape"
+
+    def __init__(self, *args: Any, default: type[dict[Any, Any]] | type[list[Any]] = dict, max_bytes: int = 16_384, **kwargs: Any) -> None:
+        kwargs.setdefault("blank", True)
+        self.max_bytes = max_bytes
+        self.shape = "object" if default is dict else "array"
+        self.violation_message = f"Must be a JSON {self.shape} of at most {max_bytes} bytes."
+        super().__init__(*args, default=default, **kwargs)
+
+    def check_condition(self) -> models.Q:
+        return models.Q((f"{self.name}__jsonb_typeof", self.shape), (f"{self.name}__json_bytes__lte", self.max_bytes))
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, kwargs | {"max_bytes": self.max_bytes}
+
+
+@models.JSONField.register_lookup
+class JsonbTypeof(models.Transform):
+    lookup_name = "jsonb_typeof"
+    function = "jsonb_typeof"
+    output_field = models.TextField()
+
+
+@models.JSONField.register_lookup
+class JsonBytes(models.Transform):
+    lookup_name = "json_bytes"
+    template = "octet_length((%(expressions)s)::text)"
+    output_field = models.IntegerField()
+
+
+class OwnedForeignKey(models.ForeignKey[Any, Any]):
+    """A reference between two owned rows: a composite key on (user, id), so it can never point into another user's data."""
+
+    def __init__(self, to: Any, on_delete: Any = models.CASCADE, **kwargs: Any) -> None:
+        super().__init__(to, on_delete, **(kwargs | {"db_constraint": False}))
+
+    def contribute_to_class(self, cls: type[models.Model], name: str, private_only: bool = False) -> None:  # noqa: FBT001, FBT002 - Django's signature
+        super().contribute_to_class(cls, name, private_only=private_only)
+        add_constraint(cls, SameOwner(field=name, name=constraint_name(cls, f"{name}_same_owner")))
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        kwargs.pop("db_constraint", None)
+        return name, path, args, kwargs
+
+
+class SameOwner(models.BaseConstraint):
+    """FOREIGN KEY (user_id, <field>) REFERENCES <target> (user_id, id)."""
+
+    def __init__(self, *, field: str, name: str) -> None:
+        super().__init__(
+            name=name, violation_error_code="does_not_exist", violation_error_message="There is no such row of yours."
+        )
+        self.field = field
+
+    def create_sql(self, model: type[models.Model] | None, schema_editor: Any) -> None:  # type: ignore[override]  # None: deferred
+        """At the end of the migration, when the target has the unique (user, id) that this refers to."""
+        assert model is not None
+        field = model._meta.get_field(self.field)
+        target = field.related_model
+        assert isinstance(field, models.ForeignKey)
+        assert isinstance(target, type)
+        quote = schema_editor.quote_name
+        schema_editor.deferred_sql.append(
+            f"ALTER TABLE {quote(model._meta.db_table)} ADD CONSTRAINT {quote(self.name)} "
+            f"FOREIGN KEY (user_id, {quote(field.column)}) REFERENCES {quote(target._meta.db_table)} (user_id, id)"
+        )
+
+    constraint_sql = create_sql  # inside CREATE TABLE, too
+
+    def remove_sql(self, model: type[models.Model] | None, schema_editor: Any) -> str:
+        assert model is not None
+        quote = schema_editor.quote_name
+        return f"ALTER TABLE {quote(model._meta.db_table)} DROP CONSTRAINT {quote(self.name)}"
+
+    def validate(self, model: Any, instance: Any, exclude: Any = None, using: str = "default") -> None:
+        """Nothing to do ahead of the write: the database refuses it, and the error handler names it."""
+
+    def deconstruct(self) -> tuple[str, Sequence[Any], dict[str, Any]]:
+        path, args, kwargs = super().deconstruct()
+        kwargs.pop("violation_error_code", None)
+        kwargs.pop("violation_error_message", None)
+        return path, args, kwargs | {"field": self.field}
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, SameOwner):
+            return NotImplemented
+        return (self.name, self.field) == (other.name, other.field)
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.field))

@@ -1,0 +1,2 @@
+-- Which counters count no more?
+DELETE FROM lib_counter WHERE expires <= %(now)s

@@ -1,0 +1,84 @@
+"""The database engine: django-timescaledb's where the server has the extension, plain PostgreSQL where it has not.
+
+django-timescaledb drops the primary key of every hypertable and cannot migrate a server without the extension. Here a
+model keeps its key (which must hold the time column), and TIMESCALEDB=auto|off|required says what is expected.
+"""
+
+import logging
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError
+from psycopg import sql
+from timescale.db.backends.postgresql.base import DatabaseWrapper as TimescaleWrapper
+from timescale.db.backends.postgresql.schema import TimescaleSchemaEditor
+
+from lib.sqlfiles import load_sql
+
+logger = logging.getLogger(__name__)
+
+
+class SchemaEditor(TimescaleSchemaEditor):  # type: ignore[misc]  # no stubs
+    def _create_hypertable(self, model: Any, field: Any, should_migrate: bool = False) -> None:  # noqa: FBT001, FBT002 - overridden
+        if not self.connection.has_timescaledb:
+            return
+        if field.column not in {key.column for key in model._meta.pk_fields}:
+            raise ImproperlyConfigured(
+                f"{model._meta.label}: the primary key must hold {field.name!r} for the table to become a hypertable."
+            )
+        self.execute(
+            sql.SQL(load_sql("lib", "create_hypertable")).format(  # type: ignore[arg-type]  # our own file
+                table=sql.Literal(self.quote_name(model._meta.db_table)),
+                column=sql.Literal(field.column),
+                interval=sql.Literal(str(field.interval)),
+            )
+        )
+
+    def _set_chunk_time_interval(self, model: Any, field: Any) -> None:
+        if self.connection.has_timescaledb:
+            self.execute(
+                sql.SQL(load_sql("lib", "set_chunk_time_interval")).format(  # type: ignore[arg-type]  # our own file
+                    table=sql.Literal(self.quote_name(model._meta.db_table)), interval=sql.Literal(str(field.interval))
+                )
+            )
+
+
+class DatabaseWrapper(TimescaleWrapper):  # type: ignore[misc]  # no stubs
+    SchemaEditorClass = SchemaEditor
+    _timescaledb_version: str | None = None
+
+    def connect(self) -> None:
+        self._timescaledb_version = None
+        super().connect()
+
+    @property
+    def has_timescaledb(self) -> bool:
+        """Whether the extension is there; asks once a connection."""
+        if self._timescaledb_version is None:
+            with self.cursor() as cursor:
+                cursor.execute(load_sql("lib", "timescaledb_version"))
+                row = cursor.fetchone()
+            self._timescaledb_version = row[0] if row else ""
+        return bool(self._timescaledb_version)
+
+    def prepare_database(self) -> None:
+        """Enables the extension where the server offers it. Called by `migrate`."""
+        super(TimescaleWrapper, self).prepare_database()  # not TimescaleWrapper's own: it insists on the extension
+        if settings.TIMESCALEDB != "off":
+            self._enable_extension()
+        self._timescaledb_version = None
+        if settings.TIMESCALEDB == "required" and not self.has_timescaledb:
+            raise ImproperlyConfigured("TIMESCALEDB=required, but the server does not offer the extension.")
+
+    def _enable_extension(self) -> None:
+        with self.cursor() as cursor:
+            cursor.execute(load_sql("lib", "timescaledb_available"))
+            if cursor.fetchone() is None:
+                return
+            try:
+                cursor.execute("CREATE EXTENSION IF NOT EXISTS timescaledb")
+            except DatabaseError:
+                if settings.TIMESCALEDB == "required":
+                    raise
+                logger.warning("The server has timescaledb, but it could not be enabled; plain tables are used.", exc_info=True)

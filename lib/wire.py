@@ -1,0 +1,335 @@
+"""What an owned model looks like on the wire.
+
+The model's fields are the one place where an entity is defined. From them come: the SQL that renders its document, the
+columns and types for set-based writes, and the msgspec type that checks a patch. Documents hold decimals as strings, times
+as RFC 3339 in UTC with microseconds, ids and references as lower-case UUIDs, sets as sorted lists.
+"""
+
+import dataclasses
+import datetime as dt
+from collections.abc import Callable
+from decimal import Decimal
+from functools import cache
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+import msgspec
+from django.apps import apps
+from django.core.exceptions import ValidationError
+from django.db import connection, models
+from psycopg import sql
+
+from lib.fields import SLUG_PATTERN, BoundedDecimalField, EnumField, JsonField, NoteField, OwnedForeignKey, SlugSetField, TimeZoneField
+from lib.models import OwnedModel
+
+# Columns of every owned row that are not content: they travel beside the document, or not at all.
+ENVELOPE = frozenset({"id", "user", "created_at", "updated_at", "deleted_at"})
+
+
+@dataclasses.dataclass(frozen=True)
+class Wire:
+    """What a model cannot say by its fields: its number in the sync tables, which is never changed or used again."""
+
+    code: int
+    read_only: bool = False  # made by the server alone: clients may not write it
+    creatable: bool = True  # False for a singleton that comes with the account
+    internal: frozenset[str] = frozenset()  # columns that stay on the server
+
+
+@dataclasses.dataclass(frozen=True)
+class WireField:
+    name: str  # on the wire and in serializers
+    column: str
+    kind: Literal["scalar", "set", "note"]
+    sql_type: str
+    python_type: Any  # for msgspec; None allowed where the column is nullable
+    read_only: bool
+    required: bool
+    target: type[models.Model] | None  # of a reference
+    to_wire: Callable[[Any], Any]  # checked Python value -> canonical JSON value; raises ValidationError
+    field: Any = dataclasses.field(repr=False)
+
+    def default(self) -> Any:
+        """The wire value of a field that a create leaves out."""
+        value = self.field.to_python(self.field.get_default())
+        return None if value is None or (self.required and value == "") else self.to_wire(value)
+
+
+@dataclasses.dataclass(frozen=True)
+class Entity:
+    name: str
+    code: int
+    model: type[OwnedModel]
+    fields: tuple[WireField, ...]
+
+    @property
+    def wire(self) -> Wire:
+        return self.model.wire
+
+    @property
+    def table(self) -> str:
+        return self.model._meta.db_table
+
+    @property
+    def field_names(self) -> list[str]:
+        return [field.name for field in self.fields]
+
+    @property
+    def writable(self) -> tuple[WireField, ...]:
+        return tuple(field for field in self.fields if not field.read_only)
+
+    def by_name(self) -> dict[str, WireField]:
+        return {field.name: field for field in self.fields}
+
+    def parents(self) -> tuple[WireField, ...]:
+        """References to a row that this one hangs on: it is deleted with it."""
+        return tuple(
+            f for f in self.fields if isinstance(f.field, OwnedForeignKey) and f.field.remote_field.on_delete is models.CASCADE
+        )
+
+    def references(self) -> tuple[WireField, ...]:
+        return tuple(field for field in self.fields if field.target is not None)
+
+    def document_sql(self, row: str) -> str:
+        """SQL for the document of `row` as compact JSON text, independent of the session's time zone and styles."""
+        pairs = ", ".join(f"{_document_column(f, row)} AS {f.name}" for f in self.fields)
+        return f"(SELECT row_to_json(d)::text FROM (SELECT {pairs}) AS d)"
+
+    def changed_sql(self, new: str, old: str) -> str:
+        columns = [*(f.column for f in self.fields), "deleted_at"]
+        news = ", ".join(f"{new}.{column}" for column in columns)
+        olds = ", ".join(f"{old}.{column}" for column in columns)
+        return f"({news}) IS DISTINCT FROM ({olds})"
+
+    def row_columns(self) -> list[tuple[sql.Identifier, sql.SQL]]:
+        """(column, type) of what a set-based write fills from JSON."""
+        return [(sql.Identifier(f.column), sql.SQL(f.sql_type)) for f in self.writable]  # type: ignore[arg-type]  # the type names come from Django
+
+
+def _document_column(field: WireField, row: str) -> str:
+    column = f"{row}.{field.column}"
+    if field.sql_type == "timestamp with time zone":
+        return f"""to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
+    if field.sql_type.startswith("numeric"):
+        return f"{column}::text"
+    if field.sql_type == "date":
+        return f"to_char({column}, 'YYYY-MM-DD')"
+    return column
+
+
+# --- from a Django field to its wire type: the one table that says so ---
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _text(value: str) -> str:
+    if "\x00" in value:
+        raise ValidationError("Null characters are not allowed.", code="null_characters_not_allowed")
+    return value
+
+
+def _time(value: dt.datetime) -> str:
+    try:
+        return value.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")
+    except (OverflowError, ValueError) as error:
+        raise ValidationError("The time is out of range.", code="invalid") from error
+
+
+def _date(value: dt.date) -> str:
+    return value.isoformat()
+
+
+def _uuid(value: UUID) -> str:
+    return str(value)
+
+
+def _slugs(value: list[str]) -> list[str]:
+    return sorted({_text(slug) for slug in value})
+
+
+def _json(field: JsonField) -> Callable[[Any], Any]:
+    def to_wire(value: Any) -> Any:
+        encoded = msgspec.json.encode(value)
+        if len(encoded) > field.max_bytes:
+            raise ValidationError(f"Must have at most {field.max_bytes} bytes as JSON.", code="max_length")
+        if b"\\u0000" in encoded:
+            raise ValidationError("Null characters are not allowed.", code="null_characters_not_allowed")
+        field.run_validators(value)
+        return value
+
+    return to_wire
+
+
+def _decimal(field: models.DecimalField[Any, Any]) -> Callable[[Decimal], str]:
+    low = getattr(field, "min_value", None)
+    high = getattr(field, "max_value", None)
+    places = Decimal(1).scaleb(-int(field.decimal_places))
+
+    def to_wire(value: Decimal) -> str:
+        if not value.is_finite() or (low is not None and not low <= value <= high):
+            raise ValidationError(f"Must be between {low} and {high}.", code="out_of_range")
+        rounded = value.quantize(places)
+        if rounded != value:
+            raise ValidationError(f"Must have at most {field.decimal_places} decimal places.", code="max_decimal_places")
+        return str(rounded + 0)  # + 0: no negative zero
+
+    return to_wire
+
+
+def _time_zone(field: TimeZoneField) -> Callable[[str], str]:
+    def to_wire(value: str) -> str:
+        field.run_validators(_text(value))
+        return value
+
+    return to_wire
+
+
+def _limits(field: Any) -> msgspec.Meta:
+    return msgspec.Meta(ge=field.min_value, le=field.max_value) if hasattr(field, "min_value") else msgspec.Meta()
+
+
+def _text_type(field: Any) -> Any:
+    minimum = 0 if field.blank else 1
+    return Annotated[str, msgspec.Meta(min_length=minimum, max_length=field.max_length)]
+
+
+def _python_type(field: Any) -> tuple[Any, Callable[[Any], Any]]:  # noqa: C901, PLR0911 - a table, one line a kind of field
+    match field:
+        case models.ForeignKey() | models.UUIDField():
+            return UUID, _uuid
+        case EnumField():
+            return Literal[tuple(field.values)], _same
+        case TimeZoneField():
+            return _text_type(field), _time_zone(field)
+        case models.BooleanField():
+            return bool, _same
+        case models.IntegerField():
+            return Annotated[int, _limits(field)], _same
+        case models.FloatField():
+            return Annotated[float, _limits(field)], float
+        case models.DecimalField():
+            return Decimal, _decimal(field)
+        case models.DateTimeField():
+            return Annotated[dt.datetime, msgspec.Meta(tz=True)], _time
+        case models.DateField():
+            return dt.date, _date
+        case SlugSetField():
+            slug = Annotated[str, msgspec.Meta(pattern=SLUG_PATTERN, max_length=64)]
+            return Annotated[list[slug], msgspec.Meta(max_length=field.max_size)], _slugs  # type: ignore[valid-type]  # built at run time
+        case JsonField():
+            return type(field.get_default()), _json(field)
+        case models.CharField() | models.TextField():
+            return _text_type(field), _text
+    raise TypeError(f"lib/wire.py does not know what {field} looks like on the wire: add it to _python_type.")
+
+
+def _wire_field(field: Any) -> WireField:
+    generated = isinstance(field, models.GeneratedField)
+    source = field.output_field if generated else field
+    python_type, to_wire = _python_type(source)
+    kind: Literal["scalar", "set", "note"] = (
+        "set" if isinstance(field, SlugSetField) else "note" if isinstance(field, NoteField) else "scalar"
+    )
+    parameters = (field.target_field if isinstance(field, models.ForeignKey) else source).db_parameters(connection)
+    return WireField(
+        name=field.name,
+        column=field.column,
+        kind=kind,
+        sql_type=parameters["type"],
+        python_type=python_type | None if field.null else python_type,
+        read_only=generated,
+        required=not (field.null or field.has_default() or field.blank or generated),
+        target=field.related_model if isinstance(field, models.ForeignKey) else None,
+        to_wire=to_wire,
+        field=source,
+    )
+
+
+@cache
+def entity_of(model: type[OwnedModel]) -> Entity:
+    """The entity that a model is. Raises TypeError where the model has no `wire`, or a field of an unknown kind."""
+    wire = getattr(model, "wire", None)
+    if not isinstance(wire, Wire):
+        raise TypeError(f"{model.__name__} is owned by users but has no `wire = Wire(code=...)`: see docs/adding-an-entity.md.")
+    skipped = ENVELOPE | wire.internal
+    fields = tuple(_wire_field(field) for field in model._meta.concrete_fields if field.name not in skipped)
+    return Entity(name=_snake(model.__name__), code=wire.code, model=model, fields=fields)
+
+
+def _snake(name: str) -> str:
+    return "".join(f"_{c.lower()}" if c.isupper() else c for c in name).removeprefix("_")
+
+
+@cache
+def entities() -> tuple[Entity, ...]:
+    """Every entity, parents before children."""
+    found = (entity_of(model) for model in apps.get_models() if issubclass(model, OwnedModel))
+    return tuple(sorted(found, key=lambda entity: entity.code))
+
+
+@cache
+def entities_by_name() -> dict[str, Entity]:
+    return {entity.name: entity for entity in entities()}
+
+
+# --- checking a patch ---
+
+
+class _Patch(msgspec.Struct, forbid_unknown_fields=True):
+    pass
+
+
+@cache
+def patch_type(entity: Entity) -> type[msgspec.Struct]:
+    """A msgspec type with every writable field, all optional: absent is UNSET, and is not null."""
+    fields = [(f.name, f.python_type | msgspec.UnsetType, msgspec.UNSET) for f in entity.writable]
+    return msgspec.defstruct(f"{entity.name}_patch", fields, bases=(_Patch,), kw_only=True)
+
+
+class PatchError(Exception):
+    """A patch that its entity does not allow: `fields` says for each name the code and what is wrong."""
+
+    def __init__(self, fields: dict[str, tuple[str, str]]) -> None:
+        super().__init__(fields)
+        self.fields = fields
+
+
+def check_patch(entity: Entity, patch: Any) -> dict[str, Any]:
+    """The patch with canonical values. Raises PatchError that names every wrong field at once."""
+    try:
+        struct = msgspec.convert(patch, patch_type(entity))
+        return {
+            f.name: None if value is None else f.to_wire(value)
+            for f in entity.writable
+            if (value := getattr(struct, f.name)) is not msgspec.UNSET
+        }
+    except (msgspec.ValidationError, ValidationError):
+        raise PatchError(_problems(entity, patch)) from None
+
+
+def _problems(entity: Entity, patch: Any) -> dict[str, tuple[str, str]]:
+    """The slow path: field by field, so that one answer names all that is wrong."""
+    if not isinstance(patch, dict):
+        return {"patch": ("invalid", "Must be an object.")}
+    known = entity.by_name()
+    return {
+        name: problem for name, value in patch.items() if (problem := _problem(known.get(name), value)) is not None
+    }
+
+
+def _problem(field: WireField | None, value: Any) -> tuple[str, str] | None:
+    if field is None:
+        return "unknown_field", "There is no such field."
+    if field.read_only:
+        return "read_only", "The server makes this value."
+    try:
+        converted = msgspec.convert(value, field.python_type)
+        if converted is not None:
+            field.to_wire(converted)
+    except msgspec.ValidationError as error:
+        return "invalid", str(error)
+    except ValidationError as error:
+        return str(error.code or "invalid"), " ".join(error.messages)
+    return None

@@ -1,0 +1,148 @@
+"""The shapes of the sync endpoints for the OpenAPI schema. The msgspec types are the ones that check; these are for readers."""
+
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter
+
+from sync.domain import shapes
+from sync.enums import MutationStatus
+
+UUID = {"type": "string", "format": "uuid"}
+TIME = {"type": "string", "format": "date-time"}
+VERSION = {"type": "integer", "minimum": 0}
+OPS = ["create", "update", "delete", "restore"]
+
+
+def _object(required: list[str], **properties: Any) -> dict[str, Any]:
+    return {"type": "object", "required": required, "properties": properties}
+
+
+def _nullable(schema: dict[str, Any]) -> dict[str, Any]:
+    return {"oneOf": [schema, {"type": "null"}]}
+
+
+RECORD = _object(
+    ["entity", "id", "version", "deleted", "last_modified_at", "data"],
+    entity={"type": "string"},
+    id=UUID,
+    version=VERSION,
+    deleted={"type": "boolean"},
+    last_modified_at=TIME,
+    data={"type": ["object", "null"], "additionalProperties": True},
+)
+MUTATION = _object(
+    ["id", "seq", "entity", "record_id", "op", "at"],
+    id=UUID,
+    seq=VERSION,
+    entity={"type": "string"},
+    record_id=UUID,
+    op={"type": "string", "enum": OPS},
+    base_version=VERSION | {"default": 0},
+    at=TIME,
+    patch={"type": "object", "additionalProperties": True},
+    group=_nullable(UUID),
+    schema_version=VERSION | {"default": shapes.SCHEMA_VERSION},
+)
+PUSH = {
+    "application/json": _object(
+        ["device_id", "instance_token", "client_now", "mutations"],
+        protocol={"type": "integer", "default": shapes.PROTOCOL},
+        schema_version=VERSION,
+        device_id=UUID,
+        instance_token={"type": "string"},
+        epoch=_nullable(UUID),
+        client_now=TIME,
+        ack_version=VERSION | {"default": 0},
+        mutations={"type": "array", "maxItems": shapes.MAX_MUTATIONS, "items": MUTATION},
+    )
+}
+ERROR = _object(["code", "detail", "fields"], code={"type": "string"}, detail={"type": "string"}, fields={"type": "object"})
+RESULT = _object(
+    ["id", "status", "version", "replayed", "record", "conflict_ids", "error"],
+    id={},
+    status={"type": "string", "enum": list(MutationStatus.values)},
+    version={"type": ["integer", "null"]},
+    replayed={"type": "boolean"},
+    record=_nullable(RECORD),
+    conflict_ids={"type": "array", "items": UUID},
+    error=_nullable(ERROR),
+)
+PUSHED = _object(
+    ["epoch", "version", "server_time", "clock_skew_ms", "results"],
+    epoch=UUID,
+    version=VERSION,
+    server_time=TIME,
+    clock_skew_ms={"type": "integer"},
+    results={"type": "array", "items": RESULT},
+)
+PULL = {
+    "application/json": _object(
+        [],
+        cursor=_nullable({"type": "string"}),
+        limit={"type": "integer", "minimum": 1, "maximum": shapes.MAX_PULL_PAGE, "default": shapes.DEFAULT_PULL_PAGE},
+        device_id=_nullable(UUID),
+    )
+}
+PULL_PARAMETERS = [
+    OpenApiParameter("cursor", str, description="Of the last answer; none for a snapshot."),
+    OpenApiParameter("limit", int, description=f"1 to {shapes.MAX_PULL_PAGE}, {shapes.DEFAULT_PULL_PAGE} if not said."),
+    OpenApiParameter("device_id", OpenApiTypes.UUID),
+]
+PULLED = _object(
+    [
+        *["epoch", "mode", "version", "server_time", "timestamp", "schema_version", "changes", "cursor", "has_more"],
+        *["last_seq", "open_conflicts"],
+    ],
+    epoch=UUID,
+    mode={"type": "string", "enum": ["delta", "snapshot"]},
+    version=VERSION,
+    server_time=TIME,
+    timestamp=TIME,
+    schema_version=VERSION,
+    changes={"type": "array", "items": RECORD},
+    cursor={"type": "string"},
+    has_more={"type": "boolean"},
+    last_seq=VERSION,
+    open_conflicts=VERSION,
+)
+STATUS = _object(
+    ["epoch", "version", "min_version", "schema_version", "limits", "digest", "device", "open_conflicts"],
+    epoch=UUID,
+    version=VERSION,
+    min_version=VERSION,
+    schema_version=VERSION,
+    limits=_object(
+        list(shapes.limits()), **{name: {"type": "integer", "example": value} for name, value in shapes.limits().items()}
+    ),
+    digest={
+        "type": "object",
+        "additionalProperties": _object(["count", "sum"], count=VERSION, sum={"type": "string"}),
+    },
+    device=_nullable(_object(["last_seq", "acked_version"], last_seq=VERSION, acked_version=VERSION)),
+    open_conflicts=VERSION,
+)
+PUSH_EXAMPLES = [
+    OpenApiExample(
+        "one set, edited offline",
+        {
+            "protocol": 1,
+            "device_id": "6f1b9c4e-6c8b-4a52-9a5e-0d2f5a9b7c11",
+            "instance_token": "made-once-on-this-device",
+            "client_now": "2026-11-20T16:50:01.120Z",
+            "mutations": [
+                {
+                    "id": "0c1f7d52-97a3-4f7e-8a3a-3d1c5c1b2a90",
+                    "seq": 1841,
+                    "entity": "set",
+                    "record_id": "77aa1f0e-52f0-4c2e-8f1a-9d0c7b6a5e43",
+                    "op": "update",
+                    "base_version": 790,
+                    "at": "2026-11-20T07:12:44.031Z",
+                    "patch": {"reps": 8, "load_kg": "82.50"},
+                }
+            ],
+        },
+        request_only=True,
+    )
+]

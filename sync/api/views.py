@@ -1,0 +1,85 @@
+"""The sync endpoints: plain JSON in and out, no serializers on the hot path."""
+
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.parsers import JSONParser
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.api.authentication import HasVerifiedEmail
+from accounts.models import User
+from lib.errors import TooLarge
+from sync.api import schema
+from sync.domain import shapes
+from sync.services import pull, push
+
+
+class SyncView(APIView):
+    permission_classes = [IsAuthenticated, HasVerifiedEmail]
+    parser_classes = [JSONParser]
+
+    @property
+    def user(self) -> User:
+        assert isinstance(self.request.user, User)
+        return self.request.user
+
+
+class PushView(SyncView):
+    @extend_schema(operation_id="sync_push", request=schema.PUSH, responses={200: schema.PUSHED}, examples=schema.PUSH_EXAMPLES)
+    def post(self, request: Request) -> Response:
+        """Takes what a device wrote offline. One result for each mutation; sending the same again changes nothing."""
+        return Response(push.push(user=self.user, body=_body(request), at=timezone.now()))
+
+
+class PullView(SyncView):
+    @extend_schema(operation_id="sync_pull", parameters=schema.PULL_PARAMETERS, responses={200: schema.PULLED})
+    def get(self, request: Request) -> Response:
+        """The changes after a cursor; without one a snapshot, which replaces what the device holds."""
+        return self._pull(request.query_params.dict(), strict=False)
+
+    @extend_schema(operation_id="sync_pull_post", request=schema.PULL, responses={200: schema.PULLED})
+    def post(self, request: Request) -> Response:
+        """The same as GET, with the parameters in the body."""
+        return self._pull(request.data, strict=True)
+
+    def _pull(self, values: Any, *, strict: bool) -> Response:
+        try:
+            asked = msgspec.convert(values, shapes.PullRequest, strict=strict)
+        except msgspec.ValidationError as error:
+            attr = str(error).rpartition("$.")[2].rstrip("`") if "$." in str(error) else "non_field_errors"
+            raise ValidationError({attr: [ErrorDetail(str(error), "invalid")]}) from error
+        return Response(pull.pull(user=self.user, request=asked, at=timezone.now()))
+
+
+class StatusView(SyncView):
+    @extend_schema(
+        operation_id="sync_status",
+        parameters=[OpenApiParameter("device_id", OpenApiTypes.UUID)],
+        responses={200: schema.STATUS},
+    )
+    def get(self, request: Request) -> Response:
+        """Where the server stands: for a device to check that it holds the same, and to learn the limits."""
+        return Response(pull.status(user=self.user, device_id=_device_id(request)))
+
+
+def _body(request: Request) -> bytes:
+    """Refused by its announced length, before a byte is read."""
+    if int(request.META.get("CONTENT_LENGTH") or 0) > shapes.MAX_BODY_BYTES:
+        raise TooLarge(f"A push holds at most {shapes.MAX_BODY_BYTES} bytes. Send fewer mutations at once.")
+    return bytes(request._request.body)  # noqa: SLF001 - the raw bytes: DRF would parse them first
+
+
+def _device_id(request: Request) -> UUID | None:
+    given = request.query_params.get("device_id")
+    try:
+        return UUID(given) if given else None
+    except ValueError as error:
+        raise ValidationError({"device_id": [ErrorDetail("Must be a UUID.", "invalid")]}) from error

@@ -1,0 +1,106 @@
+"""The records that a push is planned on: values, never changed in place, so that a group can be taken back."""
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sync.domain.merge import DELETED, Loss, Write
+
+Key = tuple[str, str]  # entity name, record id
+
+
+@dataclass(frozen=True)
+class EntityRules:
+    """What the planner must know of an entity."""
+
+    name: str
+    creatable: bool
+    read_only: bool
+    defaults: Mapping[str, Any]
+    required: frozenset[str]
+    set_fields: frozenset[str]
+    parents: Mapping[str, str]  # field -> entity of the row that this one is deleted with
+    references: Mapping[str, str]  # field -> entity, parents among them
+
+
+@dataclass(frozen=True)
+class RecordState:
+    """A record as it stands, or will stand once what is planned is written. version 0: not there."""
+
+    key: Key
+    version: int = 0
+    deleted: bool = False
+    document: Mapping[str, Any] | None = None
+    modified_ms: int = 0
+    writes: tuple[Write, ...] = ()
+
+    @property
+    def exists(self) -> bool:
+        return self.document is not None
+
+    @property
+    def registers(self) -> dict[str, Any]:
+        return {**(self.document or {}), DELETED: self.deleted}
+
+    def after(self, registers: Mapping[str, Any], write: Write) -> "RecordState":
+        document = {**(self.document or {}), **{name: v for name, v in registers.items() if name != DELETED}}
+        deleted = bool(registers.get(DELETED, self.deleted))
+        return dataclasses.replace(
+            self, version=write.version, deleted=deleted, document=document, writes=(*self.writes, write)
+        )
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A mutation whose form has been checked: its patch holds canonical values."""
+
+    id: str
+    seq: int
+    key: Key
+    op: str
+    base_version: int
+    at_ms: int
+    patch: Mapping[str, Any]
+    group: str | None = None
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a mutation is rejected: `fields` says for each name what is wrong."""
+
+    code: str
+    detail: str
+    fields: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class PlannedConflict:
+    kind: str
+    key: Key
+    losses: tuple[Loss, ...]
+    winner: str | None  # mutation ids
+    loser: str | None
+
+
+@dataclass(frozen=True)
+class PlannedWrite:
+    """A line of the log to be. touch: the values stood already, so no new version."""
+
+    key: Key
+    op: str
+    before: Mapping[str, Any] | None
+    write: Write
+    touch: bool = False
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What becomes of one mutation."""
+
+    edit: Edit
+    status: str
+    refusal: Refusal | None = None
+    conflicts: tuple[PlannedConflict, ...] = ()
+    writes: tuple[PlannedWrite, ...] = ()
+    contested: bool = False  # others wrote the record since the base

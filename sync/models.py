@@ -1,0 +1,142 @@
+"""The bookkeeping of sync. Triggers write heads, records and the log; the push writes mutations and conflicts."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+
+from accounts.models import Device
+from lib.fields import EnumField, JsonField
+from lib.models import OwnedModel
+from lib.wire import Wire
+from sync.enums import ConflictKind, ConflictStatus, MutationStatus
+
+
+class Head(models.Model):
+    """Where a user's data stands. One version a transaction, numbered under the lock on this row: no gaps, no ties.
+
+    last_ms rises strictly with the version, so that a client that only knows times misses nothing either.
+    """
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="+")
+    epoch = models.UUIDField(default=uuid.uuid4, db_default=models.Func(function="gen_random_uuid"))
+    version = models.BigIntegerField(default=0, db_default=0)
+    last_ms = models.BigIntegerField("last change (Unix ms)", default=0, db_default=0)
+    min_version = models.BigIntegerField("purged up to", default=0, db_default=0)
+
+    class Meta:
+        db_table = "sync_head"
+
+    def __str__(self) -> str:
+        return f"version {self.version}"
+
+
+class Record(models.Model):
+    """The newest state of every synced row, as the document that pull sends. A tombstone keeps its last one, for revival."""
+
+    pk = models.CompositePrimaryKey("entity", "id")
+    entity = models.SmallIntegerField()
+    id = models.UUIDField()
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_constraint=False, db_index=False)
+    version = models.BigIntegerField()
+    modified_ms = models.BigIntegerField()
+    deleted = models.BooleanField()
+    data = models.TextField()
+
+    class Meta:
+        db_table = "sync_record"
+        indexes = [models.Index(fields=["user", "version", "entity", "id"], name="sync_record_pull")]  # every pull
+
+    def __str__(self) -> str:
+        return f"{self.entity}/{self.id} at {self.version}"
+
+
+class LogEntry(models.Model):
+    """One write of one record. `before` is the document it found; `patch`, where a push wrote it, what it set."""
+
+    pk = models.CompositePrimaryKey("entity", "record_id", "version", "n")
+    entity = models.SmallIntegerField()
+    record_id = models.UUIDField()
+    version = models.BigIntegerField()
+    n = models.IntegerField()
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_constraint=False, db_index=False)
+    op = models.CharField(max_length=1, help_text="I, U, D, or T: touched with the value that stood.")
+    before = models.TextField(null=True)  # noqa: DJ001 - no document is not an empty one
+    patch = models.TextField(null=True)  # noqa: DJ001
+    eff_ms = models.BigIntegerField("effective time (Unix ms)")
+    logged_ms = models.BigIntegerField("server time (Unix ms)")
+    device_id = models.UUIDField(null=True)
+    seq = models.BigIntegerField(default=0, db_default=0)
+    mutation_id = models.UUIDField(null=True)
+    source = models.CharField(max_length=12)
+
+    class Meta:
+        db_table = "sync_log"
+
+    def __str__(self) -> str:
+        return f"{self.op} {self.entity}/{self.record_id} at {self.version}"
+
+
+class Mutation(models.Model):
+    """What a device sent, and what became of it. A mutation that comes again is answered from here."""
+
+    pk = models.CompositePrimaryKey("user", "mutation_id")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
+    mutation_id = models.UUIDField()
+    device_id = models.UUIDField()
+    seq = models.BigIntegerField()
+    payload_sha256 = models.CharField(max_length=64)
+    payload = models.TextField()
+    status = EnumField(choices=MutationStatus)
+    result = models.TextField()
+    received_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "sync_mutation"
+        indexes = [
+            # what was refused, for the user to repair
+            models.Index(fields=["user", "received_at"], condition=models.Q(status="rejected"), name="sync_mutation_rejected")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.mutation_id} ({self.status})"
+
+
+class DeviceState(models.Model):
+    """How far a device has come."""
+
+    device = models.OneToOneField(Device, models.CASCADE, primary_key=True, related_name="+")
+    last_seq = models.BigIntegerField(default=0)
+    last_eff_ms = models.BigIntegerField(default=0)
+    acked_version = models.BigIntegerField(default=0)
+    schema_version = models.IntegerField(default=0)
+    skew_ms = models.BigIntegerField(default=0)
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "sync_device"
+
+    def __str__(self) -> str:
+        return f"seq {self.last_seq}"
+
+
+class Conflict(OwnedModel):
+    """A value that lost a merge: kept, shown on every device, and restorable. It syncs like any record, read-only."""
+
+    wire = Wire(code=900, read_only=True)
+
+    kind = EnumField(choices=ConflictKind)
+    status = EnumField(choices=ConflictStatus, default=ConflictStatus.OPEN)
+    entity = models.CharField(max_length=64)
+    record = models.UUIDField()
+    record_version = models.BigIntegerField()
+    fields = JsonField(default=list, max_bytes=262_144)
+    winner_mutation = models.UUIDField(null=True, blank=True)
+    loser_mutation = models.UUIDField(null=True, blank=True)
+
+    class Meta(OwnedModel.Meta):
+        db_table = "sync_conflict"
+        indexes = [
+            *OwnedModel.Meta.indexes,
+            models.Index(fields=["user", "status"], condition=models.Q(status="open"), name="sync_conflict_open"),  # the count
+        ]

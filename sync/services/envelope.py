@@ -1,0 +1,117 @@
+"""From the bytes of a push to checked edits. What is wrong with one mutation refuses that one; the others go on."""
+
+import datetime as dt
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid5
+
+import msgspec
+
+from lib import wire
+from lib.errors import ClientTooOld, DomainError, TooLarge
+from sync.domain import shapes
+from sync.domain.records import Edit, Refusal
+
+
+class Malformed(DomainError):
+    """The body is not a push envelope."""
+
+    code = "malformed"
+
+
+@dataclass(frozen=True)
+class Item:
+    """One mutation as it came. `id` is the device's; `stored_as` is its key in sync_mutation, also where `id` is no UUID."""
+
+    id: Any
+    stored_as: str
+    seq: int
+    raw: bytes
+    sha256: str
+    edit: Edit | None
+    refusal: Refusal | None = None
+
+
+def to_ms(time: dt.datetime) -> int:
+    """Unix milliseconds, whole."""
+    return int((time - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)) / dt.timedelta(milliseconds=1))
+
+
+def parse_envelope(body: bytes) -> shapes.PushEnvelope:
+    """Raises TooLarge, Malformed or ClientTooOld."""
+    if len(body) > shapes.MAX_BODY_BYTES:
+        raise TooLarge(f"A push holds at most {shapes.MAX_BODY_BYTES} bytes. Send fewer mutations at once.")
+    try:
+        body.decode()
+        envelope = msgspec.json.decode(body, type=shapes.PushEnvelope)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise Malformed(f"The body is not a push envelope: {error}") from error
+    if envelope.protocol != shapes.PROTOCOL:
+        raise ClientTooOld(f"This server speaks protocol {shapes.PROTOCOL}.")
+    if len(envelope.mutations) > shapes.MAX_MUTATIONS:
+        raise TooLarge(f"A push holds at most {shapes.MAX_MUTATIONS} mutations. Send them in several.", attr="mutations")
+    return envelope
+
+
+def parse_items(envelope: shapes.PushEnvelope) -> list[Item]:
+    return [_parse_item(bytes(raw), envelope.device_id) for raw in envelope.mutations]
+
+
+def _parse_item(raw: bytes, device_id: UUID) -> Item:
+    try:
+        content = msgspec.json.decode(raw)
+    except (msgspec.DecodeError, RecursionError) as error:
+        return _refused(raw, device_id, {}, Refusal("malformed", f"Not JSON: {error}"))
+    known = content if isinstance(content, dict) else {}
+    if len(raw) > shapes.MAX_MUTATION_BYTES:
+        limit = f"A mutation holds at most {shapes.MAX_MUTATION_BYTES} bytes."
+        return _refused(raw, device_id, known, Refusal("too_large", limit))
+    try:
+        mutation = msgspec.convert(content, shapes.MutationIn)
+        edit = _edit(mutation)
+    except msgspec.ValidationError as error:
+        return _refused(raw, device_id, known, Refusal("invalid", str(error)))
+    except wire.PatchError as error:
+        fields = {name: detail for name, (_, detail) in error.fields.items()}
+        codes = sorted({code for code, _ in error.fields.values()})
+        refusal = Refusal(codes[0] if len(codes) == 1 else "invalid", "Some fields are wrong.", fields)
+        return _refused(raw, device_id, known, refusal)
+    return Item(edit.id, edit.id, edit.seq, raw, _digest(content), edit)
+
+
+def _edit(mutation: shapes.MutationIn) -> Edit:
+    entity = wire.entities_by_name().get(mutation.entity)
+    if entity is None:
+        raise wire.PatchError({"entity": ("unknown_entity", f"There is no entity {mutation.entity!r}.")})
+    patch = {} if mutation.op in ("delete", "restore") else wire.check_patch(entity, mutation.patch)
+    return Edit(
+        id=str(mutation.id),
+        seq=mutation.seq,
+        key=(entity.name, str(mutation.record_id)),
+        op=mutation.op,
+        base_version=mutation.base_version,
+        at_ms=to_ms(mutation.at),
+        patch=patch,
+        group=None if mutation.group is None else str(mutation.group),
+    )
+
+
+def _refused(raw: bytes, device_id: UUID, content: dict[str, Any], refusal: Refusal) -> Item:
+    given = content.get("id")
+    digest = _digest(content) if content else hashlib.sha256(raw).hexdigest()
+    try:
+        stored_as = str(UUID(given))
+    except (ValueError, TypeError, AttributeError):
+        stored_as = str(uuid5(device_id, digest))  # the same broken mutation again finds the same line
+    seq = content.get("seq")
+    return Item(given, stored_as, seq if _is_count(seq) else 0, raw, digest, None, refusal)
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**62
+
+
+def _digest(content: Any) -> str:
+    """Of the content, whatever the order of its keys and its white space."""
+    return hashlib.sha256(msgspec.json.encode(content, order="sorted")).hexdigest()

@@ -1,0 +1,158 @@
+"""What a push is planned on: the records that it names, what these hang on and what hangs on them, and their recent log."""
+
+import dataclasses
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import orjson
+from django.db import connection
+
+from lib import wire
+from lib.sqlfiles import load_sql
+from sync.domain.merge import DELETED, Stamp, Write
+from sync.domain.records import Edit, Key, RecordState
+from sync.domain.tree import parents_of
+from sync.services.rules import entity_rules
+
+
+@dataclasses.dataclass
+class Loaded:
+    states: dict[Key, RecordState]
+    taken: frozenset[Key]
+    shared: frozenset[str]
+
+
+def load(*, user: Any, edits: Sequence[Edit]) -> Loaded:
+    """A number of queries that does not depend on the number of edits."""
+    loader = _Loader(user)
+    loader.records(edit.key for edit in edits)
+    loader.records(_named_parents(edits))
+    loader.ancestors()
+    loader.descendants({edit.key for edit in edits if edit.op == "delete"})
+    loader.log(edits)
+    return Loaded(loader.states, frozenset(loader.taken), _shared(user, edits, loader.states))
+
+
+def _named_parents(edits: Sequence[Edit]) -> set[Key]:
+    rules = entity_rules()
+    return {
+        (entity, edit.patch[field])
+        for edit in edits
+        for field, entity in rules[edit.key[0]].references.items()
+        if edit.patch.get(field) is not None
+    }
+
+
+def _shared(user: Any, edits: Sequence[Edit], states: Mapping[Key, RecordState]) -> frozenset[str]:
+    """Which of the named references are to rows that all may use."""
+    found: set[str] = set()
+    for name, rules in entity_rules().items():
+        fields = {f.name: f for f in wire.entities_by_name()[name].references() if f.name not in rules.parents}
+        for field in fields.values():
+            wanted = {e.patch[field.name] for e in edits if e.key[0] == name and e.patch.get(field.name) is not None}
+            wanted -= {key[1] for key in states if key[0] == rules.references[field.name]}
+            if wanted and field.target is not None:
+                usable: Any = field.target._default_manager
+                found.update(str(pk) for pk in usable.usable_by(user).filter(pk__in=wanted).values_list("pk", flat=True))
+    return frozenset(found)
+
+
+class _Loader:
+    def __init__(self, user: Any) -> None:
+        self.user = user
+        self.states: dict[Key, RecordState] = {}
+        self.taken: set[Key] = set()
+        self.names = {entity.code: entity.name for entity in wire.entities()}
+        self.codes = {entity.name: entity.code for entity in wire.entities()}
+
+    def records(self, keys: Iterable[Key]) -> None:
+        wanted = set(keys) - self.states.keys() - self.taken
+        if not wanted:
+            return
+        rows = _fetch("records", keys=self._as_json(wanted))
+        for code, record_id, owner, version, modified_ms, deleted, data in rows:
+            key = (self.names[code], record_id)
+            if owner != self.user.pk:
+                self.taken.add(key)
+                continue
+            self.states[key] = RecordState(key, version, deleted, orjson.loads(data), modified_ms)
+
+    def ancestors(self) -> None:
+        """Above what is deleted, up to the top: an edit may bring the whole chain back."""
+        while missing := self._parents_of_deleted() - self.states.keys() - self.taken:
+            before = len(self.states)
+            self.records(missing)
+            if len(self.states) == before:
+                return
+
+    def _parents_of_deleted(self) -> set[Key]:
+        rules = entity_rules()
+        return {parent for s in self.states.values() if s.deleted for parent in parents_of(rules[s.key[0]], s)}
+
+    def descendants(self, deleted_now: set[Key]) -> None:
+        """Below what is, or may come to be, deleted or brought back."""
+        frontier = deleted_now | {key for key, state in self.states.items() if state.deleted}
+        while frontier:
+            below: set[Key] = set()
+            for entity in wire.entities():
+                for field in entity.parents():
+                    target = entity_rules()[entity.name].parents[field.name]
+                    parents = [UUID(record_id) for name, record_id in frontier if name == target]
+                    if parents:
+                        rows: Any = entity.model._default_manager.filter(user=self.user, **{f"{field.name}__in": parents})
+                        below |= {(entity.name, str(pk)) for pk in rows.values_list("pk", flat=True)}
+            self.records(below)
+            frontier = below & self.states.keys()
+
+    def log(self, edits: Sequence[Edit]) -> None:
+        """The writes since each record's oldest base; of what is deleted, at least the deletion."""
+        bases: dict[Key, int] = {}
+        lowest_delete = min((e.base_version for e in edits if e.op == "delete"), default=None)
+        for edit in edits:
+            bases[edit.key] = min(edit.base_version, bases.get(edit.key, edit.base_version))
+        for key, state in self.states.items():
+            base = bases.get(key, state.version)
+            if lowest_delete is not None and key not in bases:
+                base = min(base, lowest_delete)
+            bases[key] = min(base, state.version - 1) if state.deleted else base
+        behind = [
+            {"entity": self.codes[key[0]], "id": key[1], "base": base}
+            for key, base in bases.items()
+            if key in self.states and base < self.states[key].version
+        ]
+        if not behind:
+            return
+        entries: dict[Key, list[tuple[Any, ...]]] = defaultdict(list)
+        for row in _fetch("log_since", keys=orjson.dumps(behind).decode()):
+            entries[self.names[row[0]], row[1]].append(row[2:])
+        for key, rows in entries.items():
+            self.states[key] = dataclasses.replace(self.states[key], writes=_writes(rows, self.states[key]))
+
+    def _as_json(self, keys: Iterable[Key]) -> str:
+        return orjson.dumps([{"entity": self.codes[name], "id": record_id} for name, record_id in keys]).decode()
+
+
+def _writes(rows: list[tuple[Any, ...]], state: RecordState) -> tuple[Write, ...]:
+    """Log lines as writes. A line of a trigger holds only what it found; what it wrote is the difference to what came next."""
+    documents = [orjson.loads(row[3]) if row[3] else {} for row in rows]
+    afters = [*documents[1:], state.document or {}]
+    return tuple(_write(row, before, after) for row, before, after in zip(rows, documents, afters, strict=True))
+
+
+def _write(row: tuple[Any, ...], before: dict[str, Any], after: Mapping[str, Any]) -> Write:
+    version, _, op, _, patch, eff_ms, logged_ms, device_id, seq, mutation_id = row
+    if patch is not None:
+        values = orjson.loads(patch)
+    else:
+        values = {name: value for name, value in after.items() if name not in before or before[name] != value}
+        values[DELETED] = op == "D"
+    found = {**before, DELETED: not values[DELETED]} if before and DELETED in values else before
+    return Write(version, Stamp(eff_ms, device_id or "", seq), values, found, mutation_id, logged_ms)
+
+
+def _fetch(name: str, **params: Any) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(load_sql("sync", name), params)
+        return cursor.fetchall()

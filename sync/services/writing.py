@@ -1,0 +1,138 @@
+"""Writes what a push has planned: a few set-based statements, however many rows."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any
+from uuid import UUID, uuid4
+
+import orjson
+from django.db import IntegrityError, connection
+from psycopg import sql
+
+from lib import wire
+from lib.sqlfiles import load_sql
+from sync.domain.merge import DELETED, Loss, Side
+from sync.domain.records import Key, Planned, PlannedConflict, RecordState
+from sync.models import Conflict
+from sync.services.rules import entity_rules
+
+
+def write(
+    *, user: Any, device_id: UUID, planned: Sequence[Planned], states: Mapping[Key, RecordState], at: dt.datetime
+) -> dict[str, list[str]]:
+    """Writes the log, the rows and the conflicts. Gives the ids of the conflicts of each mutation.
+
+    Raises IntegrityError or DataError where the database refuses a row; nothing is written then but by the caller's leave.
+    """
+    writes = [w for p in planned for w in p.writes]
+    conflicts = [(p.edit.id, c) for p in planned for c in p.conflicts]
+    if not writes and not conflicts:
+        return {}
+    solid = any(not w.touch for w in writes) or bool(conflicts)
+    version, logged_ms = _allocate(user) if solid else (0, _now_ms(at))
+    _insert_log(user, device_id, planned, logged_ms)
+    changed = {w.key for w in writes if not w.touch}
+    for entity in wire.entities():
+        _upsert(user, entity, [states[key] for key in changed if key[0] == entity.name], at)
+    return _insert_conflicts(user, conflicts, version)
+
+
+def _now_ms(at: dt.datetime) -> int:
+    return int(at.timestamp() * 1000)
+
+
+def _allocate(user: Any) -> tuple[int, int]:
+    with connection.cursor() as cursor:
+        cursor.execute(load_sql("sync", "allocate"), {"user_id": user.pk})
+        version, last_ms = cursor.fetchone() or (0, 0)
+        return version, last_ms
+
+
+def _insert_log(user: Any, device_id: UUID, planned: Sequence[Planned], logged_ms: int) -> None:
+    codes = {entity.name: entity.code for entity in wire.entities()}
+    counts: dict[tuple[Key, int], int] = defaultdict(int)
+    lines: list[dict[str, Any]] = []
+    for edit, line in ((p.edit, w) for p in planned for w in p.writes):
+        place = (line.key, line.write.version)
+        lines.append(
+            {
+                "version": line.write.version,
+                "n": counts[place],
+                "entity": codes[line.key[0]],
+                "record_id": line.key[1],
+                "op": line.op,
+                "before": None if line.before is None else orjson.dumps(line.before).decode(),
+                "patch": orjson.dumps(line.write.values).decode(),
+                "eff_ms": line.write.stamp.eff_ms,
+                "seq": edit.seq,
+                "mutation_id": edit.id,
+            }
+        )
+        counts[place] += 1
+    if lines:
+        params = {"user_id": user.pk, "device_id": device_id, "logged_ms": logged_ms, "writes": orjson.dumps(lines).decode()}
+        with connection.cursor() as cursor:
+            cursor.execute(load_sql("sync", "insert_log"), params)
+
+
+def _upsert(user: Any, entity: wire.Entity, states: Iterable[RecordState], at: dt.datetime) -> None:
+    defaults = entity_rules()[entity.name].defaults
+    rows = [_row(entity, defaults, state) for state in states]
+    if not rows:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(_upsert_sql(entity), {"user_id": user.pk, "at": at, "rows": orjson.dumps(rows).decode()})
+        if cursor.rowcount < len(rows):
+            raise IntegrityError(f"{entity.name}: an id is somebody else's")
+
+
+def _row(entity: wire.Entity, defaults: Mapping[str, Any], state: RecordState) -> dict[str, Any]:
+    document = {**defaults, **(state.document or {})}
+    values = {field.column: document[field.name] for field in entity.writable}
+    return {"id": state.key[1], "_deleted": state.deleted, **values}
+
+
+@cache
+def _upsert_sql(entity: wire.Entity) -> sql.Composed:
+    columns = entity.row_columns()
+    comma = sql.SQL(", ")
+    return sql.SQL(load_sql("sync", "upsert_rows")).format(  # type: ignore[arg-type]  # our own file
+        table=sql.Identifier(entity.table),
+        columns=comma.join(name for name, _ in columns),
+        values=comma.join(sql.SQL("r.{}").format(name) for name, _ in columns),
+        definitions=comma.join(sql.SQL("{} {}").format(name, kind) for name, kind in columns),
+        assignments=comma.join(sql.SQL("{} = excluded.{}").format(name, name) for name, _ in columns),
+    )
+
+
+def _insert_conflicts(user: Any, conflicts: Sequence[tuple[str, PlannedConflict]], version: int) -> dict[str, list[str]]:
+    rows: list[Conflict] = []
+    ids: dict[str, list[str]] = defaultdict(list)
+    for mutation_id, conflict in conflicts:
+        row = Conflict(
+            id=uuid4(),
+            user=user,
+            kind=conflict.kind,
+            entity=conflict.key[0],
+            record=UUID(conflict.key[1]),
+            record_version=version,
+            fields=[_loss(loss) for loss in conflict.losses],
+            winner_mutation=None if conflict.winner is None else UUID(conflict.winner),
+            loser_mutation=None if conflict.loser is None else UUID(conflict.loser),
+        )
+        rows.append(row)
+        ids[mutation_id].append(str(row.pk))
+    Conflict.objects.bulk_create(rows)
+    return ids
+
+
+def _loss(loss: Loss) -> dict[str, Any]:
+    name = "deleted" if loss.name == DELETED else loss.name
+    return {"name": name, "base": loss.base, "kept": _side(loss.kept), "lost": _side(loss.lost)}
+
+
+def _side(side: Side) -> dict[str, Any]:
+    at = dt.datetime.fromtimestamp(max(side.at_ms, 0) / 1000, dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return {"value": side.value, "at": at, "device_id": side.device_id, "mutation_id": side.mutation_id}

@@ -1,0 +1,13 @@
+-- What was written of these records since the version that each was edited on? What was the last write before, and the last deletion?
+SELECT k.entity, k.id::text, l.version, l.n, l.op, l.before, l.patch, l.eff_ms, l.logged_ms, l.device_id::text, l.seq, l.mutation_id::text
+  FROM json_to_recordset(%(keys)s::json) AS k (entity smallint, id uuid, base bigint)
+ CROSS JOIN LATERAL (
+       (SELECT * FROM sync_log AS s WHERE s.entity = k.entity AND s.record_id = k.id AND s.version > k.base)
+       UNION
+       (SELECT * FROM sync_log AS s WHERE s.entity = k.entity AND s.record_id = k.id AND s.version <= k.base
+         ORDER BY s.version DESC, s.n DESC LIMIT 1)
+       UNION
+       (SELECT * FROM sync_log AS s WHERE s.entity = k.entity AND s.record_id = k.id AND s.op = 'D'
+         ORDER BY s.version DESC, s.n DESC LIMIT 1)
+       ) AS l
+ ORDER BY k.entity, k.id, l.version, l.n

@@ -1,0 +1,24 @@
+from django.contrib import admin
+
+from lib.admin import OwnedAdmin
+from training.models import Exercise, Measurement, Set, Workout
+
+
+@admin.register(Workout)
+class WorkoutAdmin(OwnedAdmin):
+    search_fields = (*OwnedAdmin.search_fields, "title")
+
+
+@admin.register(Exercise)
+class ExerciseAdmin(OwnedAdmin):
+    list_select_related = ("user", "workout", "exercise_type")
+
+
+@admin.register(Set)
+class SetAdmin(OwnedAdmin):
+    list_select_related = ("user", "exercise")
+
+
+@admin.register(Measurement)
+class MeasurementAdmin(OwnedAdmin):
+    pass

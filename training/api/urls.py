@@ -1,0 +1,11 @@
+from rest_framework.routers import SimpleRouter
+
+from training.api import views
+
+router = SimpleRouter()
+router.register("workouts", views.WorkoutViewSet, "workout")
+router.register("exercises", views.ExerciseViewSet, "exercise")
+router.register("sets", views.SetViewSet, "set")
+router.register("measurements", views.MeasurementViewSet, "measurement")
+
+urlpatterns = router.urls

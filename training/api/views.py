@@ -1,0 +1,71 @@
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from lib.api import OwnedViewSet
+from lib.models import OwnedModel
+from lib.writes import writing
+from training.api import serializers
+from training.models import Workout
+from training.services import exercises
+
+
+class WorkoutViewSet(OwnedViewSet):
+    """Planned, running and past workouts."""
+
+    serializer_class = serializers.WorkoutSerializer
+    filterset_fields = {"status": ["exact"], "local_date": ["exact", "gte", "lte"], "started_at": ["gte", "lt"]}
+
+
+class ExerciseViewSet(OwnedViewSet):
+    """Performances of exercise types, in a workout or on their own. Adding one to a planned workout starts it."""
+
+    serializer_class = serializers.ExerciseSerializer
+    filterset_fields = {"workout": ["exact", "isnull"], "exercise_type": ["exact"], "performed_at": ["gte", "lt"]}
+
+    def write_rows(self, rows: list[OwnedModel]) -> None:
+        exercises.add_exercises(exercises=rows, at=timezone.now())  # type: ignore[arg-type]  # this view's rows are exercises
+
+    @extend_schema(request=serializers.LinkSerializer)
+    @action(detail=True, methods=["post"])
+    def link(self, request: Request, pk: Any = None) -> Response:
+        """Makes the exercise part of a workout."""
+        asked = serializers.LinkSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        with writing(user=request.user, source="api"):
+            exercise: Any = self.locked_object(request)
+            workout = Workout.objects.for_user(request.user).filter(pk=asked.validated_data["workout"]).first()
+            if workout is None:
+                raise ValidationError({"workout": [ErrorDetail("There is no such row of yours.", "does_not_exist")]})
+            exercises.link_exercise(
+                exercise=exercise, workout=workout, position=asked.validated_data.get("position"), at=timezone.now()
+            )
+        return self.answer_with(exercise)
+
+    @extend_schema(request=None)
+    @action(detail=True, methods=["post"])
+    def unlink(self, request: Request, pk: Any = None) -> Response:
+        """Takes the exercise out of its workout; it stays, on its own."""
+        with writing(user=request.user, source="api"):
+            exercise: Any = self.locked_object(request)
+            exercises.unlink_exercise(exercise=exercise)
+        return self.answer_with(exercise)
+
+
+class SetViewSet(OwnedViewSet):
+    """Sets of an exercise: aim and result."""
+
+    serializer_class = serializers.SetSerializer
+    filterset_fields = {"exercise": ["exact"], "exercise__workout": ["exact"], "kind": ["exact"], "completed_at": ["gte", "lt"]}
+
+
+class MeasurementViewSet(OwnedViewSet):
+    """Numbers about the body: weight, girths, resting heart rate, sleep."""
+
+    serializer_class = serializers.MeasurementSerializer
+    filterset_fields = {"kind": ["exact"], "measured_at": ["gte", "lt"], "local_date": ["gte", "lte"]}
