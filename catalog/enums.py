@@ -64,12 +64,6 @@ class Force(models.TextChoices):
     NONE = "none"
 
 
-class Level(models.TextChoices):
-    BEGINNER = "beginner"
-    INTERMEDIATE = "intermediate"
-    ADVANCED = "advanced"
-
-
 class Laterality(models.TextChoices):
     BILATERAL = "bilateral"
     UNILATERAL = "unilateral"

@@ -6,6 +6,7 @@ from django.contrib.postgres.search import SearchVectorField
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from accounts.enums import Level
 from catalog import enums
 from catalog.domain.metadata import SchemaProblem, check_metadata_schema
 from lib.fields import BoundedDecimalField, EnumField, JsonField, NoteField, SlugSetField
@@ -91,7 +92,7 @@ class ExerciseType(OwnedModel):
     movement_pattern = EnumField(choices=enums.MovementPattern, blank=True, default="")
     mechanic = EnumField(choices=enums.Mechanic, default=enums.Mechanic.NONE)
     force = EnumField(choices=enums.Force, default=enums.Force.NONE)
-    level = EnumField(choices=enums.Level, default=enums.Level.BEGINNER)
+    level = EnumField(choices=Level, default=Level.BEGINNER)
     laterality = EnumField(choices=enums.Laterality, default=enums.Laterality.BILATERAL)
     load_convention = EnumField(choices=enums.LoadConvention, default=enums.LoadConvention.TOTAL)
     bodyweight_share = BoundedDecimalField(max_digits=3, decimal_places=2, min_value="0.00", max_value="1.00", default="0.00")

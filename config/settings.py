@@ -156,6 +156,7 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": r"/api/v1/",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {"WeightUnitEnum": "accounts.enums.WeightUnit"},
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "config.schema.describe_errors"],
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # bytes; the sync push has its own, smaller limit
@@ -175,7 +176,7 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
-WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 UNFOLD = {"SITE_TITLE": "Dropset", "SITE_HEADER": "Dropset", "SITE_SYMBOL": "fitness_center", "SHOW_HISTORY": True}
 
 SECURE_TLS = env.bool("SECURE_TLS", not DEBUG)  # False only where TLS does not reach the users: a test installation

@@ -22,6 +22,7 @@ from lib import wire
 from lib.errors import IdTaken, PreconditionFailed
 from lib.fields import SlugSetField
 from lib.models import OwnedModel, OwnedQuerySet
+from lib.openapi import OwnedAutoSchema
 from lib.writes import writing
 
 Rows = list[OwnedModel]  # named here: inside the view set, `list` is an action
@@ -136,6 +137,7 @@ class OwnedViewSet(
     """List, read, create (one or many, idempotent by id), patch and delete of the user's own rows. No PUT."""
 
     http_method_names = ["get", "post", "patch", "delete", "head", "options"]
+    schema = OwnedAutoSchema()
     filter_backends = [OwnedFilterBackend]
     serializer_class: type[OwnedSerializer]
 
@@ -174,7 +176,7 @@ class OwnedViewSet(
             raise ValidationError({"items": [ErrorDetail(f"Must be a list of 1 to {BATCH_SIZE} objects.", "invalid")]})
         serializer = self.get_serializer(data=items, many=True)
         if not serializer.is_valid():
-            raise ValidationError({"items": _numbered(serializer.errors)})
+            raise ValidationError({"items": serializer.errors})
         with writing(user=request.user, source="api"):
             rows = self._insert(serializer.validated_data, attr="items.{number}.{field}")
         return Response({"results": self.get_serializer(rows, many=True).data}, status=status.HTTP_201_CREATED)
@@ -236,12 +238,11 @@ class OwnedViewSet(
         return [written[key] for key in ids]
 
     def _refuse_other_content(self, rows: Rows, standing: dict[UUID, OwnedModel]) -> None:
-        columns = [field.column for field in self.entity.writable]
         for row in rows:
             other = standing.get(row.pk)
             if other is None:
                 continue
-            same = all(getattr(row, column) == getattr(other, column) for column in columns)
+            same = all(_value(row, field) == _value(other, field) for field in self.entity.writable)
             if other.user_id != self.request.user.pk or other.deleted_at is not None or not same:
                 raise IdTaken
 
@@ -256,6 +257,6 @@ def _tags(request: Request, header: str) -> set[str]:
     return {tag.strip().removeprefix("W/") for tag in request.headers.get(header, "").split(",") if tag.strip()}
 
 
-def _numbered(errors: Any) -> dict[str, Any]:
-    """A list of errors as the error shape's paths: items.3.reps."""
-    return {str(number): error for number, error in enumerate(errors) if error}
+def _value(row: OwnedModel, field: wire.WireField) -> Any:
+    """As the database would give it back: a default may still be text."""
+    return field.field.to_python(getattr(row, field.field.attname))

@@ -200,7 +200,7 @@ def _python_type(field: Any) -> tuple[Any, Callable[[Any], Any]]:  # noqa: C901,
         case models.ForeignKey() | models.UUIDField():
             return UUID, _uuid
         case EnumField():
-            return Literal[tuple(field.values)], _same
+            return Literal[tuple(field.values)], str
         case TimeZoneField():
             return _text_type(field), _time_zone(field)
         case models.BooleanField():

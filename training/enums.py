@@ -19,11 +19,6 @@ class SetKind(models.TextChoices):
     TIMED = "timed"
 
 
-class LoadUnit(models.TextChoices):
-    KG = "kg", "kilograms"
-    LB = "lb", "pounds"
-
-
 class MeasurementKind(models.TextChoices):
     """The unit of each kind is SI, or the field's own where it has one; it stands in the label."""
 

@@ -3,6 +3,7 @@ from typing import Any
 import django_filters
 from django.db.models import Q, QuerySet
 
+from accounts.enums import Level
 from catalog import enums
 from catalog.models import Equipment, ExerciseType, Muscle
 
@@ -13,7 +14,7 @@ class ExerciseTypeFilter(django_filters.FilterSet):
     primary_muscle = django_filters.CharFilter(method="by_member", field_name="primary_muscles")
     equipment = django_filters.CharFilter(method="by_member")
     category = django_filters.MultipleChoiceFilter(choices=enums.Category)
-    level = django_filters.MultipleChoiceFilter(choices=enums.Level)
+    level = django_filters.MultipleChoiceFilter(choices=Level)
     movement_pattern = django_filters.MultipleChoiceFilter(choices=enums.MovementPattern)
     mechanic = django_filters.ChoiceFilter(choices=enums.Mechanic)
 

@@ -1,6 +1,7 @@
 from django.db import models
 from django.db.models.functions import Coalesce
 
+from accounts.enums import WeightUnit
 from catalog.models import ExerciseType
 from lib.fields import (
     BoundedDecimalField,
@@ -14,7 +15,7 @@ from lib.fields import (
 from lib.models import OwnedModel
 from lib.rules import own_or_shared
 from lib.wire import Wire
-from training.enums import LoadUnit, SetKind, WorkoutStatus
+from training.enums import SetKind, WorkoutStatus
 from training.models.expressions import LocalDate
 
 POSITION_LIMIT = 1e9
@@ -110,7 +111,7 @@ class Set(OwnedModel):
     )
     load_kg = BoundedDecimalField(max_digits=7, decimal_places=2, min_value="0.00", max_value="10000.00", null=True, blank=True)
     typed_load = BoundedDecimalField(max_digits=8, decimal_places=3, min_value="0.000", max_value="25000.000", null=True, blank=True)
-    typed_load_unit = EnumField(choices=LoadUnit, blank=True, default="")
+    typed_load_unit = EnumField(choices=WeightUnit, blank=True, default="")
     rpe = BoundedDecimalField(max_digits=3, decimal_places=1, min_value="1.0", max_value="10.0", null=True, blank=True)
     rir = BoundedDecimalField(max_digits=3, decimal_places=1, min_value="0.0", max_value="20.0", null=True, blank=True)
     duration_s = BoundedIntegerField(min_value=0, max_value=604_800, null=True, blank=True)

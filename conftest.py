@@ -1,0 +1,70 @@
+"""Fixtures of the whole suite: the personas, and a client that holds every answer to the API's schema."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+from django.core.cache import caches
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.services.tokens import start_session
+from config.tests.contract import SchemaClient
+from lib.tests.factories import make_user
+
+
+@pytest.fixture
+def alice(db: None) -> User:
+    """An athlete."""
+    return make_user("alice@example.org")
+
+
+@pytest.fixture
+def bob(db: None) -> User:
+    """Another one, who shares nothing with alice."""
+    return make_user("bob@example.org")
+
+
+@pytest.fixture
+def charlie(db: None) -> User:
+    """Staff."""
+    return make_user("charlie@example.org", is_staff=True, is_superuser=True)
+
+
+def client_of(user: User) -> SchemaClient:
+    client = SchemaClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {start_session(user=user, at=timezone.now()).access}")
+    return client
+
+
+@pytest.fixture
+def anonymous(db: None) -> SchemaClient:
+    return SchemaClient()
+
+
+@pytest.fixture
+def api(alice: User) -> SchemaClient:
+    """Alice's client."""
+    return client_of(alice)
+
+
+@pytest.fixture
+def bobs_api(bob: User) -> SchemaClient:
+    return client_of(bob)
+
+
+@pytest.fixture(autouse=True)
+def no_limits(settings: Any) -> None:
+    """Tests log in more often than people. The tests of the limits turn them on."""
+    settings.RATELIMIT_ENABLE = False
+
+
+@pytest.fixture
+def limits(settings: Any, db: None) -> Iterator[None]:
+    settings.RATELIMIT_ENABLE = True
+    caches[django_settings.RATELIMIT_USE_CACHE].clear()
+    yield
+    caches[django_settings.RATELIMIT_USE_CACHE].clear()
+
+

@@ -1,0 +1,73 @@
+"""Rows for tests, and what the contract tests need to know of an entity. Each app's tests/factories.py registers its own."""
+
+import importlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.utils import timezone
+
+from accounts.models import User
+from lib import wire
+from lib.models import OwnedModel
+
+Row = TypeVar("Row", bound=OwnedModel)
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Example:
+    """One entity by example.
+
+    document: the least that a create needs, as wire values; makes the parents that it refers to.
+    patch: a valid change of it. breaks: for each constraint of the model (except those that a field implies, which are
+    broken by machine), wire values that break it.
+    """
+
+    model: type[OwnedModel]
+    document: Callable[[User], dict[str, Any]]
+    patch: Values
+    breaks: Mapping[str, Values] = field(default_factory=dict)
+
+
+EXAMPLES: dict[type[OwnedModel], Example] = {}
+
+
+def register(example: Example) -> None:
+    EXAMPLES[example.model] = example
+
+
+def example_of(model: type[OwnedModel]) -> Example:
+    """Fails with what to do where the entity has none."""
+    app = model._meta.app_label
+    importlib.import_module(f"{app}.tests.factories")
+    assert model in EXAMPLES, f"{model.__name__} has no example: register one in {app}/tests/factories.py."
+    return EXAMPLES[model]
+
+
+def columns_of(model: type[OwnedModel], values: Values) -> dict[str, Any]:
+    """Wire values as model attributes."""
+    fields = wire.entity_of(model).by_name()
+    return {fields[name].column if name in fields else name: value for name, value in values.items()}
+
+
+def make(model: type[Row], user: User, **values: Any) -> Row:
+    """A row of the user, valid as it is; `values` are wire values, or attributes such as created_at."""
+    row = model(user=user, **columns_of(model, {**example_of(model).document(user), **values}))
+    row.save(force_insert=True)
+    row.refresh_from_db()
+    return row
+
+
+def make_many(model: type[Row], user: User, count: int, **values: Any) -> list[Row]:
+    return [make(model, user, **values) for _ in range(count)]
+
+
+def make_user(email: str, **values: Any) -> User:
+    """A user with a verified address; the password is not usable unless one is given (hashing is slow)."""
+    return User.objects.create_user(email, **{"email_verified_at": timezone.now(), **values})
+
+
+def as_id(value: Any) -> str:
+    return str(value.pk) if hasattr(value, "pk") else str(UUID(str(value)))

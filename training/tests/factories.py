@@ -1,0 +1,46 @@
+from typing import Any
+
+from accounts.models import User
+from catalog.models import ExerciseType
+from catalog.tests.factories import make_canonical
+from lib.tests.factories import Example, as_id, make, register
+from training.models import Exercise, Measurement, Set, Workout
+
+register(
+    Example(
+        Workout,
+        document=lambda user: {"title": "Push day"},
+        patch={"title": "Pull day", "notes": "Felt strong."},
+        breaks={
+            "training_workout_ends_after_start": {
+                "status": "completed",
+                "started_at": "2026-03-01T10:00:00Z",
+                "ended_at": "2026-03-01T09:00:00Z",
+            },
+            "training_workout_status_times": {"status": "planned", "started_at": "2026-03-01T10:00:00Z"},
+        },
+    )
+)
+
+
+def _exercise(user: User) -> dict[str, Any]:
+    canonical = ExerciseType.objects.filter(user=None).first() or make_canonical()
+    return {"exercise_type": as_id(canonical)}
+
+
+register(Example(Exercise, document=_exercise, patch={"notes": "Wide grip.", "superset_group": 1}))
+register(
+    Example(
+        Set,
+        document=lambda user: {"exercise": as_id(make(Exercise, user)), "reps": 5, "load_kg": "100.00"},
+        patch={"reps": 6, "rpe": "8.5"},
+        breaks={"training_set_typed_load_unit": {"typed_load": "225.000"}},
+    )
+)
+register(
+    Example(
+        Measurement,
+        document=lambda user: {"kind": "body_weight", "value": "82.500", "measured_at": "2026-03-01T07:00:00.000000Z"},
+        patch={"value": "82.100"},
+    )
+)
