@@ -66,5 +66,3 @@ def limits(settings: Any, db: None) -> Iterator[None]:
     caches[django_settings.RATELIMIT_USE_CACHE].clear()
     yield
     caches[django_settings.RATELIMIT_USE_CACHE].clear()
-
-

@@ -108,7 +108,9 @@ class Settings(OwnedModel):
     automatic_analytics = models.BooleanField(default=True)
     sex = EnumField(choices=Sex, blank=True, default="")
     birth_date = models.DateField(null=True, blank=True)
-    height_m = BoundedDecimalField(max_digits=3, decimal_places=2, min_value="0.30", max_value="2.90", null=True, blank=True)
+    height_m = BoundedDecimalField(
+        max_digits=3, decimal_places=2, min_value="0.30", max_value="2.90", null=True, blank=True
+    )
     hr_max_bpm = BoundedIntegerField(min_value=60, max_value=260, null=True, blank=True)
     hr_rest_bpm = BoundedIntegerField(min_value=20, max_value=150, null=True, blank=True)
     lthr_bpm = BoundedIntegerField(min_value=60, max_value=250, null=True, blank=True)

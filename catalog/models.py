@@ -82,7 +82,13 @@ class ExerciseType(OwnedModel):
     wire = Wire(code=20, internal=frozenset({"slug", "status", "replaced_by", "search"}))
 
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="+", db_index=False, help_text="Empty: canonical."
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        help_text="Empty: canonical.",
     )
     slug = models.SlugField(max_length=64, null=True, blank=True, help_text="Of a canonical type; never changed.")  # noqa: DJ001 - no slug is NULL, so that it stays out of the unique index
     name = models.CharField(max_length=120)
@@ -95,7 +101,9 @@ class ExerciseType(OwnedModel):
     level = EnumField(choices=Level, default=Level.BEGINNER)
     laterality = EnumField(choices=enums.Laterality, default=enums.Laterality.BILATERAL)
     load_convention = EnumField(choices=enums.LoadConvention, default=enums.LoadConvention.TOTAL)
-    bodyweight_share = BoundedDecimalField(max_digits=3, decimal_places=2, min_value="0.00", max_value="1.00", default="0.00")
+    bodyweight_share = BoundedDecimalField(
+        max_digits=3, decimal_places=2, min_value="0.00", max_value="1.00", default="0.00"
+    )
     primary_muscles = SlugSetField(max_size=12)
     secondary_muscles = SlugSetField(max_size=24)
     equipment = SlugSetField(max_size=12)
@@ -134,7 +142,9 @@ class ExerciseType(OwnedModel):
             *OwnedModel.Meta.indexes,
             GinIndex(fields=["search"], name="catalog_type_search"),  # library/exercise-types/?search=
             GinIndex(fields=["primary_muscles"], name="catalog_type_primary"),  # ?primary_muscle=
-            models.Index("name", "id", condition=models.Q(user=None), name="catalog_type_name"),  # the library in its order
+            models.Index(
+                "name", "id", condition=models.Q(user=None), name="catalog_type_name"
+            ),  # the library in its order
         ]
         triggers = [
             *OwnedModel.Meta.triggers,

@@ -11,16 +11,22 @@ def not_found(request: HttpRequest, exception: Exception) -> JsonResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> JsonResponse:
-    return JsonResponse(error_body(code="bad_request", detail="The request is malformed.", request_id=_id(request)), status=400)
+    return JsonResponse(
+        error_body(code="bad_request", detail="The request is malformed.", request_id=_id(request)), status=400
+    )
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> JsonResponse:
-    return JsonResponse(error_body(code="permission_denied", detail="You may not do this.", request_id=_id(request)), status=403)
+    return JsonResponse(
+        error_body(code="permission_denied", detail="You may not do this.", request_id=_id(request)), status=403
+    )
 
 
 def server_error(request: HttpRequest) -> JsonResponse:
     detail = "The server failed. It is not your fault; name the request id in a report."
-    return JsonResponse(error_body(code="error", detail=detail, request_id=_id(request), kind="server_error"), status=500)
+    return JsonResponse(
+        error_body(code="error", detail=detail, request_id=_id(request), kind="server_error"), status=500
+    )
 
 
 def _id(request: HttpRequest) -> str | None:

@@ -21,7 +21,8 @@ class BoundedPaginator(Paginator[Any]):
 
     @cached_property
     def count(self) -> int:
-        return len(self.object_list[:COUNTED_ROWS_MAX].values_list("pk")) if hasattr(self.object_list, "query") else super().count
+        rows: Any = self.object_list
+        return int(rows.order_by()[:COUNTED_ROWS_MAX].count())
 
 
 class OwnedAdmin(ModelAdmin):  # type: ignore[misc]  # no stubs
@@ -53,7 +54,7 @@ class OwnedAdmin(ModelAdmin):  # type: ignore[misc]  # no stubs
 
     def delete_model(self, request: HttpRequest, obj: OwnedModel) -> None:
         with writing(user=obj.user, source="admin"):
-            type(obj)._default_manager.filter(pk=obj.pk).tombstone()  # type: ignore[attr-defined]  # the manager comes from OwnedQuerySet
+            type(obj)._default_manager.filter(pk=obj.pk).tombstone()
 
     def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
         queryset.tombstone()

@@ -41,11 +41,13 @@ class SlugSetSerializerField(serializers.ListField):
 class OwnedSerializer(serializers.ModelSerializer[Any]):
     """Every wire field of the entity, its id and its times; read-only where the wire is."""
 
-    serializer_field_mapping = serializers.ModelSerializer.serializer_field_mapping | {SlugSetField: SlugSetSerializerField}
+    serializer_field_mapping = serializers.ModelSerializer.serializer_field_mapping | {
+        SlugSetField: SlugSetSerializerField
+    }
 
     class Meta:
         model: type[OwnedModel]
-        extra_kwargs = {"id": {"validators": []}}
+        extra_kwargs: dict[str, Any] = {"id": {"validators": []}}
 
     @property
     def entity(self) -> wire.Entity:
@@ -63,10 +65,14 @@ class OwnedSerializer(serializers.ModelSerializer[Any]):
         names = asked.split(",")
         unknown = sorted(set(names) - set(fields))
         if unknown:
-            raise ValidationError({"fields": [ErrorDetail(f"There is no field {', '.join(unknown)}.", "unknown_field")]})
+            raise ValidationError(
+                {"fields": [ErrorDetail(f"There is no field {', '.join(unknown)}.", "unknown_field")]}
+            )
         return {name: fields[name] for name in fields if name in names}
 
-    def build_relational_field(self, field_name: str, relation_info: Any) -> tuple[type[serializers.Field[Any, Any, Any, Any]], dict[str, Any]]:
+    def build_relational_field(
+        self, field_name: str, relation_info: Any
+    ) -> tuple[type[serializers.Field[Any, Any, Any, Any]], dict[str, Any]]:
         """References are plain ids: no query for each; `missing_references` asks for all of them at once."""
         nullable = relation_info.model_field.null
         kwargs = {"source": f"{field_name}_id", "required": not nullable, "allow_null": nullable}
@@ -83,7 +89,9 @@ class OwnedSerializer(serializers.ModelSerializer[Any]):
         if isinstance(data, Mapping):
             unknown = sorted(str(name) for name in data if name not in self.fields)
             if unknown:
-                raise ValidationError({name: [ErrorDetail("There is no such field.", "unknown_field")] for name in unknown})
+                raise ValidationError(
+                    {name: [ErrorDetail("There is no such field.", "unknown_field")] for name in unknown}
+                )
         return super().to_internal_value(data)
 
 
@@ -148,8 +156,8 @@ class OwnedViewSet(
     def get_queryset(self) -> OwnedQuerySet:
         manager = self.entity.model._default_manager
         if getattr(self, "swagger_fake_view", False):
-            return cast("OwnedQuerySet", manager.none())
-        return cast("OwnedQuerySet", manager.for_user(self.request.user))  # type: ignore[attr-defined]  # the manager comes from OwnedQuerySet
+            return manager.none()
+        return manager.for_user(self.request.user)
 
     @extend_schema(parameters=[FIELDS_PARAMETER])
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -176,7 +184,8 @@ class OwnedViewSet(
             raise ValidationError({"items": [ErrorDetail(f"Must be a list of 1 to {BATCH_SIZE} objects.", "invalid")]})
         serializer = self.get_serializer(data=items, many=True)
         if not serializer.is_valid():
-            raise ValidationError({"items": serializer.errors})
+            errors: Any = serializer.errors
+            raise ValidationError({"items": errors})
         with writing(user=request.user, source="api"):
             rows = self._insert(serializer.validated_data, attr="items.{number}.{field}")
         return Response({"results": self.get_serializer(rows, many=True).data}, status=status.HTTP_201_CREATED)
@@ -225,7 +234,8 @@ class OwnedViewSet(
     def _insert(self, values: Values, *, attr: str) -> Rows:
         self._check_references(values, attr=attr)
         model, now = self.entity.model, timezone.now()
-        rows = [model(**value, user=self.request.user) for value in values]
+        user: Any = self.request.user
+        rows = [model(**value, user=user) for value in values]
         for row in rows:
             row.created_at = row.updated_at = now
         ids = [row.pk for row in rows]

@@ -1,8 +1,8 @@
 """Capture triggers: every committed change of an owned row reaches the sync tables, whoever made it.
 
-They are ordinary pgtrigger triggers: part of the model's Meta, installed by its migrations. The SQL names the columns of
-the wire document, so a new field changes the trigger and `makemigrations` writes the migration that reinstalls it. The
-functions and tables that the triggers call belong to the sync app; PostgreSQL looks them up when a trigger fires.
+They are ordinary pgtrigger triggers: part of the model's Meta, installed by its migrations. The SQL names the columns
+of the wire document, so a new field changes the trigger and `makemigrations` writes the migration that reinstalls it.
+The functions and tables that the triggers call belong to the sync app; PostgreSQL finds them when a trigger fires.
 """
 
 from typing import Any
@@ -12,6 +12,10 @@ from django.apps import apps
 from django.db import models
 
 from lib.sqlfiles import load_sql
+
+NEW_ROWS = pgtrigger.Referencing(new="new_rows")  # type: ignore[no-untyped-call]  # pgtrigger leaves it untyped
+OLD_ROWS = pgtrigger.Referencing(old="old_rows")  # type: ignore[no-untyped-call]
+BOTH_ROWS = pgtrigger.Referencing(old="old_rows", new="new_rows")  # type: ignore[no-untyped-call]
 
 
 class Capture(pgtrigger.Trigger):
@@ -52,18 +56,10 @@ def _tombstone_children(model: type[models.Model]) -> str:
     )
 
 
-def capture_triggers() -> list[Capture]:
+def capture_triggers() -> list[pgtrigger.Trigger]:
     """One trigger an operation: PostgreSQL gives a trigger transition tables only when it has a single event."""
     return [
-        Capture(
-            name="capture_insert", operation=pgtrigger.Insert, referencing=pgtrigger.Referencing(new="new_rows")
-        ),
-        Capture(
-            name="capture_update",
-            operation=pgtrigger.Update,
-            referencing=pgtrigger.Referencing(old="old_rows", new="new_rows"),
-        ),
-        Capture(
-            name="capture_delete", operation=pgtrigger.Delete, referencing=pgtrigger.Referencing(old="old_rows")
-        ),
+        Capture(name="capture_insert", operation=pgtrigger.Insert, referencing=NEW_ROWS),
+        Capture(name="capture_update", operation=pgtrigger.Update, referencing=BOTH_ROWS),
+        Capture(name="capture_delete", operation=pgtrigger.Delete, referencing=OLD_ROWS),
     ]

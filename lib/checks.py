@@ -39,7 +39,7 @@ def _trigger_findings(model: type[OwnedModel]) -> Iterator[CheckMessage]:
     if not names >= CAPTURE:
         yield Error(
             f"{model.__name__} is not captured for sync.",
-            hint="Write `class Meta(OwnedModel.Meta)`, and extend OwnedModel.Meta.triggers where the model has its own.",
+            hint="Write `class Meta(OwnedModel.Meta)`; where it has triggers, let them extend OwnedModel.Meta.triggers.",
             obj=model,
             id="dropset.E002",
         )
@@ -68,7 +68,7 @@ def _reference_findings(model: type[OwnedModel]) -> Iterator[CheckMessage]:
         if not {f"{field.name}_own_or_shared_insert", f"{field.name}_own_or_shared_update"} <= triggers:
             yield Error(
                 f"{model.__name__}.{field.name} could point into another user's data.",
-                hint="Use OwnedForeignKey; where the target may also be shared by all, add lib.rules.own_or_shared(...) to Meta.triggers.",
+                hint="Use OwnedForeignKey, or add own_or_shared(...) to Meta.triggers where the target may be shared.",
                 obj=field,
                 id="dropset.E004",
             )
@@ -86,17 +86,22 @@ def _name_findings(model: type[OwnedModel]) -> Iterator[CheckMessage]:
 
 
 def _code_findings(owned: list[type[OwnedModel]]) -> Iterator[CheckMessage]:
-    coded = {model: model.wire.code for model in owned if isinstance(getattr(model, "wire", None), wire.Wire)}
+    coded: dict[type[models.Model], int] = {
+        m: m.wire.code for m in owned if isinstance(getattr(m, "wire", None), wire.Wire)
+    }
     for model, code in coded.items():
         if any(other is not model and number == code for other, number in coded.items()):
             yield Error(
-                f"The wire code {code} of {model.__name__} is taken.", hint="Choose a free one.", obj=model, id="dropset.E006"
+                f"The wire code {code} of {model.__name__} is taken.",
+                hint="Choose a free one.",
+                obj=model,
+                id="dropset.E006",
             )
         for field in model._meta.concrete_fields:
             target = field.related_model
             if isinstance(target, type) and target is not model and coded.get(target, -1) >= code:
                 yield Error(
-                    f"{model.__name__} refers to {target.__name__} but has no higher wire code: a pull would bring the child first.",
+                    f"{model.__name__} refers to {target.__name__}, but a pull would bring it first.",
                     hint="Choose a code above its parent's.",
                     obj=field,
                     id="dropset.E007",

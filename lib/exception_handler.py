@@ -115,7 +115,9 @@ def violation_of(error: BaseException) -> Violation:
     if state == "23503":
         return Violation("does_not_exist", "There is no such row of yours.")
     if state.startswith("23"):
-        return Violation("invalid", "The values contradict a rule of the database.", getattr(diagnostics, "column_name", None))
+        return Violation(
+            "invalid", "The values contradict a rule of the database.", getattr(diagnostics, "column_name", None)
+        )
     return Violation("invalid", "A value is not one that the database can hold.")
 
 

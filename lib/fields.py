@@ -5,7 +5,6 @@ and adds the same limit to the table as a named CHECK constraint, so that raw SQ
 """
 
 import zoneinfo
-from collections.abc import Sequence
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -14,6 +13,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
+
+from lib.constraints import SameOwner
 
 SLUG_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 
@@ -40,12 +41,13 @@ class CheckedField(models.Field[Any, Any]):
     fact = ""
     violation_code = "invalid"
     violation_message = ""
+    accepted_types: tuple[type, ...] = (str,)  # of a JSON value that has the right type, though it may break the limit
 
     def check_condition(self) -> models.Q:
         raise NotImplementedError
 
-    def contribute_to_class(self, cls: type[models.Model], name: str, private_only: bool = False) -> None:  # noqa: FBT001, FBT002 - Django's signature
-        super().contribute_to_class(cls, name, private_only=private_only)
+    def contribute_to_class(self, cls: type[models.Model], name: str, *args: Any, **kwargs: Any) -> None:
+        super().contribute_to_class(cls, name, *args, **kwargs)
         add_constraint(
             cls,
             models.CheckConstraint(
@@ -62,6 +64,7 @@ class _Bounded(CheckedField):
 
     fact = "range"
     violation_code = "out_of_range"
+    accepted_types = (int, float)
 
     def __init__(self, *args: Any, min_value: Any, max_value: Any, **kwargs: Any) -> None:
         self.min_value = min_value
@@ -102,8 +105,8 @@ class EnumField(CheckedField, models.CharField[Any, Any]):
     violation_code = "invalid_choice"
 
     def __init__(self, *args: Any, choices: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("max_length", 32)
-        super().__init__(*args, choices=choices, **kwargs)
+        options: dict[str, Any] = {"max_length": 32, **kwargs, "choices": choices}
+        super().__init__(*args, **options)
         self.violation_message = "Must be one of: " + ", ".join(self.values) + "."
 
     @property
@@ -122,10 +125,9 @@ class NoteField(CheckedField, models.TextField[Any, Any]):
     violation_code = "max_length"
 
     def __init__(self, *args: Any, max_length: int, **kwargs: Any) -> None:
-        kwargs.setdefault("blank", True)
-        kwargs.setdefault("default", "")
         self.violation_message = f"Must have at most {max_length} characters."
-        super().__init__(*args, max_length=max_length, **kwargs)
+        options: dict[str, Any] = {"blank": True, "default": "", **kwargs, "max_length": max_length}
+        super().__init__(*args, **options)
         self.default_validators = [MaxLengthValidator(max_length)]
 
     def check_condition(self) -> models.Q:
@@ -162,10 +164,11 @@ class TimeZoneField(models.CharField[Any, Any]):
 
 
 class SlugSetField(CheckedField, ArrayField):  # type: ignore[type-arg]  # ArrayField is not generic at run time
-    """A set of slugs of a vocabulary, kept sorted and without doubles by whoever writes. Merged as a set: adds and removes."""
+    """A set of slugs, kept sorted and without doubles by whoever writes. Merged as a set: adds and removes."""
 
     fact = "size"
     violation_code = "too_many"
+    accepted_types = ()  # also its members may be wrong: say which
 
     def __init__(self, *args: Any, max_size: int, **kwargs: Any) -> None:
         kwargs.setdefault("blank", True)
@@ -195,8 +198,11 @@ class JsonField(CheckedField, models.JSONField[Any, Any]):
     """A JSON object or list, empty where nothing was said, of limited size. `default` (dict or list) says which."""
 
     fact = "shape"
+    accepted_types = (dict, list)
 
-    def __init__(self, *args: Any, default: type[dict[Any, Any]] | type[list[Any]] = dict, max_bytes: int = 16_384, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, default: type[dict[Any, Any]] | type[list[Any]] = dict, max_bytes: int = 16_384, **kwargs: Any
+    ) -> None:
         kwargs.setdefault("blank", True)
         self.max_bytes = max_bytes
         self.shape = "object" if default is dict else "array"
@@ -226,63 +232,16 @@ class JsonBytes(models.Transform):
 
 
 class OwnedForeignKey(models.ForeignKey[Any, Any]):
-    """A reference between two owned rows: a composite key on (user, id), so it can never point into another user's data."""
+    """A reference between owned rows: a composite key on (user, id), which cannot point into another user's data."""
 
     def __init__(self, to: Any, on_delete: Any = models.CASCADE, **kwargs: Any) -> None:
         super().__init__(to, on_delete, **(kwargs | {"db_constraint": False}))
 
-    def contribute_to_class(self, cls: type[models.Model], name: str, private_only: bool = False) -> None:  # noqa: FBT001, FBT002 - Django's signature
-        super().contribute_to_class(cls, name, private_only=private_only)
+    def contribute_to_class(self, cls: type[models.Model], name: str, *args: Any, **kwargs: Any) -> None:
+        super().contribute_to_class(cls, name, *args, **kwargs)
         add_constraint(cls, SameOwner(field=name, name=constraint_name(cls, f"{name}_same_owner")))
 
     def deconstruct(self) -> Any:
         name, path, args, kwargs = super().deconstruct()
         kwargs.pop("db_constraint", None)
         return name, path, args, kwargs
-
-
-class SameOwner(models.BaseConstraint):
-    """FOREIGN KEY (user_id, <field>) REFERENCES <target> (user_id, id)."""
-
-    def __init__(self, *, field: str, name: str) -> None:
-        super().__init__(
-            name=name, violation_error_code="does_not_exist", violation_error_message="There is no such row of yours."
-        )
-        self.field = field
-
-    def create_sql(self, model: type[models.Model] | None, schema_editor: Any) -> None:  # type: ignore[override]  # None: deferred
-        """At the end of the migration, when the target has the unique (user, id) that this refers to."""
-        assert model is not None
-        field = model._meta.get_field(self.field)
-        target = field.related_model
-        assert isinstance(field, models.ForeignKey)
-        assert isinstance(target, type)
-        quote = schema_editor.quote_name
-        schema_editor.deferred_sql.append(
-            f"ALTER TABLE {quote(model._meta.db_table)} ADD CONSTRAINT {quote(self.name)} "
-            f"FOREIGN KEY (user_id, {quote(field.column)}) REFERENCES {quote(target._meta.db_table)} (user_id, id)"
-        )
-
-    constraint_sql = create_sql  # inside CREATE TABLE, too
-
-    def remove_sql(self, model: type[models.Model] | None, schema_editor: Any) -> str:
-        assert model is not None
-        quote = schema_editor.quote_name
-        return f"ALTER TABLE {quote(model._meta.db_table)} DROP CONSTRAINT {quote(self.name)}"
-
-    def validate(self, model: Any, instance: Any, exclude: Any = None, using: str = "default") -> None:
-        """Nothing to do ahead of the write: the database refuses it, and the error handler names it."""
-
-    def deconstruct(self) -> tuple[str, Sequence[Any], dict[str, Any]]:
-        path, args, kwargs = super().deconstruct()
-        kwargs.pop("violation_error_code", None)
-        kwargs.pop("violation_error_message", None)
-        return path, args, kwargs | {"field": self.field}
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, SameOwner):
-            return NotImplemented
-        return (self.name, self.field) == (other.name, other.field)
-
-    def __hash__(self) -> int:
-        return hash((self.name, self.field))

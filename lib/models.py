@@ -48,7 +48,13 @@ class OwnedModel(models.Model):
         # What composite foreign keys refer to.
         constraints = [models.UniqueConstraint(fields=["user", "id"], name="%(app_label)s_%(class)s_owner")]
         # GET of the collection, newest first.
-        indexes = [models.Index(fields=["user", "-created_at", "-id"], condition=models.Q(deleted_at=None), name="%(app_label)s_%(class)s_list")]
+        indexes = [
+            models.Index(
+                fields=["user", "-created_at", "-id"],
+                condition=models.Q(deleted_at=None),
+                name="%(app_label)s_%(class)s_list",
+            )
+        ]
         triggers = capture_triggers()
 
     def __str__(self) -> str:

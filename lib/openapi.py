@@ -21,5 +21,5 @@ class OwnedAutoSchema(AutoSchema):
         return getattr(self.view, "action", "") == "batch"
 
     def _batch(self, name: str, suffix: str) -> Any:
-        serializer = self.view.serializer_class
+        serializer: Any = getattr(self.view, "serializer_class", None)
         return inline_serializer(f"{serializer.Meta.model.__name__}{suffix}", {name: serializer(many=True)})

@@ -15,7 +15,7 @@ def check_limit(request: Any, *, group: str, rate: str, key: str | None = None) 
     """
     if not settings.RATELIMIT_ENABLE:
         return
-    by = "ip" if key is None else (lambda group, request: key)  # noqa: ARG005 - django-ratelimit's signature
+    by = "ip" if key is None else (lambda group, request: key)
     usage = get_usage(getattr(request, "_request", request), group=group, key=by, rate=rate, increment=True)
     if usage and usage["should_limit"]:
         raise RateLimited(retry_after_s=max(1, int(usage["time_left"])))

@@ -7,7 +7,7 @@ from rest_framework.utils.encoders import JSONEncoder
 
 
 class OrjsonRenderer(JSONRenderer):
-    """DRF's JSON, encoded by orjson. Where orjson cannot (integers over 64 bits, an indent asked for), DRF's own encoder does."""
+    """DRF's JSON, by orjson; what it cannot encode (integers over 64 bits, an indent) is left to DRF's own."""
 
     default_encoder = staticmethod(JSONEncoder().default)
     options = orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS

@@ -5,6 +5,7 @@ from typing import Any
 import pgtrigger
 from django.db import models
 
+from lib.capture import NEW_ROWS, OLD_ROWS
 from lib.sqlfiles import load_sql
 
 
@@ -13,7 +14,7 @@ class Rule(pgtrigger.Trigger):
 
     level = pgtrigger.Statement
     when = pgtrigger.After
-    referencing = pgtrigger.Referencing(new="new_rows")
+    referencing = NEW_ROWS
     file = ""
     violation_code = "does_not_exist"
     violation_message = "There is no such row of yours."
@@ -68,7 +69,7 @@ class NotNamed(Rule):
     """On a vocabulary: a slug that some set still names cannot be deleted."""
 
     file = "not_named"
-    referencing = pgtrigger.Referencing(old="old_rows")
+    referencing = OLD_ROWS
     violation_code = "in_use"
     violation_message = "Something still names this slug."
 
@@ -80,11 +81,11 @@ class NotNamed(Rule):
         return {"/*table*/": self.table, "/*column*/": self.column}
 
 
-def own_or_shared(field: str) -> list[Rule]:
+def own_or_shared(field: str) -> list[pgtrigger.Trigger]:
     return [OwnOrShared(field=field, operation=operation) for operation in (pgtrigger.Insert, pgtrigger.Update)]
 
 
-def known_slugs(field: str, vocabulary: str) -> list[Rule]:
+def known_slugs(field: str, vocabulary: str) -> list[pgtrigger.Trigger]:
     return [
         KnownSlugs(field=field, vocabulary=vocabulary, operation=operation)
         for operation in (pgtrigger.Insert, pgtrigger.Update)

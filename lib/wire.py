@@ -1,8 +1,8 @@
 """What an owned model looks like on the wire.
 
 The model's fields are the one place where an entity is defined. From them come: the SQL that renders its document, the
-columns and types for set-based writes, and the msgspec type that checks a patch. Documents hold decimals as strings, times
-as RFC 3339 in UTC with microseconds, ids and references as lower-case UUIDs, sets as sorted lists.
+columns and types for set-based writes, and the msgspec type that checks a patch. Documents hold decimals as strings,
+times as RFC 3339 in UTC with microseconds, ids and references as lower-case UUIDs, sets as sorted lists.
 """
 
 import dataclasses
@@ -19,7 +19,16 @@ from django.core.exceptions import ValidationError
 from django.db import connection, models
 from psycopg import sql
 
-from lib.fields import SLUG_PATTERN, BoundedDecimalField, EnumField, JsonField, NoteField, OwnedForeignKey, SlugSetField, TimeZoneField
+from lib.fields import (
+    SLUG_PATTERN,
+    CheckedField,
+    EnumField,
+    JsonField,
+    NoteField,
+    OwnedForeignKey,
+    SlugSetField,
+    TimeZoneField,
+)
 from lib.models import OwnedModel
 
 # Columns of every owned row that are not content: they travel beside the document, or not at all.
@@ -68,7 +77,7 @@ class Entity:
 
     @property
     def table(self) -> str:
-        return self.model._meta.db_table
+        return str(self.model._meta.db_table)
 
     @property
     def field_names(self) -> list[str]:
@@ -84,7 +93,9 @@ class Entity:
     def parents(self) -> tuple[WireField, ...]:
         """References to a row that this one hangs on: it is deleted with it."""
         return tuple(
-            f for f in self.fields if isinstance(f.field, OwnedForeignKey) and f.field.remote_field.on_delete is models.CASCADE
+            f
+            for f in self.fields
+            if isinstance(f.field, OwnedForeignKey) and f.field.remote_field.on_delete is models.CASCADE
         )
 
     def references(self) -> tuple[WireField, ...]:
@@ -93,7 +104,7 @@ class Entity:
     def document_sql(self, row: str) -> str:
         """SQL for the document of `row` as compact JSON text, independent of the session's time zone and styles."""
         pairs = ", ".join(f"{_document_column(f, row)} AS {f.name}" for f in self.fields)
-        return f"(SELECT row_to_json(d)::text FROM (SELECT {pairs}) AS d)"
+        return f"(SELECT row_to_json(d)::text FROM (SELECT {pairs}) AS d)"  # noqa: S608 - our own column names
 
     def changed_sql(self, new: str, old: str) -> str:
         columns = [*(f.column for f in self.fields), "deleted_at"]
@@ -103,7 +114,7 @@ class Entity:
 
     def row_columns(self) -> list[tuple[sql.Identifier, sql.SQL]]:
         """(column, type) of what a set-based write fills from JSON."""
-        return [(sql.Identifier(f.column), sql.SQL(f.sql_type)) for f in self.writable]  # type: ignore[arg-type]  # the type names come from Django
+        return [(sql.Identifier(f.column), sql.SQL(f.sql_type)) for f in self.writable]
 
 
 def _document_column(field: WireField, row: str) -> str:
@@ -163,8 +174,8 @@ def _json(field: JsonField) -> Callable[[Any], Any]:
 
 
 def _decimal(field: models.DecimalField[Any, Any]) -> Callable[[Decimal], str]:
-    low = getattr(field, "min_value", None)
-    high = getattr(field, "max_value", None)
+    low: Any = getattr(field, "min_value", None)
+    high: Any = getattr(field, "max_value", None)
     places = Decimal(1).scaleb(-int(field.decimal_places))
 
     def to_wire(value: Decimal) -> str:
@@ -172,7 +183,9 @@ def _decimal(field: models.DecimalField[Any, Any]) -> Callable[[Decimal], str]:
             raise ValidationError(f"Must be between {low} and {high}.", code="out_of_range")
         rounded = value.quantize(places)
         if rounded != value:
-            raise ValidationError(f"Must have at most {field.decimal_places} decimal places.", code="max_decimal_places")
+            raise ValidationError(
+                f"Must have at most {field.decimal_places} decimal places.", code="max_decimal_places"
+            )
         return str(rounded + 0)  # + 0: no negative zero
 
     return to_wire
@@ -217,7 +230,7 @@ def _python_type(field: Any) -> tuple[Any, Callable[[Any], Any]]:  # noqa: C901,
             return dt.date, _date
         case SlugSetField():
             slug = Annotated[str, msgspec.Meta(pattern=SLUG_PATTERN, max_length=64)]
-            return Annotated[list[slug], msgspec.Meta(max_length=field.max_size)], _slugs  # type: ignore[valid-type]  # built at run time
+            return Annotated[list[slug], msgspec.Meta(max_length=field.max_size)], _slugs
         case JsonField():
             return type(field.get_default()), _json(field)
         case models.CharField() | models.TextField():
@@ -237,7 +250,7 @@ def _wire_field(field: Any) -> WireField:
         name=field.name,
         column=field.column,
         kind=kind,
-        sql_type=parameters["type"],
+        sql_type=str(parameters["type"]),
         python_type=python_type | None if field.null else python_type,
         read_only=generated,
         required=not (field.null or field.has_default() or field.blank or generated),
@@ -252,7 +265,9 @@ def entity_of(model: type[OwnedModel]) -> Entity:
     """The entity that a model is. Raises TypeError where the model has no `wire`, or a field of an unknown kind."""
     wire = getattr(model, "wire", None)
     if not isinstance(wire, Wire):
-        raise TypeError(f"{model.__name__} is owned by users but has no `wire = Wire(code=...)`: see docs/adding-an-entity.md.")
+        raise TypeError(
+            f"{model.__name__} is owned by users but has no `wire = Wire(code=...)`: see docs/adding-an-entity.md."
+        )
     skipped = ENVELOPE | wire.internal
     fields = tuple(_wire_field(field) for field in model._meta.concrete_fields if field.name not in skipped)
     return Entity(name=_snake(model.__name__), code=wire.code, model=model, fields=fields)
@@ -314,9 +329,7 @@ def _problems(entity: Entity, patch: Any) -> dict[str, tuple[str, str]]:
     if not isinstance(patch, dict):
         return {"patch": ("invalid", "Must be an object.")}
     known = entity.by_name()
-    return {
-        name: problem for name, value in patch.items() if (problem := _problem(known.get(name), value)) is not None
-    }
+    return {name: problem for name, value in patch.items() if (problem := _problem(known.get(name), value)) is not None}
 
 
 def _problem(field: WireField | None, value: Any) -> tuple[str, str] | None:
@@ -329,6 +342,8 @@ def _problem(field: WireField | None, value: Any) -> tuple[str, str] | None:
         if converted is not None:
             field.to_wire(converted)
     except msgspec.ValidationError as error:
+        if isinstance(field.field, CheckedField) and isinstance(value, field.field.accepted_types):
+            return field.field.violation_code, field.field.violation_message
         return "invalid", str(error)
     except ValidationError as error:
         return str(error.code or "invalid"), " ".join(error.messages)

@@ -37,7 +37,9 @@ class Record(models.Model):
     pk = models.CompositePrimaryKey("entity", "id")
     entity = models.SmallIntegerField()
     id = models.UUIDField()
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_constraint=False, db_index=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_constraint=False, db_index=False
+    )
     version = models.BigIntegerField()
     modified_ms = models.BigIntegerField()
     deleted = models.BooleanField()
@@ -59,7 +61,9 @@ class LogEntry(models.Model):
     record_id = models.UUIDField()
     version = models.BigIntegerField()
     n = models.IntegerField()
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_constraint=False, db_index=False)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_constraint=False, db_index=False
+    )
     op = models.CharField(max_length=1, help_text="I, U, D, or T: touched with the value that stood.")
     before = models.TextField(null=True)  # noqa: DJ001 - no document is not an empty one
     patch = models.TextField(null=True)  # noqa: DJ001
@@ -95,7 +99,9 @@ class Mutation(models.Model):
         db_table = "sync_mutation"
         indexes = [
             # what was refused, for the user to repair
-            models.Index(fields=["user", "received_at"], condition=models.Q(status="rejected"), name="sync_mutation_rejected")
+            models.Index(
+                fields=["user", "received_at"], condition=models.Q(status="rejected"), name="sync_mutation_rejected"
+            )
         ]
 
     def __str__(self) -> str:
@@ -138,5 +144,7 @@ class Conflict(OwnedModel):
         db_table = "sync_conflict"
         indexes = [
             *OwnedModel.Meta.indexes,
-            models.Index(fields=["user", "status"], condition=models.Q(status="open"), name="sync_conflict_open"),  # the count
+            models.Index(
+                fields=["user", "status"], condition=models.Q(status="open"), name="sync_conflict_open"
+            ),  # the count
         ]

@@ -74,7 +74,8 @@ def page_after(user: Any, position: Position, *, limit: int) -> Page:
 def digests(user: Any) -> dict[str, dict[str, Any]]:
     """For each entity with live records: their count, and the sum mod 2^64 of a hash of id and version."""
     return {
-        name: {"count": count, "sum": str(total)} for name, count, total in _fetch("digests", user_id=user.pk, names=_names())
+        name: {"count": count, "sum": str(total)}
+        for name, count, total in _fetch("digests", user_id=user.pk, names=_names())
     }
 
 

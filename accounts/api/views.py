@@ -20,7 +20,10 @@ from lib.api import OwnedViewSet
 from lib.ratelimits import check_limit
 
 IDEMPOTENCY_KEY = OpenApiParameter(
-    "Idempotency-Key", UUID, OpenApiParameter.HEADER, description="Stored before the request is sent; the same on a retry."
+    "Idempotency-Key",
+    UUID,
+    OpenApiParameter.HEADER,
+    description="Stored before the request is sent; the same on a retry.",
 )
 
 
@@ -34,7 +37,11 @@ class RegisterView(PublicView):
         operation_id="auth_register",
         request=serializers.RegisterSerializer,
         responses={202: serializers.AcceptedSerializer},
-        examples=[OpenApiExample("register", {"email": "ada@example.org", "password": "correct horse battery"}, request_only=True)],
+        examples=[
+            OpenApiExample(
+                "register", {"email": "ada@example.org", "password": "correct horse battery"}, request_only=True
+            )
+        ],
     )
     def post(self, request: Request) -> Response:
         """Makes an account. The answer is the same whether the address is known or not; the mail tells."""
@@ -48,7 +55,9 @@ class RegisterView(PublicView):
 
 class VerifyEmailView(PublicView):
     @extend_schema(
-        operation_id="auth_verify_email", request=serializers.VerificationSerializer, responses={200: serializers.UserSerializer}
+        operation_id="auth_verify_email",
+        request=serializers.VerificationSerializer,
+        responses={200: serializers.UserSerializer},
     )
     def post(self, request: Request) -> Response:
         """Confirms an e-mail address with the token of the mail's link."""
@@ -61,7 +70,9 @@ class VerifyEmailView(PublicView):
 
 
 class ResendVerificationView(APIView):
-    @extend_schema(operation_id="auth_resend_verification", request=None, responses={202: serializers.AcceptedSerializer})
+    @extend_schema(
+        operation_id="auth_resend_verification", request=None, responses={202: serializers.AcceptedSerializer}
+    )
     def post(self, request: Request) -> Response:
         """Sends the verification mail again."""
         user = _user(request)
@@ -72,8 +83,14 @@ class ResendVerificationView(APIView):
 
 class LoginView(PublicView):
     @extend_schema(
-        operation_id="auth_login", request=serializers.CredentialsSerializer, responses={200: serializers.LoginSerializer},
-        examples=[OpenApiExample("log in", {"email": "ada@example.org", "password": "correct horse battery"}, request_only=True)],
+        operation_id="auth_login",
+        request=serializers.CredentialsSerializer,
+        responses={200: serializers.LoginSerializer},
+        examples=[
+            OpenApiExample(
+                "log in", {"email": "ada@example.org", "password": "correct horse battery"}, request_only=True
+            )
+        ],
     )
     def post(self, request: Request) -> Response:
         """Starts a session: an access token for minutes, a refresh token that is good once."""
@@ -86,12 +103,16 @@ class LoginView(PublicView):
         if not isinstance(user, User):
             raise InvalidCredentials
         issued = tokens.start_session(user=user, at=timezone.now())
-        return Response(serializers.LoginSerializer({"access": issued.access, "refresh": issued.refresh, "user": user}).data)
+        return Response(
+            serializers.LoginSerializer({"access": issued.access, "refresh": issued.refresh, "user": user}).data
+        )
 
 
 class RefreshView(PublicView):
     @extend_schema(
-        operation_id="auth_refresh", request=serializers.RefreshSerializer, responses={200: serializers.TokensSerializer},
+        operation_id="auth_refresh",
+        request=serializers.RefreshSerializer,
+        responses={200: serializers.TokensSerializer},
         parameters=[IDEMPOTENCY_KEY],
     )
     def post(self, request: Request) -> Response:
@@ -106,7 +127,9 @@ class RefreshView(PublicView):
 
 
 class LogoutView(PublicView):
-    @extend_schema(operation_id="auth_logout", request=serializers.RefreshSerializer, responses={204: OpenApiResponse()})
+    @extend_schema(
+        operation_id="auth_logout", request=serializers.RefreshSerializer, responses={204: OpenApiResponse()}
+    )
     def post(self, request: Request) -> Response:
         """Ends the session: its access tokens stop at once."""
         check_limit(request, group="logout", rate="120/m")
@@ -123,7 +146,13 @@ class MeView(APIView):
         return Response(serializers.UserSerializer(_user(request)).data)
 
 
-class DeviceViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.CreateModelMixin, mixins.DestroyModelMixin, viewsets.GenericViewSet[Device]):
+class DeviceViewSet(
+    mixins.ListModelMixin,
+    mixins.RetrieveModelMixin,
+    mixins.CreateModelMixin,
+    mixins.DestroyModelMixin,
+    viewsets.GenericViewSet[Device],
+):
     """The user's devices. Deleting one revokes it, and every log-in on it."""
 
     serializer_class = serializers.DeviceSerializer

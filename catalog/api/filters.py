@@ -9,7 +9,9 @@ from catalog.models import Equipment, ExerciseType, Muscle
 
 
 class ExerciseTypeFilter(django_filters.FilterSet):
-    search = django_filters.CharFilter(method="by_words", help_text="Words or their beginnings, in names and aliases.", max_length=100)
+    search = django_filters.CharFilter(
+        method="by_words", help_text="Words or their beginnings, in names and aliases.", max_length=100
+    )
     muscle = django_filters.CharFilter(method="by_muscle", help_text="Slug of a primary or secondary muscle.")
     primary_muscle = django_filters.CharFilter(method="by_member", field_name="primary_muscles")
     equipment = django_filters.CharFilter(method="by_member")

@@ -12,7 +12,9 @@ from catalog.domain.metadata import metadata_schema
 from catalog.models import Equipment, ExerciseType, Muscle
 
 DATA = Path(__file__).resolve().parent.parent / "data"
-NAMESPACE = UUID("2c0b8d1e-5f0a-5d0c-9d1b-6f3a2f7c9e10")  # of the ids of canonical types, so that every server has the same
+NAMESPACE = UUID(
+    "2c0b8d1e-5f0a-5d0c-9d1b-6f3a2f7c9e10"
+)  # of the ids of canonical types, so that every server has the same
 
 Progress = Callable[[Sequence[Any]], Any]
 

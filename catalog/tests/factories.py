@@ -14,7 +14,9 @@ register(
 
 
 def make_canonical(slug: str = "bench-press", **values: Any) -> ExerciseType:
-    found: ExerciseType = ExerciseType.objects.create(user=None, slug=slug, **{"name": slug.replace("-", " ").title(), **values})
+    found: ExerciseType = ExerciseType.objects.create(
+        user=None, slug=slug, **{"name": slug.replace("-", " ").title(), **values}
+    )
     return found
 
 

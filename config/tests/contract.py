@@ -26,7 +26,7 @@ def _operations() -> list[tuple[re.Pattern[str], dict[str, Any]]]:
 
 
 def schema_of(method: str, path: str, status: int) -> dict[str, Any] | None:
-    """What the schema says of an answer; None where it knows no such operation. Fails for a status that it does not name."""
+    """What the schema says of an answer; None where it knows no such operation. Fails for a status it does not name."""
     item = next((item for pattern, item in _operations() if pattern.match(path)), None)
     if item is None or method.lower() not in item:
         return None

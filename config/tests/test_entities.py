@@ -25,13 +25,13 @@ WRITABLE = [entity for entity in ENTITIES if not entity.wire.read_only]
 CREATABLE = [entity for entity in WRITABLE if entity.wire.creatable]
 
 
-def entities(found: Any) -> Any:
+def entities(found: Any) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("entity", found, ids=lambda entity: entity.name)
 
 
 def collection_of(entity: wire.Entity) -> str:
     for pattern in list_patterns(get_resolver()):
-        view = getattr(pattern.callback, "cls", object)
+        view: Any = getattr(pattern.callback, "cls", object)
         if issubclass(view, OwnedViewSet) and view.serializer_class.Meta.model is entity.model:
             return reverse(pattern.name)
     raise AssertionError(f"{entity.name} has no endpoints: add a view set to {entity.model._meta.app_label}/api/.")
@@ -149,7 +149,7 @@ def test_list_takes_two_queries_however_long(
         make_many(entity.model, alice, more)
         with django_assert_num_queries(2):  # the session with its user; the page
             response = api.get(url)
-        assert len(response.json()["results"]) == entity.model._default_manager.for_user(alice).count()  # type: ignore[attr-defined]  # OwnedQuerySet
+        assert len(response.json()["results"]) == entity.model._default_manager.for_user(alice).count()
 
 
 @entities(CREATABLE)

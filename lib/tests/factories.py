@@ -1,4 +1,4 @@
-"""Rows for tests, and what the contract tests need to know of an entity. Each app's tests/factories.py registers its own."""
+"""Rows for tests, and each entity by example: what the contract tests know of it, registered by its app's factories."""
 
 import importlib
 from collections.abc import Callable, Mapping

@@ -28,7 +28,7 @@ class SchemaEditor(TimescaleSchemaEditor):  # type: ignore[misc]  # no stubs
                 f"{model._meta.label}: the primary key must hold {field.name!r} for the table to become a hypertable."
             )
         self.execute(
-            sql.SQL(load_sql("lib", "create_hypertable")).format(  # type: ignore[arg-type]  # our own file
+            sql.SQL(load_sql("lib", "create_hypertable")).format(
                 table=sql.Literal(self.quote_name(model._meta.db_table)),
                 column=sql.Literal(field.column),
                 interval=sql.Literal(str(field.interval)),
@@ -38,7 +38,7 @@ class SchemaEditor(TimescaleSchemaEditor):  # type: ignore[misc]  # no stubs
     def _set_chunk_time_interval(self, model: Any, field: Any) -> None:
         if self.connection.has_timescaledb:
             self.execute(
-                sql.SQL(load_sql("lib", "set_chunk_time_interval")).format(  # type: ignore[arg-type]  # our own file
+                sql.SQL(load_sql("lib", "set_chunk_time_interval")).format(
                     table=sql.Literal(self.quote_name(model._meta.db_table)), interval=sql.Literal(str(field.interval))
                 )
             )
@@ -81,4 +81,6 @@ class DatabaseWrapper(TimescaleWrapper):  # type: ignore[misc]  # no stubs
             except DatabaseError:
                 if settings.TIMESCALEDB == "required":
                     raise
-                logger.warning("The server has timescaledb, but it could not be enabled; plain tables are used.", exc_info=True)
+                logger.warning(
+                    "The server has timescaledb, but it could not be enabled; plain tables are used.", exc_info=True
+                )

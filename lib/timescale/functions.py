@@ -30,7 +30,5 @@ class TimeBucket(Func):
             return f"time_bucket(INTERVAL '{self.width}', {time}, {zone})", [*time_params, *zone_params]
         if self.width in MONTHS:
             return f"date_trunc('{MONTHS[self.width]}', {time}, {zone})", [*time_params, *zone_params]
-        return (
-            f"date_bin(INTERVAL '{self.width}', ({time}) AT TIME ZONE {zone}, TIMESTAMP '2000-01-03') AT TIME ZONE {zone}",
-            [*time_params, *zone_params, *zone_params],
-        )
+        local = f"date_bin(INTERVAL '{self.width}', ({time}) AT TIME ZONE {zone}, TIMESTAMP '2000-01-03')"
+        return f"{local} AT TIME ZONE {zone}", [*time_params, *zone_params, *zone_params]

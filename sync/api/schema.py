@@ -57,7 +57,9 @@ PUSH = {
         mutations={"type": "array", "maxItems": shapes.MAX_MUTATIONS, "items": MUTATION},
     )
 }
-ERROR = _object(["code", "detail", "fields"], code={"type": "string"}, detail={"type": "string"}, fields={"type": "object"})
+ERROR = _object(
+    ["code", "detail", "fields"], code={"type": "string"}, detail={"type": "string"}, fields={"type": "object"}
+)
 RESULT = _object(
     ["id", "status", "version", "replayed", "record", "conflict_ids", "error"],
     id={},
@@ -113,7 +115,8 @@ STATUS = _object(
     min_version=VERSION,
     schema_version=VERSION,
     limits=_object(
-        list(shapes.limits()), **{name: {"type": "integer", "example": value} for name, value in shapes.limits().items()}
+        list(shapes.limits()),
+        **{name: {"type": "integer", "example": value} for name, value in shapes.limits().items()},
     ),
     digest={
         "type": "object",

@@ -33,7 +33,9 @@ class SyncView(APIView):
 
 
 class PushView(SyncView):
-    @extend_schema(operation_id="sync_push", request=schema.PUSH, responses={200: schema.PUSHED}, examples=schema.PUSH_EXAMPLES)
+    @extend_schema(
+        operation_id="sync_push", request=schema.PUSH, responses={200: schema.PUSHED}, examples=schema.PUSH_EXAMPLES
+    )
     def post(self, request: Request) -> Response:
         """Takes what a device wrote offline. One result for each mutation; sending the same again changes nothing."""
         return Response(push.push(user=self.user, body=_body(request), at=timezone.now()))

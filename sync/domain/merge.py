@@ -71,7 +71,9 @@ def effective_ms(*, at_ms: int, skew_ms: int, now_ms: int, floor_ms: int) -> int
 def foreign_writes(writes: Sequence[Write], *, base_version: int, stamp: Stamp) -> list[Write]:
     """What was written since the base by anybody but this device before this mutation."""
     return [
-        w for w in writes if w.version > base_version and not (w.stamp.device == stamp.device and w.stamp.seq < stamp.seq)
+        w
+        for w in writes
+        if w.version > base_version and not (w.stamp.device == stamp.device and w.stamp.seq < stamp.seq)
     ]
 
 

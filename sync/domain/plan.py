@@ -124,7 +124,11 @@ class Planner:
         document = {**rules.defaults, **edit.patch}
         missing = sorted(name for name in rules.required if document.get(name) is None)
         if missing:
-            return Planned(edit, REJECTED, Refusal("required", "Fields are missing.", dict.fromkeys(missing, "This field is required.")))
+            return Planned(
+                edit,
+                REJECTED,
+                Refusal("required", "Fields are missing.", dict.fromkeys(missing, "This field is required.")),
+            )
         if self._refers_to_unknown(document, rules):
             return Planned(edit, DEFERRED)
         stamp = self._stamp(edit, state)
@@ -190,7 +194,12 @@ class Planner:
         unseen = [(s, w) for s in below for w in foreign_writes(s.writes, base_version=edit.base_version, stamp=stamp)]
         later = max((w for _, w in unseen if w.stamp > stamp), key=lambda w: w.stamp, default=None)
         if later is not None:  # somebody worked on a part of it afterwards: it stays, and the deletion is what lost
-            loss = Loss(DELETED, False, Side(False, later.stamp.eff_ms, later.stamp.device or None, later.mutation_id), _ours(edit, stamp, value=True))
+            loss = Loss(
+                DELETED,
+                False,
+                Side(False, later.stamp.eff_ms, later.stamp.device or None, later.mutation_id),
+                _ours(edit, stamp, value=True),
+            )
             conflict = PlannedConflict("delete", edit.key, (loss,), later.mutation_id, edit.id)
             return Planned(edit, CONFLICT, conflicts=(conflict,))
         write = self._commit(edit, state, patch, stamp, op="D")
@@ -202,7 +211,9 @@ class Planner:
 
     # --- what hangs together ---
 
-    def _revive_ancestors(self, edit: Edit, stamp: Stamp) -> tuple[tuple[PlannedWrite, ...], tuple[PlannedConflict, ...]] | None:
+    def _revive_ancestors(
+        self, edit: Edit, stamp: Stamp
+    ) -> tuple[tuple[PlannedWrite, ...], tuple[PlannedConflict, ...]] | None:
         """Brings back what the record hangs on, with all that went along; None where the deletion is the later one."""
         ancestors = deleted_ancestors(edit.key, self.states, self.rules)
         if any(deletion_stamp(a) > stamp for a in ancestors):
@@ -257,9 +268,13 @@ def units_of(edits: Iterable[Edit]) -> list[list[Edit]]:
 
 
 def _failed_group(unit: list[Edit], cause: Planned) -> list[Planned]:
-    refusal = Refusal("group_failed", f"Mutation {cause.edit.id} of the same group was refused; a group is all or nothing.")
+    refusal = Refusal(
+        "group_failed", f"Mutation {cause.edit.id} of the same group was refused; a group is all or nothing."
+    )
     return [
-        cause if edit.id == cause.edit.id else Planned(edit, cause.status, refusal if cause.status == REJECTED else None)
+        cause
+        if edit.id == cause.edit.id
+        else Planned(edit, cause.status, refusal if cause.status == REJECTED else None)
         for edit in unit
     ]
 
@@ -317,4 +332,6 @@ def _lost_deletion(edit: Edit, state: RecordState, stamp: Stamp) -> PlannedConfl
     deleted = deletion_stamp(state)
     by = next((w.mutation_id for w in reversed(state.writes) if w.stamp == deleted), None)
     lost = Side(True, deleted.eff_ms, deleted.device or None, by)
-    return PlannedConflict("delete", state.key, (Loss(DELETED, False, _ours(edit, stamp, value=False), lost),), edit.id, by)
+    return PlannedConflict(
+        "delete", state.key, (Loss(DELETED, False, _ours(edit, stamp, value=False), lost),), edit.id, by
+    )

@@ -50,7 +50,9 @@ def parse_envelope(body: bytes) -> shapes.PushEnvelope:
     if envelope.protocol != shapes.PROTOCOL:
         raise ClientTooOld(f"This server speaks protocol {shapes.PROTOCOL}.")
     if len(envelope.mutations) > shapes.MAX_MUTATIONS:
-        raise TooLarge(f"A push holds at most {shapes.MAX_MUTATIONS} mutations. Send them in several.", attr="mutations")
+        raise TooLarge(
+            f"A push holds at most {shapes.MAX_MUTATIONS} mutations. Send them in several.", attr="mutations"
+        )
     return envelope
 
 

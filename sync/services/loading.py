@@ -55,7 +55,9 @@ def _shared(user: Any, edits: Sequence[Edit], states: Mapping[Key, RecordState])
             wanted -= {key[1] for key in states if key[0] == rules.references[field.name]}
             if wanted and field.target is not None:
                 usable: Any = field.target._default_manager
-                found.update(str(pk) for pk in usable.usable_by(user).filter(pk__in=wanted).values_list("pk", flat=True))
+                found.update(
+                    str(pk) for pk in usable.usable_by(user).filter(pk__in=wanted).values_list("pk", flat=True)
+                )
     return frozenset(found)
 
 
@@ -101,7 +103,9 @@ class _Loader:
                     target = entity_rules()[entity.name].parents[field.name]
                     parents = [UUID(record_id) for name, record_id in frontier if name == target]
                     if parents:
-                        rows: Any = entity.model._default_manager.filter(user=self.user, **{f"{field.name}__in": parents})
+                        rows: Any = entity.model._default_manager.filter(
+                            user=self.user, **{f"{field.name}__in": parents}
+                        )
                         below |= {(entity.name, str(pk)) for pk in rows.values_list("pk", flat=True)}
             self.records(below)
             frontier = below & self.states.keys()

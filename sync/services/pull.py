@@ -121,5 +121,7 @@ def _head(user: User) -> HeadView:
 def _device_state(user: User, device_id: UUID | None) -> dict[str, int]:
     if device_id is None:
         return {}
-    found = DeviceState.objects.filter(device_id=device_id, device__user=user).values("last_seq", "acked_version").first()
+    found = (
+        DeviceState.objects.filter(device_id=device_id, device__user=user).values("last_seq", "acked_version").first()
+    )
     return dict(found or {})

@@ -126,7 +126,11 @@ class _Push:
         try:
             with transaction.atomic():
                 conflict_ids = write(
-                    user=self.user, device_id=self.envelope.device_id, planned=planned, states=planner.states, at=self.at
+                    user=self.user,
+                    device_id=self.envelope.device_id,
+                    planned=planned,
+                    states=planner.states,
+                    at=self.at,
                 )
         except (IntegrityError, DataError) as error:
             self.device.last_eff_ms = last_eff_ms
@@ -134,7 +138,9 @@ class _Push:
             if len(units) == 1:
                 return self._refuse(planned, error)
             half = len(units) // 2
-            return [p for part in (units[:half], units[half:]) for p in self._attempt([e for unit in part for e in unit])]
+            return [
+                p for part in (units[:half], units[half:]) for p in self._attempt([e for unit in part for e in unit])
+            ]
         self.device.last_eff_ms = planner.last_eff_ms
         self.conflict_ids |= conflict_ids
         return planned
@@ -157,7 +163,9 @@ class _Push:
         """What the database says of one unit. If the merge made it break a rule, its values are kept in a conflict."""
         violation = violation_of(error)
         if len(planned) == 1 and planned[0].contested:
-            kept = dataclasses.replace(planned[0], status=plan.CONFLICT, conflicts=(self._rule_conflict(planned[0]),), writes=())
+            kept = dataclasses.replace(
+                planned[0], status=plan.CONFLICT, conflicts=(self._rule_conflict(planned[0]),), writes=()
+            )
             self.conflict_ids |= write(
                 user=self.user, device_id=self.envelope.device_id, planned=[kept], states={}, at=self.at
             )
@@ -211,7 +219,9 @@ class _Push:
             "version": locked_head(self.user, source="push").version,
             "server_time": self.at,
             "clock_skew_ms": self.skew_ms,
-            "results": [answers.with_record(item, result, records) for item, result in zip(items, answered, strict=True)],
+            "results": [
+                answers.with_record(item, result, records) for item, result in zip(items, answered, strict=True)
+            ],
         }
 
 

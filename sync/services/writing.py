@@ -72,7 +72,12 @@ def _insert_log(user: Any, device_id: UUID, planned: Sequence[Planned], logged_m
         )
         counts[place] += 1
     if lines:
-        params = {"user_id": user.pk, "device_id": device_id, "logged_ms": logged_ms, "writes": orjson.dumps(lines).decode()}
+        params = {
+            "user_id": user.pk,
+            "device_id": device_id,
+            "logged_ms": logged_ms,
+            "writes": orjson.dumps(lines).decode(),
+        }
         with connection.cursor() as cursor:
             cursor.execute(load_sql("sync", "insert_log"), params)
 
@@ -107,7 +112,9 @@ def _upsert_sql(entity: wire.Entity) -> sql.Composed:
     )
 
 
-def _insert_conflicts(user: Any, conflicts: Sequence[tuple[str, PlannedConflict]], version: int) -> dict[str, list[str]]:
+def _insert_conflicts(
+    user: Any, conflicts: Sequence[tuple[str, PlannedConflict]], version: int
+) -> dict[str, list[str]]:
     rows: list[Conflict] = []
     ids: dict[str, list[str]] = defaultdict(list)
     for mutation_id, conflict in conflicts:

@@ -61,7 +61,12 @@ class SetViewSet(OwnedViewSet):
     """Sets of an exercise: aim and result."""
 
     serializer_class = serializers.SetSerializer
-    filterset_fields = {"exercise": ["exact"], "exercise__workout": ["exact"], "kind": ["exact"], "completed_at": ["gte", "lt"]}
+    filterset_fields = {
+        "exercise": ["exact"],
+        "exercise__workout": ["exact"],
+        "kind": ["exact"],
+        "completed_at": ["gte", "lt"],
+    }
 
 
 class MeasurementViewSet(OwnedViewSet):

@@ -24,5 +24,7 @@ class Measurement(OwnedModel):
     class Meta(OwnedModel.Meta):
         indexes = [
             *OwnedModel.Meta.indexes,
-            models.Index(fields=["user", "kind", "-measured_at"], name="training_measurement_series"),  # the series of one kind
+            models.Index(
+                fields=["user", "kind", "-measured_at"], name="training_measurement_series"
+            ),  # the series of one kind
         ]

@@ -68,7 +68,9 @@ class Workout(OwnedModel):
         ]
         indexes = [
             *OwnedModel.Meta.indexes,
-            models.Index(fields=["user", "-local_date"], name="training_workout_calendar"),  # the calendar, a range of days
+            models.Index(
+                fields=["user", "-local_date"], name="training_workout_calendar"
+            ),  # the calendar, a range of days
         ]
 
     def __str__(self) -> str:
@@ -109,13 +111,19 @@ class Set(OwnedModel):
     target_load_kg = BoundedDecimalField(
         max_digits=7, decimal_places=2, min_value="0.00", max_value="10000.00", null=True, blank=True
     )
-    load_kg = BoundedDecimalField(max_digits=7, decimal_places=2, min_value="0.00", max_value="10000.00", null=True, blank=True)
-    typed_load = BoundedDecimalField(max_digits=8, decimal_places=3, min_value="0.000", max_value="25000.000", null=True, blank=True)
+    load_kg = BoundedDecimalField(
+        max_digits=7, decimal_places=2, min_value="0.00", max_value="10000.00", null=True, blank=True
+    )
+    typed_load = BoundedDecimalField(
+        max_digits=8, decimal_places=3, min_value="0.000", max_value="25000.000", null=True, blank=True
+    )
     typed_load_unit = EnumField(choices=WeightUnit, blank=True, default="")
     rpe = BoundedDecimalField(max_digits=3, decimal_places=1, min_value="1.0", max_value="10.0", null=True, blank=True)
     rir = BoundedDecimalField(max_digits=3, decimal_places=1, min_value="0.0", max_value="20.0", null=True, blank=True)
     duration_s = BoundedIntegerField(min_value=0, max_value=604_800, null=True, blank=True)
-    distance_m = BoundedDecimalField(max_digits=9, decimal_places=2, min_value="0.00", max_value="2000000.00", null=True, blank=True)
+    distance_m = BoundedDecimalField(
+        max_digits=9, decimal_places=2, min_value="0.00", max_value="2000000.00", null=True, blank=True
+    )
     rest_s = BoundedIntegerField(min_value=0, max_value=86_400, null=True, blank=True)
     tempo = models.CharField(max_length=20, blank=True, default="", help_text="Down, pause, up, pause in s: 3-1-1-0.")
     completed_at = models.DateTimeField(null=True, blank=True)
@@ -125,7 +133,8 @@ class Set(OwnedModel):
         constraints = [
             *OwnedModel.Meta.constraints,
             models.CheckConstraint(
-                condition=models.Q(typed_load=None, typed_load_unit="") | (models.Q(typed_load__isnull=False) & ~models.Q(typed_load_unit="")),
+                condition=models.Q(typed_load=None, typed_load_unit="")
+                | (models.Q(typed_load__isnull=False) & ~models.Q(typed_load_unit="")),
                 name="training_set_typed_load_unit",
                 violation_error_code="unit_missing",
                 violation_error_message="What was typed needs its number and its unit, or neither.",

@@ -11,4 +11,6 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         added = seed(progress=lambda rows: tqdm(rows, leave=False, disable=None))
-        self.stdout.write("Library: " + ", ".join(f"{count} new {name.replace('_', ' ')}" for name, count in added.items()) + ".")
+        self.stdout.write(
+            "Library: " + ", ".join(f"{count} new {name.replace('_', ' ')}" for name, count in added.items()) + "."
+        )

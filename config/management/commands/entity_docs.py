@@ -15,7 +15,7 @@ HEAD = """# Entities
 
 What syncs, field by field. Made from the models by `manage.py entity_docs`; a test holds the two together.
 
-Times are RFC 3339 in UTC with microseconds, decimals are strings, ids are lower-case UUIDs, sets are sorted lists of slugs.
+Times are RFC 3339 in UTC with microseconds, decimals are strings, ids are lower-case UUIDs, sets are sorted lists.
 A field that is not required has the default that the table names. `null` stands where nothing is known.
 """
 
@@ -39,7 +39,9 @@ def _section(entity: wire.Entity) -> str:
     doc = " ".join((entity.model.__doc__ or "").split())
     notes = [] if doc.startswith(f"{entity.model.__name__}(") else [doc]
     notes += ["The server alone writes it."] if entity.wire.read_only else []
-    notes += ["It comes with the account: it is updated, never created or deleted."] if not entity.wire.creatable else []
+    notes += (
+        ["It comes with the account: it is updated, never created or deleted."] if not entity.wire.creatable else []
+    )
     rows = "".join(_row(field) for field in entity.fields)
     rules = "".join(f"- {message}\n" for message in _rules(entity))
     return (
@@ -53,20 +55,27 @@ def _rules(entity: wire.Entity) -> list[str]:
     return [
         str(constraint.violation_error_message)
         for constraint in entity.model._meta.constraints
-        if isinstance(constraint, models.CheckConstraint) and not any(constraint.name.endswith(name) for name in implied)
+        if isinstance(constraint, models.CheckConstraint)
+        and not any(constraint.name.endswith(name) for name in implied)
     ]
 
 
 def _row(field: wire.WireField) -> str:
     null = ", null" if type(None) in get_args(field.python_type) else ""
-    default = "read-only" if field.read_only else "required" if field.required else f"`{orjson.dumps(field.default()).decode()}`"
+    default = (
+        "read-only"
+        if field.read_only
+        else "required"
+        if field.required
+        else f"`{orjson.dumps(field.default()).decode()}`"
+    )
     return f"| `{field.name}` | {_type(field)}{null} | {_limits(field)} | {default} |\n"
 
 
 def _type(field: wire.WireField) -> str:  # noqa: PLR0911 - a table
     match field.field:
         case models.ForeignKey():
-            return f"id of {wire.entity_of(field.target).name}" if field.target else "id"  # type: ignore[arg-type]  # targets are owned models
+            return f"id of {wire.entity_of(field.target).name}" if field.target else "id"
         case SlugSetField():
             return "set of slugs"
         case EnumField():
@@ -77,7 +86,9 @@ def _type(field: wire.WireField) -> str:  # noqa: PLR0911 - a table
             return f"JSON {field.field.shape}"
         case models.DecimalField():
             return f"decimal, {field.field.decimal_places} places"
-    return {"timestamp with time zone": "time", "varchar": "text", "double precision": "number"}.get(name := field.sql_type.split("(")[0], name)
+    return {"timestamp with time zone": "time", "varchar": "text", "double precision": "number"}.get(
+        name := field.sql_type.split("(")[0], name
+    )
 
 
 def _limits(field: wire.WireField) -> str:
