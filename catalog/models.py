@@ -112,7 +112,9 @@ class ExerciseType(OwnedModel):
     metadata_schema = JsonField(
         validators=[validate_metadata_schema], help_text="JSON Schema (2020-12) of what a performance records."
     )
-    status = EnumField(choices=enums.Status, default=enums.Status.PUBLISHED)
+    status = EnumField(
+        choices=enums.Status, default=enums.Status.PUBLISHED, db_default=enums.Status.PUBLISHED
+    )
     replaced_by = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
     search = models.GeneratedField(
         expression=models.Func("name", "names", "aliases", function="catalog_search_document"),

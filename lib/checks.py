@@ -21,6 +21,7 @@ def owned_models_follow_the_pattern(app_configs: Any, **kwargs: Any) -> list[Che
     findings: list[CheckMessage] = []
     for model in owned:
         findings += _wire_findings(model)
+        findings += _internal_findings(model)
         findings += _trigger_findings(model)
         findings += _reference_findings(model)
         findings += _name_findings(model)
@@ -34,12 +35,24 @@ def _wire_findings(model: type[OwnedModel]) -> Iterator[CheckMessage]:
         yield Error(str(error), obj=model, id="dropset.E001")
 
 
+def _internal_findings(model: type[OwnedModel]) -> Iterator[CheckMessage]:
+    internal = model.wire.internal if isinstance(getattr(model, "wire", None), wire.Wire) else frozenset()
+    for field in model._meta.concrete_fields:
+        if field.name in internal and not (field.null or field.has_db_default() or field.generated):
+            yield Error(
+                f"{model.__name__}.{field.name} stays on the server, but a synced row would have no value for it.",
+                hint="Give it a db_default.",
+                obj=field,
+                id="dropset.E009",
+            )
+
+
 def _trigger_findings(model: type[OwnedModel]) -> Iterator[CheckMessage]:
     names = {trigger.name for trigger in getattr(model._meta, "triggers", [])}
     if not names >= CAPTURE:
         yield Error(
             f"{model.__name__} is not captured for sync.",
-            hint="Write `class Meta(OwnedModel.Meta)`; where it has triggers, let them extend OwnedModel.Meta.triggers.",
+            hint="Write `class Meta(OwnedModel.Meta)`; triggers of its own extend OwnedModel.Meta.triggers.",
             obj=model,
             id="dropset.E002",
         )
