@@ -22,7 +22,7 @@ class DeviceStateAdmin(ReadOnlyAdmin):
 
 @admin.register(Conflict)
 class ConflictAdmin(ReadOnlyAdmin):
-    list_display = ["user", "kind", "entity", "record", "status", "created_at"]
+    list_display = ["user", "kind", "entity", "record_id", "status", "created_at"]
     list_filter = ["kind", "status"]
     list_select_related = ["user"]
-    search_fields = ["=id", "=record", "=winner_mutation", "=loser_mutation", "=user__email"]
+    search_fields = ["=id", "=record_id", "=winner_mutation", "=loser_mutation", "=user__email"]

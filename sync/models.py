@@ -134,7 +134,7 @@ class Conflict(OwnedModel):
     kind = EnumField(choices=ConflictKind)
     status = EnumField(choices=ConflictStatus, default=ConflictStatus.OPEN)
     entity = models.CharField(max_length=64)
-    record = models.UUIDField()
+    record_id = models.UUIDField()
     record_version = models.BigIntegerField()
     fields = JsonField(default=list, max_bytes=262_144)
     winner_mutation = models.UUIDField(null=True, blank=True)

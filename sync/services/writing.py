@@ -123,7 +123,7 @@ def _insert_conflicts(
             user=user,
             kind=conflict.kind,
             entity=conflict.key[0],
-            record=UUID(conflict.key[1]),
+            record_id=UUID(conflict.key[1]),
             record_version=version,
             fields=[_loss(loss) for loss in conflict.losses],
             winner_mutation=None if conflict.winner is None else UUID(conflict.winner),

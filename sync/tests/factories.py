@@ -6,7 +6,7 @@ from sync.models import Conflict
 register(
     Example(
         Conflict,
-        document=lambda user: {"kind": "field", "entity": "set", "record": str(uuid4()), "record_version": 1},
+        document=lambda user: {"kind": "field", "entity": "set", "record_id": str(uuid4()), "record_version": 1},
         patch={"status": "resolved"},
     )
 )
