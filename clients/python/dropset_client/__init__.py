@@ -1,0 +1,29 @@
+"""Reference client of Dropset: works without a network, catches up later, loses nothing."""
+
+from dropset_client.device import Device
+from dropset_client.errors import ApiError, DropsetError, LoginRequired, ServerUnreachable
+from dropset_client.mutations import Outcome, Rejected
+from dropset_client.store import Position, Store
+from dropset_client.sync import Progress, SyncReport
+from dropset_client.transport import RetryPolicy, Transport
+from dropset_client.wire import Mutation, Op, Record, Status
+
+__all__ = [
+    "ApiError",
+    "Device",
+    "DropsetError",
+    "LoginRequired",
+    "Mutation",
+    "Op",
+    "Outcome",
+    "Position",
+    "Progress",
+    "Record",
+    "Rejected",
+    "RetryPolicy",
+    "ServerUnreachable",
+    "Status",
+    "Store",
+    "SyncReport",
+    "Transport",
+]

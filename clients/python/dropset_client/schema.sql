@@ -1,0 +1,63 @@
+-- The whole state of one device. Opening a store runs this file; every statement may run again.
+
+-- The base: what the server said last, record by record. Never edited by the app.
+CREATE TABLE IF NOT EXISTS record (
+    entity            TEXT    NOT NULL,
+    id                TEXT    NOT NULL,
+    version           INTEGER NOT NULL,
+    deleted           INTEGER NOT NULL CHECK (deleted IN (0, 1)),
+    data              TEXT,
+    last_modified_at  TEXT,
+    PRIMARY KEY (entity, id)
+) WITHOUT ROWID;
+
+-- The queue: what the user did and the server has not answered yet, in the order it was done.
+CREATE TABLE IF NOT EXISTS mutation (
+    seq             INTEGER PRIMARY KEY,
+    id              TEXT    NOT NULL UNIQUE,
+    entity          TEXT    NOT NULL,
+    record_id       TEXT    NOT NULL,
+    op              TEXT    NOT NULL CHECK (op IN ('create', 'update', 'delete', 'restore')),
+    base_version    INTEGER NOT NULL,
+    at              TEXT    NOT NULL,
+    patch           TEXT    NOT NULL,
+    group_id        TEXT,
+    schema_version  INTEGER NOT NULL,
+    state           TEXT    NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'deferred'))
+);
+-- The view asks for the unsent changes of one record, or of one entity.
+CREATE INDEX IF NOT EXISTS mutation_by_record ON mutation (entity, record_id, seq);
+
+-- The dead letter: refused for good, kept with the reason until the user repairs or discards it.
+CREATE TABLE IF NOT EXISTS rejected (
+    id             TEXT PRIMARY KEY,
+    seq            INTEGER NOT NULL,
+    entity         TEXT NOT NULL,
+    record_id      TEXT NOT NULL,
+    op             TEXT NOT NULL,
+    base_version   INTEGER NOT NULL,
+    at             TEXT NOT NULL,
+    patch          TEXT NOT NULL,
+    group_id       TEXT,
+    schema_version INTEGER NOT NULL,
+    code           TEXT NOT NULL,
+    detail         TEXT NOT NULL,
+    fields         TEXT NOT NULL
+);
+
+-- The verdict on every mutation that left the queue: the proof that none left it without one.
+CREATE TABLE IF NOT EXISTS outcome (
+    n             INTEGER PRIMARY KEY,
+    id            TEXT    NOT NULL UNIQUE,
+    seq           INTEGER NOT NULL,
+    status        TEXT    NOT NULL,
+    version       INTEGER,
+    replayed      INTEGER NOT NULL,
+    conflict_ids  TEXT    NOT NULL
+);
+
+-- Single values: identity, tokens, cursor, counters.
+CREATE TABLE IF NOT EXISTS meta (
+    key    TEXT PRIMARY KEY,
+    value  TEXT NOT NULL
+) WITHOUT ROWID;

@@ -1,0 +1,38 @@
+"""What the app sees: the base with the queue laid over it."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from dropset_client.wire import JsonObject, Mutation, Op, Record
+
+
+def overlay(base: Record | None, queued: Iterable[Mutation]) -> Record | None:
+    """One record as the user left it, or None where it is not there (unknown or deleted).
+
+    An update never brings a record into being: where another device deleted it meanwhile, the view hides it and the
+    server decides by time whether the edit or the deletion stands.
+    """
+    current = base
+    for mutation in queued:
+        current = _step(current, mutation)
+    return None if current is None or current.deleted else current
+
+
+def _step(current: Record | None, mutation: Mutation) -> Record | None:
+    match mutation.op:
+        case Op.CREATE:
+            return _edited(current or _blank(mutation), mutation.patch, deleted=False)
+        case Op.RESTORE:
+            return current and _edited(current, mutation.patch, deleted=False)
+        case Op.DELETE:
+            return current and replace(current, deleted=True, pending=True)
+        case Op.UPDATE:
+            return current and _edited(current, mutation.patch, deleted=current.deleted)
+
+
+def _blank(mutation: Mutation) -> Record:
+    return Record(mutation.entity, mutation.record_id, version=0, deleted=False, data={})
+
+
+def _edited(record: Record, patch: JsonObject, *, deleted: bool) -> Record:
+    return replace(record, data={**(record.data or {}), **patch}, deleted=deleted, pending=True)

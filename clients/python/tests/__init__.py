@@ -1,0 +1,1 @@
+"""Tests of the reference client, against a small server of their own on a real socket."""

@@ -1,0 +1,111 @@
+import pytest
+
+from dropset_client import LoginRequired, ServerUnreachable
+from dropset_client.errors import AccountMismatch, InvalidCredentials, NotSignedIn
+from tests.conftest import Lab
+from tests.server import PASSWORD, Fault
+
+
+def test_an_old_access_token_is_renewed_once_and_the_request_repeated(lab: Lab) -> None:
+    device = lab.device("a")
+    lab.world.expire_access_tokens()
+    device.sync()
+
+    assert len(lab.world.requests_to("auth/refresh")) == 1
+    assert device.verify().is_equal
+
+
+def test_a_lost_refresh_answer_does_not_end_the_session(lab: Lab) -> None:
+    device = lab.device("a")
+    lab.world.expire_access_tokens()
+    lab.world.faults.append(Fault("auth/refresh"))
+    device.sync()
+
+    first, second = lab.world.requests_to("auth/refresh")
+    assert first == second
+    assert device.verify().is_equal
+
+
+def test_a_lost_refresh_answer_is_retried_by_the_next_sync_too(lab: Lab) -> None:
+    """The key is on disk: also a process that starts anew says that it is the same request."""
+    device = lab.device("a")
+    lab.world.expire_access_tokens()
+    lab.world.faults += [Fault("auth/refresh") for _ in range(6)]
+    with pytest.raises(ServerUnreachable):
+        device.sync()
+    device.close()
+    lab.device("a", login=False).sync()
+
+    assert len({body["refresh"] for body in lab.world.requests_to("auth/refresh")}) == 1
+
+
+def test_a_stolen_refresh_token_ends_the_session_and_keeps_the_queue(lab: Lab) -> None:
+    device = lab.device("a")
+    device.create("workout", {"title": "kept"})
+    stolen = device.store.tokens().refresh
+    assert stolen is not None
+    lab.world.renew({"refresh": stolen}, "the key of a thief")
+    lab.world.expire_access_tokens()
+
+    with pytest.raises(LoginRequired) as caught:
+        device.sync()
+    assert caught.value.code == "token_reused"
+    assert device.store.tokens().refresh is None
+    assert device.pending() == 1
+    device.login(lab.account.email, PASSWORD)
+    assert device.sync().statuses == {"applied": 1}
+
+
+def test_a_sync_without_a_login_asks_for_one(lab: Lab) -> None:
+    device = lab.device("a", login=False)
+    device.create("workout", {"title": "before the first login"})
+
+    with pytest.raises(LoginRequired):
+        device.sync()
+    assert device.pending() == 1
+
+
+def test_a_wrong_password_is_not_taken_for_an_old_session(lab: Lab) -> None:
+    device = lab.device("a")
+
+    with pytest.raises(InvalidCredentials):
+        device.login(lab.account.email, "wrong")
+    device.sync()
+
+
+def test_another_account_cannot_take_over_a_store(lab: Lab) -> None:
+    lab.world.add_account("other@example.org")
+    device = lab.device("a")
+    device.create("workout", {"title": "private"})
+
+    with pytest.raises(AccountMismatch):
+        device.login("other@example.org", PASSWORD)
+    device.sync()
+    assert device.user_id == lab.account.id
+
+
+def test_logout_keeps_records_and_queue(lab: Lab) -> None:
+    device = lab.device("a")
+    first = device.create("workout", {"title": "synced"})
+    device.sync()
+    second = device.create("workout", {"title": "waiting"})
+    device.logout()
+
+    assert [record.id for record in device.list("workout")] == sorted([first, second])
+    with pytest.raises(LoginRequired):
+        device.sync()
+    assert device.pending() == 1
+
+
+def test_logout_without_a_network_ends_the_session_here(lab: Lab) -> None:
+    device = lab.device("a")
+    lab.world.faults += [Fault("auth/logout", drop_before=True) for _ in range(6)]
+
+    with pytest.raises(ServerUnreachable):
+        device.logout()
+    assert device.store.tokens().refresh is None
+
+
+def test_the_account_is_unknown_before_the_first_login(lab: Lab) -> None:
+    with pytest.raises(NotSignedIn):
+        _ = lab.device("a", login=False).user_id

@@ -1,0 +1,161 @@
+import sqlite3
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dropset_client.database import Database
+from dropset_client.errors import MutationTooLarge
+from dropset_client.mutations import Draft, next_chunk
+from dropset_client.records import BaseRecords
+from dropset_client.store import Store
+from dropset_client.view import overlay
+from dropset_client.wire import Limits, Mutation, Op, Record
+
+AT = "2026-11-20T12:00:00.000000Z"
+
+
+def draft(number: int, *, op: Op = Op.CREATE, record_id: str = "r", **patch: object) -> Draft:
+    return Draft(id=f"m{number}", entity="set", record_id=record_id, op=op, at=AT, patch=dict(patch))
+
+
+def mutation(seq: int, *, group: str | None = None, size: int = 0, op: Op = Op.UPDATE, **patch: object) -> Mutation:
+    text = {"notes": "x" * size} if size else {}
+    return Mutation(f"m{seq}", seq, "set", "r", op, 0, AT, {**text, **patch}, group)
+
+
+def enqueue_and_fail(store: Store, number: int) -> None:
+    store.enqueue(draft(number))
+    store.enqueue(draft(number + 100, notes="x" * 70_000))
+
+
+def test_a_transaction_that_fails_leaves_nothing(tmp_path: Path) -> None:
+    store = Store(tmp_path / "a.db")
+    with pytest.raises(MutationTooLarge), store.transaction():
+        enqueue_and_fail(store, 1)
+    store.enqueue(draft(2))
+
+    assert [(m.id, m.seq) for m in store.queued()] == [("m2", 1)]
+    store.close()
+
+
+def test_an_inner_transaction_that_fails_leaves_the_outer_one(tmp_path: Path) -> None:
+    store = Store(tmp_path / "a.db")
+    with store.transaction():
+        store.enqueue(draft(1))
+        with pytest.raises(MutationTooLarge), store.transaction():
+            enqueue_and_fail(store, 2)
+        store.enqueue(draft(3))
+
+    assert [m.id for m in store.queued()] == ["m1", "m3"]
+    store.close()
+
+
+def test_a_store_keeps_its_identity_and_its_sequence_over_a_restart(tmp_path: Path) -> None:
+    first = Store(tmp_path / "a.db")
+    first.enqueue(draft(1))
+    identity = first.identity()
+    first.close()
+    second = Store(tmp_path / "a.db")
+    second.enqueue(draft(2))
+
+    assert second.identity() == identity
+    assert [m.seq for m in second.queued()] == [1, 2]
+    second.close()
+
+
+def test_the_store_is_readable_by_its_owner_only(tmp_path: Path) -> None:
+    Store(tmp_path / "a.db").close()
+
+    assert (tmp_path / "a.db").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_store_of_a_newer_client_is_refused(tmp_path: Path) -> None:
+    connection = sqlite3.connect(tmp_path / "a.db")
+    connection.execute("PRAGMA user_version = 99")
+    connection.close()
+
+    with pytest.raises(ValueError, match="newer client"):
+        Store(tmp_path / "a.db")
+
+
+def test_an_older_version_never_replaces_a_newer_one() -> None:
+    database = Database(":memory:")
+    records = BaseRecords(database)
+    new = Record("set", "r", 7, deleted=False, data={"reps": 8})
+    records.put(new)
+    records.put(Record("set", "r", 6, deleted=True, data=None))
+
+    assert records.get("set", "r") == new
+    database.close()
+
+
+def test_a_change_over_the_size_limit_is_refused_at_once(tmp_path: Path) -> None:
+    store = Store(tmp_path / "a.db")
+
+    with pytest.raises(MutationTooLarge):
+        store.enqueue(draft(1, notes="x" * 70_000))
+    assert store.queue_length() == 0
+    store.close()
+
+
+OPS = st.lists(st.tuples(st.sampled_from(Op), st.dictionaries(st.sampled_from("ab"), st.integers(0, 3))), max_size=8)
+
+
+@given(OPS)
+def test_the_view_of_a_lonely_device_is_what_the_base_becomes(ops: list[tuple[Op, dict[str, int]]]) -> None:
+    """What the user sees before a sync is what stands after it, as long as nobody else writes."""
+    queue = [mutation(1, op=Op.CREATE, a=0)]
+    for seq, (op, patch) in enumerate(ops, start=2):
+        shown = overlay(None, queue)
+        if (op in (Op.UPDATE, Op.DELETE)) == (shown is not None):
+            queue.append(replace(mutation(seq, op=op), patch={} if op is Op.DELETE else dict(patch)))
+    seen = overlay(None, queue)
+    database = Database(":memory:")
+    records = BaseRecords(database)
+    for one in queue:
+        records.put_applied(one, version=one.seq)
+    stands = records.get("set", "r")
+    database.close()
+
+    assert stands is not None
+    assert stands.deleted == (seen is None)
+    # A restored record's content comes with the pull, so only what was written after the deletion is known here.
+    if seen is not None and Op.DELETE not in {one.op for one in queue}:
+        assert seen.data == stands.data
+
+
+def test_an_update_of_a_record_deleted_elsewhere_does_not_show_it() -> None:
+    tombstone = Record("set", "r", 5, deleted=True, data=None)
+
+    assert overlay(tombstone, [mutation(1, reps=8)]) is None
+
+
+def test_a_restored_record_is_shown() -> None:
+    tombstone = Record("set", "r", 5, deleted=True, data=None)
+    shown = overlay(tombstone, [mutation(1, op=Op.RESTORE)])
+
+    assert shown == Record("set", "r", 5, deleted=False, data={}, pending=True)
+
+
+UNITS = st.lists(st.tuples(st.integers(1, 4), st.integers(0, 500)), max_size=25)
+
+
+@given(UNITS, st.integers(1, 6), st.integers(2_300, 6_000))
+def test_chunks_are_the_queue_in_order_within_the_limits(units: list[tuple[int, int]], most: int, body: int) -> None:
+    queue: list[Mutation] = []
+    for number, (members, size) in enumerate(units):
+        group = f"g{number}" if members > 1 else None
+        queue += [mutation(len(queue) + 1, group=group, size=size) for _ in range(members)]
+    limits = Limits(mutations=most, body_bytes=body)
+    sent: list[Mutation] = []
+    while chunk := next_chunk(queue, sent={one.id for one in sent}, limits=limits):
+        whole = {one.group or one.id for one in chunk}
+        assert len(whole) == 1 or (len(chunk) <= most and sum(one.size_bytes() for one in chunk) <= body)
+        rest = [one for one in queue if one not in sent and one not in chunk]
+        assert not {one.group for one in chunk if one.group} & {one.group for one in rest}
+        sent += chunk
+
+    assert sent == queue
