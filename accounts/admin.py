@@ -1,5 +1,6 @@
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group
@@ -18,12 +19,26 @@ class UnfoldGroupAdmin(GroupAdmin, ModelAdmin):  # type: ignore[misc]  # unfold 
     pass
 
 
+class LowerCaseEmail(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
+    def clean_email(self) -> str:
+        """Before the form looks whether the address is taken."""
+        return str(self.cleaned_data["email"]).lower()
+
+
+class NewUserForm(LowerCaseEmail, UserCreationForm):  # type: ignore[misc]  # unfold has no stubs
+    pass
+
+
+class UserForm(LowerCaseEmail, UserChangeForm):  # type: ignore[misc]  # unfold has no stubs
+    pass
+
+
 @admin.register(User)
 class UnfoldUserAdmin(UserAdmin, ModelAdmin):  # type: ignore[misc, type-arg]  # unfold has no stubs
     """Users are switched off, not deleted: erasure is a process of its own."""
 
-    form = UserChangeForm
-    add_form = UserCreationForm
+    form = UserForm
+    add_form = NewUserForm
     change_password_form = AdminPasswordChangeForm
     ordering = ["-created_at"]
     list_display = ["email", "email_verified_at", "is_active", "is_staff", "created_at"]
@@ -39,7 +54,6 @@ class UnfoldUserAdmin(UserAdmin, ModelAdmin):  # type: ignore[misc, type-arg]  #
     add_fieldsets = [(None, {"fields": ["email", "password1", "password2", "is_staff"]})]
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
-        obj.email = obj.email.strip().lower()
         super().save_model(request, obj, form, change)
         Settings.objects.get_or_create(user=obj)
 
@@ -63,4 +77,10 @@ class SessionAdmin(ReadOnlyAdmin):
 
 @admin.register(Settings)
 class SettingsAdmin(OwnedAdmin):
-    pass
+    """One row of each account: it comes with the user, and goes with them."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

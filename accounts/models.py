@@ -2,7 +2,7 @@ import uuid
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
 
@@ -18,8 +18,9 @@ class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **extra: Any) -> "User":
         user = self.model(email=email.strip().lower(), **extra)
         user.set_password(password)
-        user.save(using=self._db)
-        Settings.objects.create(user=user)
+        with transaction.atomic(using=self._db):
+            user.save(using=self._db)
+            Settings.objects.using(self._db).create(user=user)
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **extra: Any) -> "User":

@@ -4,21 +4,49 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.core.validators import RegexValidator
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
 from catalog.models import Equipment, ExerciseType, Muscle
+from lib.fields import SLUG_PATTERN
+
+VOCABULARIES = {"primary_muscles": Muscle, "secondary_muscles": Muscle, "equipment": Equipment}
+
+
+class SluggedForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
+    """A slug is what clients write into their sets: lower case, digits and hyphens, as the wire demands."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "slug" in self.fields:  # not there once it is written
+            self.fields["slug"].required = True
+            self.fields["slug"].validators.append(RegexValidator(SLUG_PATTERN, "Lower case letters, digits and hyphens."))
 
 
 class VocabularyAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no stubs
     """Slugs are keys that exercise types hold: written once. The database refuses to delete one in use."""
 
+    form = SluggedForm
     list_display = ["name", "slug"]
     search_fields = ["name", "slug"]
+    ordering = ["name"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return [] if obj is None else ["slug"]
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Names the types that stand in the way, where Django would only meet the database's refusal."""
+        doomed, counts, perms_needed, protected = super().get_deleted_objects(objs, request)
+        return doomed, counts, perms_needed, [*protected, *self._types_that_name([obj.pk for obj in objs])]
+
+    def _types_that_name(self, slugs: list[str]) -> list[str]:
+        sets = [name for name, vocabulary in VOCABULARIES.items() if vocabulary is self.model]
+        naming = ExerciseType.objects.filter(Q(*((f"{name}__overlap", slugs) for name in sets), _connector=Q.OR))
+        names = [f"Exercise type: {row.name}" for row in naming.filter(user=None).order_by("name")]
+        private = naming.exclude(user=None).count()
+        return [*names, f"Private exercise types: {private}"] if private else names
 
 
 @admin.register(Muscle)
@@ -33,15 +61,15 @@ class EquipmentAdmin(VocabularyAdmin):
     list_filter = ["kind"]
 
 
-class ExerciseTypeForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
+class ExerciseTypeForm(SluggedForm):
     class Meta:
         model = ExerciseType
         fields = "__all__"  # noqa: DJ007 - fieldsets name them
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        vocabularies = {"primary_muscles": Muscle, "secondary_muscles": Muscle, "equipment": Equipment}
-        for name, model in vocabularies.items():
+        self.fields["replaced_by"].queryset = ExerciseType.objects.canonical().exclude(pk=self.instance.pk)  # type: ignore[attr-defined]  # it is a ModelChoiceField
+        for name, model in VOCABULARIES.items():
             choices = [(row.slug, row.name) for row in model._default_manager.order_by("name")]
             self.fields[name] = forms.MultipleChoiceField(
                 choices=choices, required=False, widget=forms.CheckboxSelectMultiple, label=name.replace("_", " ")
@@ -49,10 +77,11 @@ class ExerciseTypeForm(forms.ModelForm):  # type: ignore[type-arg]  # not generi
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        for name in ("primary_muscles", "secondary_muscles", "equipment"):
+        for name in VOCABULARIES:
             cleaned[name] = sorted(cleaned.get(name, []))
-        if not cleaned.get("slug"):
-            self.add_error("slug", "A canonical type needs a slug.")
+        for name in ("names", "aliases", "media", "metadata_schema"):
+            if cleaned.get(name, "") is None:  # what an empty box means to a JSON form field
+                cleaned[name] = ExerciseType._meta.get_field(name).get_default()
         return cleaned
 
 

@@ -1,8 +1,10 @@
+import re
+import unicodedata
 from typing import Any, Self
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVectorField
+from django.contrib.postgres.search import SearchQuery, SearchVectorField
 from django.core.exceptions import ValidationError
 from django.db import models
 
@@ -13,6 +15,8 @@ from lib.fields import BoundedDecimalField, EnumField, JsonField, NoteField, Slu
 from lib.models import OwnedModel, OwnedQuerySet
 from lib.rules import NotNamed, known_slugs, own_or_shared
 from lib.wire import Wire
+
+WORD = re.compile(r"[^\W_]+")  # letters and digits: no operator of a tsquery is among them
 
 
 class Muscle(models.Model):
@@ -66,13 +70,10 @@ class ExerciseTypeQuerySet(OwnedQuerySet):
 
     def search(self, text: str) -> Self:
         """Types with every word of `text` in a name or alias; a word may be the beginning of one."""
-        words = ["".join(c for c in word if c.isalnum()) for word in text.replace("-", " ").split()]
-        query = " & ".join(f"{word}:*" for word in words if word)
-        return self.extra_search(query) if query else self
-
-    def extra_search(self, query: str) -> Self:
-        from django.contrib.postgres.search import SearchQuery  # noqa: PLC0415
-
+        words = WORD.findall(unicodedata.normalize("NFC", text))
+        if not words:
+            return self
+        query = " & ".join(f"{word}:*" for word in words)
         return self.filter(search=SearchQuery(query, search_type="raw", config="simple"))
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.core.paginator import Paginator
 from django.db import models
@@ -11,6 +12,7 @@ from unfold.admin import ModelAdmin
 
 from lib import wire
 from lib.models import OwnedModel
+from lib.references import missing_references
 from lib.writes import writing
 
 COUNTED_ROWS_MAX = 10_000
@@ -25,9 +27,24 @@ class BoundedPaginator(Paginator[Any]):
         return int(rows.order_by()[:COUNTED_ROWS_MAX].count())
 
 
+class OwnedForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
+    """Shows at its field what the database would refuse: a reference into somebody else's rows."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        user = self.instance.user if self.instance.user_id else cleaned.get("user")
+        model: Any = self._meta.model
+        entity = wire.entity_of(model)
+        chosen = {f.column: getattr(cleaned.get(f.name), "pk", None) for f in entity.references()}
+        for _, name in missing_references(entity, user, [chosen]) if user else []:
+            self.add_error(name, "This row belongs to somebody else, or is deleted.")
+        return cleaned
+
+
 class OwnedAdmin(ModelAdmin):  # type: ignore[misc]  # no stubs
     """Columns, filters and raw ids derive from the entity; a subclass names what to search."""
 
+    form = OwnedForm
     show_full_result_count = False
     paginator = BoundedPaginator
     list_per_page = 50
@@ -47,6 +64,9 @@ class OwnedAdmin(ModelAdmin):  # type: ignore[misc]  # no stubs
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         queryset: models.QuerySet[Any] = super().get_queryset(request)
         return queryset.order_by("-updated_at")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return self.readonly_fields if obj is None else ("id", "user", *self.readonly_fields)
 
     def save_model(self, request: HttpRequest, obj: OwnedModel, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
         with writing(user=obj.user, source="admin"):

@@ -1,20 +1,21 @@
 """The REST face of an owned entity: a serializer, a filter and a view set that derive from the model."""
 
+import datetime as dt
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, cast
 from uuid import UUID
 
 import django_filters
 import orjson
 from django.db import models
-from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django_filters.rest_framework import DjangoFilterBackend, FilterSet
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins, serializers, status, viewsets
 from rest_framework.decorators import action
 from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.generics import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -23,6 +24,7 @@ from lib.errors import IdTaken, PreconditionFailed
 from lib.fields import SlugSetField
 from lib.models import OwnedModel, OwnedQuerySet
 from lib.openapi import OwnedAutoSchema
+from lib.references import missing_references
 from lib.writes import writing
 
 Rows = list[OwnedModel]  # named here: inside the view set, `list` is an action
@@ -38,11 +40,23 @@ class SlugSetSerializerField(serializers.ListField):
         return sorted(set(super().to_internal_value(data)))
 
 
+class ZonedDateTimeField(serializers.DateTimeField):
+    """A moment: it names its zone, as in sync. Without one it would mean something else on every device."""
+
+    default_error_messages = {"naive": "Name the zone: 2026-03-01T10:00:00Z or 2026-03-01T11:00:00+01:00."}
+
+    def enforce_timezone(self, value: dt.datetime) -> dt.datetime:
+        if value.tzinfo is None:
+            self.fail("naive")
+        return super().enforce_timezone(value)
+
+
 class OwnedSerializer(serializers.ModelSerializer[Any]):
     """Every wire field of the entity, its id and its times; read-only where the wire is."""
 
     serializer_field_mapping = serializers.ModelSerializer.serializer_field_mapping | {
-        SlugSetField: SlugSetSerializerField
+        SlugSetField: SlugSetSerializerField,
+        models.DateTimeField: ZonedDateTimeField,
     }
 
     class Meta:
@@ -112,26 +126,6 @@ class OwnedFilterBackend(DjangoFilterBackend):
 def etag_of(data: Any) -> str:
     """The tag of a representation: a hash of its content, so that it changes whoever changed the row."""
     return f'"{hashlib.sha256(orjson.dumps(data, default=str)).hexdigest()[:32]}"'
-
-
-def missing_references(entity: wire.Entity, user: Any, rows: Iterable[Mapping[str, Any]]) -> list[tuple[int, str]]:
-    """(row number, field) of each reference to a row that the user may not use. One query a reference field."""
-    missing: list[tuple[int, str]] = []
-    numbered = list(enumerate(rows))
-    for field in entity.references():
-        wanted = {number: row[field.column] for number, row in numbered if row.get(field.column) is not None}
-        if not wanted:
-            continue
-        target = cast("type[OwnedModel]", field.target)
-        found = set(_usable(target, user).filter(pk__in=set(wanted.values())).values_list("pk", flat=True))
-        missing += [(number, field.name) for number, key in wanted.items() if key not in found]
-    return missing
-
-
-def _usable(target: type[OwnedModel], user: Any) -> OwnedQuerySet:
-    queryset: OwnedQuerySet = target._default_manager.all()
-    usable_by = getattr(queryset, "usable_by", queryset.for_user)  # a library model also has shared rows
-    return cast("OwnedQuerySet", usable_by(user))
 
 
 class OwnedViewSet(

@@ -80,6 +80,13 @@ class Unavailable(DomainError):
     retry_after_s = 2
 
 
+class CursorInvalid(DomainError):
+    """The cursor is not one of this server's. Use the one of the last answer, or none to start anew."""
+
+    code = "cursor_invalid"
+    attr = "cursor"
+
+
 class IdTaken(Conflict):
     """This id is taken by a row with other content. Ids are made once and never used again."""
 

@@ -9,6 +9,7 @@ from rest_framework.utils.encoders import JSONEncoder
 class OrjsonRenderer(JSONRenderer):
     """DRF's JSON, by orjson; what it cannot encode (integers over 64 bits, an indent) is left to DRF's own."""
 
+    ensure_ascii = True  # of the fallback: half a surrogate, echoed in an error, has no UTF-8
     default_encoder = staticmethod(JSONEncoder().default)
     options = orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS
 

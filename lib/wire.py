@@ -342,9 +342,18 @@ def _problem(field: WireField | None, value: Any) -> tuple[str, str] | None:
         if converted is not None:
             field.to_wire(converted)
     except msgspec.ValidationError as error:
-        if isinstance(field.field, CheckedField) and isinstance(value, field.field.accepted_types):
-            return field.field.violation_code, field.field.violation_message
-        return "invalid", str(error)
+        return _limit_broken(field.field, value) or ("invalid", str(error))
     except ValidationError as error:
-        return str(error.code or "invalid"), " ".join(error.messages)
+        return str(error.error_list[0].code or "invalid"), " ".join(error.messages)
     return None
+
+
+def _limit_broken(field: Any, value: Any) -> tuple[str, str] | None:
+    """The limit's own words, where the value has the right type."""
+    if not isinstance(field, CheckedField) or field.json_type is None:
+        return None
+    try:
+        msgspec.convert(value, field.json_type)
+    except msgspec.ValidationError:
+        return None
+    return field.violation_code, field.violation_message

@@ -1,4 +1,4 @@
-from lib.errors import Conflict, DomainError, Gone
+from lib.errors import Conflict, Gone
 
 
 class EpochChanged(Conflict):
@@ -11,10 +11,3 @@ class ResyncRequired(Gone):
     """This cursor is no longer good. Drop the local base and the cursor, keep the queue, and pull a snapshot."""
 
     code = "resync_required"
-
-
-class CursorInvalid(DomainError):
-    """The cursor is not one of this server's. Use the one of the last answer, or none for a snapshot."""
-
-    code = "cursor_invalid"
-    attr = "cursor"

@@ -163,7 +163,14 @@ class DeviceViewSet(
             return Device.objects.none()
         return Device.objects.filter(user=_user(self.request))
 
+    @extend_schema(
+        responses={
+            201: serializers.DeviceSerializer,
+            200: OpenApiResponse(serializers.DeviceSerializer, description="It was registered before."),
+        }
+    )
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Registers the device that asks. Doing it again is fine, and renames it where the name is another."""
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         values = dict(serializer.validated_data)

@@ -15,7 +15,10 @@ def hash_instance_token(token: str) -> str:
 def register_device(
     *, user: User, device_id: UUID, name: str, platform: str, instance_token: str, session: Session | None
 ) -> tuple[Device, bool]:
-    """Gives (device, whether it is new). Raises DeviceTaken, DeviceForked or DeviceRevoked."""
+    """Gives (device, whether it is new); one that came before gets the name of today.
+
+    Raises DeviceTaken, DeviceForked or DeviceRevoked.
+    """
     device, created = Device.objects.get_or_create(
         id=device_id,
         defaults={
@@ -28,6 +31,9 @@ def register_device(
     if device.user_id != user.pk:
         raise DeviceTaken
     _check(device, instance_token)
+    if (device.name, device.platform) != (name, platform):
+        device.name, device.platform = name, platform
+        device.save(update_fields=["name", "platform"])
     if session is not None and session.device_id != device.pk:
         Session.objects.filter(pk=session.pk).update(device=device)
     return device, created

@@ -19,15 +19,20 @@ def register(*, email: str, password: str) -> None:
     else:
         User().set_password(password)  # the same work, so that the time tells nothing
     if user is not None:
-        jobs.enqueue(tasks.send_account_exists, {"user_id": str(user.pk)})
+        jobs.enqueue(tasks.send_account_exists, {"user_id": str(user.pk)}, key=f"account_exists {user.pk}")
 
 
 @transaction.atomic
 def _create(email: str, password: str) -> None:
     user = User.objects.create_user(email, password)
-    jobs.enqueue(tasks.send_verification, {"user_id": str(user.pk)})
+    _mail_link(user)
 
 
 def resend_verification(*, user: User) -> None:
     if user.email_verified_at is None:
-        jobs.enqueue(tasks.send_verification, {"user_id": str(user.pk)})
+        _mail_link(user)
+
+
+def _mail_link(user: User) -> None:
+    """Asked again while the mail waits, it is sent once."""
+    jobs.enqueue(tasks.send_verification, {"user_id": str(user.pk)}, key=f"verification {user.pk}")

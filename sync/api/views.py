@@ -8,7 +8,6 @@ from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import ErrorDetail, ValidationError
-from rest_framework.parsers import JSONParser
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -24,7 +23,6 @@ from sync.services import pull, push
 
 class SyncView(APIView):
     permission_classes = [IsAuthenticated, HasVerifiedEmail]
-    parser_classes = [JSONParser]
 
     @property
     def user(self) -> User:

@@ -6,11 +6,15 @@ between rivals the later stamp wins, and every different value that loses is rep
 what was added and removed. The result does not depend on the order in which mutations arrive.
 """
 
+import dataclasses
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-DELETED = "_deleted"  # the register that says whether a record is deleted
+DELETED = "_deleted"  # the register that says whether a record is deleted for its own sake
+ALONG = "_deleted_along"  # whether it went with what it hangs on; never contested, since nobody said so of the record
+LOST = "_lost"  # in the log: beside the registers that a mutation took, those that it did not win
+UNKNOWN = object()
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -32,6 +36,16 @@ class Write:
     before: Mapping[str, Any]  # the registers that it found
     mutation_id: str | None
     logged_ms: int
+    lost: Mapping[str, Any] = dataclasses.field(default_factory=dict)  # what the device sent too, and did not win
+
+    @property
+    def says_gone(self) -> bool:
+        return bool(self.values.get(DELETED) or self.values.get(ALONG))
+
+    @property
+    def says_alive(self) -> bool:
+        """Whether somebody worked on the record, and thereby on what it hangs on."""
+        return self.values.get(DELETED, self.lost.get(DELETED)) is False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,24 +71,22 @@ class Loss:
 @dataclass(frozen=True, slots=True)
 class Merged:
     taken: dict[str, Any]  # registers that the mutation writes, with the values that shall stand
+    lost: dict[str, Any]  # registers that it wanted to write
     losses: tuple[Loss, ...]
+    bases: dict[str, Any]  # what the device had seen of each register that it changes, where that is known
     contested: bool  # whether others wrote the record since the base
 
 
 def effective_ms(*, at_ms: int, skew_ms: int, now_ms: int, floor_ms: int) -> int:
-    """When a write counts as made: its device's word, corrected by the clock's skew, never in the future, and never before
-    what the device had seen. Clocks are clamped, not refused: a wrong one neither rules nor is locked out.
+    """When a write counts as made: its device's word, corrected by the clock's skew, never in the future, and never
+    before what the device had seen. Clocks are clamped, not refused: a wrong one neither rules nor is locked out.
     """
     return max(floor_ms, min(at_ms + skew_ms, now_ms))
 
 
 def foreign_writes(writes: Sequence[Write], *, base_version: int, stamp: Stamp) -> list[Write]:
     """What was written since the base by anybody but this device before this mutation."""
-    return [
-        w
-        for w in writes
-        if w.version > base_version and not (w.stamp.device == stamp.device and w.stamp.seq < stamp.seq)
-    ]
+    return [w for w in writes if w.version > base_version and not _is_earlier_own(w, stamp)]
 
 
 def merge(
@@ -87,66 +99,148 @@ def merge(
     writes: Sequence[Write],
     set_fields: Collection[str],
 ) -> Merged:
-    """Merges a patch of registers into the current ones.
+    """Merges a patch of registers into the current ones. What equals the value that the device had seen is no change.
 
     writes: the record's log since the base, oldest first. Source: docs/sync.md, "The merge".
     """
-    foreign = foreign_writes(writes, base_version=base_version, stamp=stamp)
-    ours = _side_maker(stamp, mutation_id)
+    history = _History(writes, base_version, stamp, current)
+    bases = {name: history.base(name) for name in patch}
+    changes = {name: value for name, value in patch.items() if history.has_own(name) or bases[name] != value}
+    if len(patch) > 1 and DELETED in patch:  # who edits a record says that it is there; who sends what stands, does not
+        edited = len(changes.keys() - {DELETED}) > 0 or bases[DELETED] is True
+        changes = {**changes, DELETED: patch[DELETED]} if edited else {}
     taken: dict[str, Any] = {}
     losses: list[Loss] = []
-    for name, value in patch.items():
-        rivals = [w for w in foreign if name in w.values]
-        if name in set_fields:
-            base = _set_base(name, writes, rivals, base_version=base_version, stamp=stamp)
-            taken[name] = value if base is None else merge_sets(base=base, ours=value, theirs=current.get(name) or [])
+    for name, value in changes.items():
+        if history.is_superseded(name):
             continue
-        wins, lost = _contest(name, value, stamp, rivals, ours(value))
-        losses += lost
+        base = None if bases[name] is UNKNOWN else bases[name]
+        if name in set_fields:
+            kept = history.added_by_others(name)
+            taken[name] = merge_sets(base=base or [], ours=value, theirs=current.get(name) or [], kept=kept)
+            continue
+        ours = Side(value, stamp.eff_ms, stamp.device or None, mutation_id)
+        wins, loss = _contest(name, ours, stamp, history, base)
+        losses += [loss] if loss is not None else []
         if wins:
             taken[name] = value
-    return Merged(taken=taken, losses=tuple(losses), contested=bool(foreign))
+    return Merged(
+        taken=taken,
+        lost={name: value for name, value in changes.items() if name not in taken},
+        losses=tuple(losses),
+        bases={name: base for name, base in bases.items() if base is not UNKNOWN},
+        contested=bool(history.foreign),
+    )
 
 
-def merge_sets(*, base: Collection[str], ours: Collection[str], theirs: Collection[str]) -> list[str]:
-    """What either side added is in, what either side removed is out. No add and no removal is lost."""
+def merge_sets(
+    *, base: Collection[str], ours: Collection[str], theirs: Collection[str], kept: Collection[str] = ()
+) -> list[str]:
+    """What either side added is in, what either side removed is out.
+
+    A removal takes back only what its device had seen: `kept` is what others added meanwhile.
+    """
     added = set(ours) - set(base)
     removed = set(base) - set(ours)
-    return sorted((set(theirs) | added) - removed)
+    return sorted((set(theirs) | added) - (removed - set(kept)))
 
 
-def _contest(name: str, value: Any, stamp: Stamp, rivals: list[Write], ours: Side) -> tuple[bool, list[Loss]]:
-    """(whether our value is taken, what loses)."""
-    if not rivals:
-        return True, []
-    top = max(rivals, key=lambda w: w.stamp)
-    base = rivals[0].before.get(name)
-    if top.values[name] == value:
-        return stamp > top.stamp, []  # the same value: only a newer clock is worth remembering
+@dataclass(frozen=True)
+class _History:
+    """What happened to the record since a device had seen it, from the view of one mutation of this device."""
+
+    writes: Sequence[Write]
+    base_version: int
+    stamp: Stamp
+    current: Mapping[str, Any]
+
+    @property
+    def foreign(self) -> list[Write]:
+        return foreign_writes(self.writes, base_version=self.base_version, stamp=self.stamp)
+
+    def rivals(self, name: str) -> list[Write]:
+        return [w for w in self.foreign if name in w.values]
+
+    def base(self, name: str) -> Any:
+        """What the device had seen: what it sent last itself, or what stood before others wrote, or what stands."""
+        own = self._own(name)
+        return _said(own[-1], name) if own else self._before(name, self.foreign)
+
+    def has_own(self, name: str) -> bool:
+        """Whether the device spoke of it since: then whatever it says now is news, and no echo of what it had seen."""
+        return bool(self._own(name))
+
+    def _own(self, name: str) -> list[Write]:
+        return [w for w in self._since() if _is_earlier_own(w, self.stamp) and _touches(w, name)]
+
+    def origin(self, name: str) -> Any:
+        """What stood at the base version."""
+        return self._before(name, self._since())
+
+    def _before(self, name: str, writes: Sequence[Write]) -> Any:
+        if self.base_version == 0:
+            return UNKNOWN  # it had never seen the record
+        first = next((w for w in writes if name in w.values or (name == DELETED and ALONG in w.values)), None)
+        return self.current.get(name, UNKNOWN) if first is None else first.before.get(name, UNKNOWN)
+
+    def _since(self) -> list[Write]:
+        return [w for w in self.writes if w.version > self.base_version]
+
+    def is_superseded(self, name: str) -> bool:
+        """Whether the device's own later word on it came before this one. That is no conflict."""
+        return any(
+            w.stamp.device == self.stamp.device
+            and w.stamp.seq > self.stamp.seq
+            and (name in w.values or name in w.lost)
+            for w in self.writes
+        )
+
+    def is_answered(self, name: str, rival: Write) -> bool:
+        """Whether an earlier mutation of this device has won over the rival, and said so."""
+        since = self.writes[list(self.writes).index(rival) + 1 :]
+        return any(
+            _is_earlier_own(w, self.stamp) and w.values.get(name, UNKNOWN) not in (UNKNOWN, rival.values[name])
+            for w in since
+        )
+
+    def added_by_others(self, name: str) -> set[str]:
+        """What some other device put into a set, and has not taken out again."""
+        origin = self.origin(name)
+        base = set() if origin is UNKNOWN else set(origin or [])
+        added: dict[str, set[str]] = {}
+        sent: dict[str, set[str]] = {}
+        for w in self.rivals(name):
+            device, now = w.stamp.device, set(w.values[name])
+            before = sent.get(device, base) if device else set(w.before.get(name) or [])
+            added[device] = (added.get(device, set()) & now) | (now - before)
+            sent[device] = now
+        return set().union(*added.values())
+
+
+def _is_earlier_own(write: Write, stamp: Stamp) -> bool:
+    return write.stamp.device == stamp.device and write.stamp.seq < stamp.seq
+
+
+def _touches(write: Write, name: str) -> bool:
+    return name in write.values or name in write.lost or (name == DELETED and ALONG in write.values)
+
+
+def _said(write: Write, name: str) -> Any:
+    """What a device's own write says of a register, also where it lost; nothing of what went along with a parent."""
+    return write.values[name] if name in write.values else write.lost.get(name, UNKNOWN)
+
+
+def _contest(name: str, ours: Side, stamp: Stamp, history: _History, base: Any) -> tuple[bool, Loss | None]:
+    """(whether our value is taken, what loses). Rivals below the topmost have lost to it already."""
+    top = max(history.rivals(name), key=lambda w: w.stamp, default=None)
+    if top is None:
+        return True, None
+    if top.values[name] == ours.value:
+        return stamp > top.stamp, None  # the same value: only a newer clock is worth remembering
     if top.stamp > stamp:
-        return False, [Loss(name, base, kept=side_of(top, name), lost=ours)]
-    different = [w for w in rivals if w.values[name] != value]
-    return True, [Loss(name, base, kept=ours, lost=side_of(w, name)) for w in different]
+        return False, Loss(name, base, kept=side_of(top, name), lost=ours)
+    return True, None if history.is_answered(name, top) else Loss(name, base, kept=ours, lost=side_of(top, name))
 
 
 def side_of(write: Write, name: str) -> Side:
     return Side(write.values.get(name), write.stamp.eff_ms, write.stamp.device or None, write.mutation_id)
-
-
-def _side_maker(stamp: Stamp, mutation_id: str) -> Any:
-    return lambda value: Side(value, stamp.eff_ms, stamp.device or None, mutation_id)
-
-
-def _set_base(
-    name: str, writes: Sequence[Write], rivals: list[Write], *, base_version: int, stamp: Stamp
-) -> Collection[str] | None:
-    """The set that the device changed: what it wrote itself last, else what stood before the first rival; None: as it is."""
-    if not rivals:
-        return None
-    own = [
-        w
-        for w in writes
-        if w.version > base_version and w.stamp.device == stamp.device and w.stamp.seq < stamp.seq and name in w.values
-    ]
-    found: Collection[str] = own[-1].values[name] if own else rivals[0].before.get(name) or []
-    return found

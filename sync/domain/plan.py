@@ -9,7 +9,8 @@ import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sync.domain.merge import DELETED, Loss, Merged, Side, Stamp, Write, effective_ms, foreign_writes, merge, side_of
+from sync.domain import conflicts as told
+from sync.domain.merge import ALONG, DELETED, Merged, Stamp, Write, effective_ms, foreign_writes, merge
 from sync.domain.records import (
     Edit,
     EntityRules,
@@ -20,7 +21,7 @@ from sync.domain.records import (
     RecordState,
     Refusal,
 )
-from sync.domain.tree import deleted_ancestors, deleted_with, deletion_stamp, descendants_of
+from sync.domain.tree import Tree, deletion_of, deletion_stamp
 
 APPLIED, MERGED, NOOP, CONFLICT, DEFERRED, REJECTED = "applied", "merged", "noop", "conflict", "deferred", "rejected"
 
@@ -36,6 +37,11 @@ class Planner:
     skew_ms: int
     last_eff_ms: int
     version: int  # the one that this push writes
+    seen_version: int = 0  # what the device has pulled
+    awaited: frozenset[Key] = frozenset()  # records whose creation was deferred in an earlier push
+
+    def __post_init__(self) -> None:
+        self.tree = Tree(self.rules, self.states)
 
     def run(self, edits: Sequence[Edit]) -> list[Planned]:
         """One Planned for each edit, in their order."""
@@ -58,11 +64,13 @@ class Planner:
     def _plan_unit(self, unit: list[Edit], blocked: set[Key]) -> list[Planned]:
         if any(edit.key in blocked for edit in unit):
             return [Planned(edit, DEFERRED) for edit in unit]
+        if len(unit) == 1:
+            return [self._plan(unit[0])]
         standing, eff = dict(self.states), self.last_eff_ms
         planned: list[Planned] = []
         for edit in unit:
             planned.append(self._plan(edit))
-            if planned[-1].status in (REJECTED, DEFERRED) and len(unit) > 1:
+            if planned[-1].status in (REJECTED, DEFERRED):
                 self.states, self.last_eff_ms = standing, eff
                 return _failed_group(unit, planned[-1])
         return planned
@@ -73,8 +81,10 @@ class Planner:
         if refusal is not None:
             return Planned(edit, REJECTED, refusal)
         state = self.states.get(edit.key, RecordState(edit.key))
+        if not state.exists and edit.op != "create":
+            return Planned(edit, DEFERRED) if edit.key in self.awaited else self._missing(edit, state)
         if not state.exists:
-            return self._create(edit, rules, state) if edit.op == "create" else self._missing(edit)
+            return self._create(edit, rules, state)
         if self._refers_to_unknown(edit.patch, rules):
             return Planned(edit, DEFERRED)
         stamp = self._stamp(edit, state)
@@ -113,147 +123,159 @@ class Planner:
 
     # --- the operations ---
 
-    def _missing(self, edit: Edit) -> Planned:
+    def _missing(self, edit: Edit, state: RecordState) -> Planned:
         """An update never creates: the record may have been deleted for good, and would come back half."""
-        kept = Side(None, self.now_ms, None, None)
-        patch = dict(edit.patch) or {DELETED: edit.op == "delete"}
-        losses = tuple(Loss(name, None, kept, Side(v, edit.at_ms, self.device, edit.id)) for name, v in patch.items())
-        return Planned(edit, CONFLICT, conflicts=(PlannedConflict("missing", edit.key, losses, None, edit.id),))
+        return Planned(edit, CONFLICT, conflicts=(told.missing(edit, self._stamp(edit, state)),))
 
     def _create(self, edit: Edit, rules: EntityRules, state: RecordState) -> Planned:
         document = {**rules.defaults, **edit.patch}
         missing = sorted(name for name in rules.required if document.get(name) is None)
         if missing:
-            return Planned(
-                edit,
-                REJECTED,
-                Refusal("required", "Fields are missing.", dict.fromkeys(missing, "This field is required.")),
-            )
+            fields = dict.fromkeys(missing, "This field is required.")
+            return Planned(edit, REJECTED, Refusal("required", "Fields are missing.", fields))
         if self._refers_to_unknown(document, rules):
             return Planned(edit, DEFERRED)
-        stamp = self._stamp(edit, state)
-        self.last_eff_ms = max(self.last_eff_ms, stamp.eff_ms)
-        self.states[edit.key] = dataclasses.replace(state, document=document)
-        revived = self._revive_ancestors(edit, stamp)
-        if revived is None:
-            self.states[edit.key] = state
-            return self._under_deleted_parent(edit, stamp, document)
-        self.states[edit.key] = state
-        write = self._commit(edit, state, {**document, DELETED: False}, stamp, op="I")
-        writes, conflicts = revived
-        return Planned(edit, CONFLICT if conflicts else APPLIED, conflicts=conflicts, writes=(write, *writes))
+        line = _Line(edit, self._stamp(edit, state))
+        self.last_eff_ms = max(self.last_eff_ms, line.stamp.eff_ms)
+        taken = {**document, DELETED: False}
+        self._place(line, state, Merged(taken, {}, (), {}, contested=False), told_values={**edit.patch, DELETED: False})
+        return line.planned(APPLIED)
 
     def _write(self, edit: Edit, rules: EntityRules, state: RecordState, stamp: Stamp) -> Planned:
-        patch = {**edit.patch, DELETED: False}
-        merged = merge(
-            patch=patch,
-            stamp=stamp,
-            mutation_id=edit.id,
-            base_version=edit.base_version,
-            current=state.registers,
-            writes=state.writes,
-            set_fields=rules.set_fields,
-        )
-        conflicts = _conflicts(edit, merged, state, patch)
-        if not merged.taken:
-            return Planned(edit, CONFLICT if conflicts else NOOP, conflicts=conflicts)
-        revives = state.deleted and merged.taken.get(DELETED) is False
-        restored = tuple(deleted_with(state, self.states, self.rules)) if revives else ()
-        sent = {name: patch[name] for name in merged.taken}
-        write = self._commit(edit, state, merged.taken, stamp, op="U", sent=sent)
-        revived = self._revive_ancestors(edit, stamp) if revives or self._moved(edit, rules) else ((), ())
-        if revived is None:
-            self.states.update({s.key: s for s in (state, *restored)})
-            return self._under_deleted_parent(edit, stamp, edit.patch)
-        writes, more_conflicts = revived
-        conflicts = (*conflicts, *more_conflicts)
-        if write.touch and not conflicts:
-            return Planned(edit, NOOP, writes=(write,))
-        status = CONFLICT if conflicts else MERGED if merged.contested else APPLIED
-        back = [self._commit_restored(edit, s, stamp) for s in restored]
-        return Planned(edit, status, conflicts=conflicts, writes=(write, *back, *writes), contested=merged.contested)
-
-    def _moved(self, edit: Edit, rules: EntityRules) -> bool:
-        return any(field in edit.patch for field in rules.parents)
+        patch = {**edit.patch, DELETED: False} if edit.patch or edit.op == "restore" else {}
+        merged = self._merge(edit, state, stamp, patch, rules.set_fields)
+        line = _Line(edit, stamp, contested=merged.contested, conflicts=list(told.from_merge(edit, merged)))
+        self._place(line, state, merged, told_values=edit.patch)
+        return line.planned(MERGED if merged.contested else APPLIED)
 
     def _delete(self, edit: Edit, state: RecordState, stamp: Stamp) -> Planned:
-        patch = {DELETED: True}
-        merged = merge(
+        merged = self._merge(edit, state, stamp, {DELETED: True}, ())
+        line = _Line(edit, stamp, conflicts=list(told.from_merge(edit, merged)))
+        if not merged.taken:
+            self._commit(line, state, {}, merged.lost, deleted=state.deleted)
+            return line.planned(APPLIED)
+        below = self.tree.below(edit.key, self.states)
+        unseen = [(s, works) for s in below if (works := self._unseen(edit, stamp, s))]
+        later = [w for _, works in unseen for w in works if w.stamp > stamp]
+        if later:
+            line.conflicts = [told.deletion_refused(edit, stamp, max(later, key=lambda w: w.stamp))]
+            self._commit(line, state, {}, merged.taken, deleted=state.deleted)
+            return line.planned(APPLIED)
+        self._commit(line, state, merged.taken, merged.lost, deleted=True)
+        works = [w for w in foreign_writes(state.writes, base_version=edit.base_version, stamp=stamp) if w.says_alive]
+        line.conflicts = [told.lost_with_record(edit, stamp, works)] if works and not state.deleted_itself else []
+        line.conflicts += [told.lost_with_parent(edit, stamp, s, works) for s, works in unseen if not s.deleted]
+        for found in below:  # also what is deleted already: the device says so now, and may take back its own word
+            self._commit(line, self.states[found.key], {ALONG: True}, {}, deleted=True)
+        return line.planned(APPLIED)
+
+    def _merge(
+        self, edit: Edit, state: RecordState, stamp: Stamp, patch: Mapping[str, Any], set_fields: Iterable[str]
+    ) -> Merged:
+        return merge(
             patch=patch,
             stamp=stamp,
             mutation_id=edit.id,
             base_version=edit.base_version,
             current=state.registers,
             writes=state.writes,
-            set_fields=(),
+            set_fields=frozenset(set_fields),
         )
-        conflicts = _conflicts(edit, merged, state, patch)
-        if not merged.taken:
-            return Planned(edit, CONFLICT if conflicts else NOOP, conflicts=conflicts)
-        below = [s for s in descendants_of(edit.key, self.states, self.rules) if not s.deleted]
-        unseen = [(s, w) for s in below for w in foreign_writes(s.writes, base_version=edit.base_version, stamp=stamp)]
-        later = max((w for _, w in unseen if w.stamp > stamp), key=lambda w: w.stamp, default=None)
-        if later is not None:  # somebody worked on a part of it afterwards: it stays, and the deletion is what lost
-            loss = Loss(
-                DELETED,
-                False,
-                Side(False, later.stamp.eff_ms, later.stamp.device or None, later.mutation_id),
-                _ours(edit, stamp, value=True),
-            )
-            conflict = PlannedConflict("delete", edit.key, (loss,), later.mutation_id, edit.id)
-            return Planned(edit, CONFLICT, conflicts=(conflict,))
-        write = self._commit(edit, state, patch, stamp, op="D")
-        taken_along = tuple(self._commit(edit, s, patch, stamp, op="D") for s in below)
-        conflicts = (*conflicts, *(_lost_with_parent(edit, s, w, stamp) for s, w in unseen))
-        if write.touch and not conflicts:
-            return Planned(edit, NOOP, writes=(write,))
-        return Planned(edit, CONFLICT if conflicts else APPLIED, conflicts=conflicts, writes=(write, *taken_along))
+
+    def _unseen(self, edit: Edit, stamp: Stamp, state: RecordState) -> list[Write]:
+        """What others did to a record below the deleted one that the deleting device cannot have known."""
+        return [
+            w
+            for w in foreign_writes(state.writes, base_version=edit.base_version, stamp=stamp)
+            if w.says_alive and (w.version > self.seen_version or w.logged_ms > stamp.eff_ms)
+        ]
 
     # --- what hangs together ---
 
-    def _revive_ancestors(
-        self, edit: Edit, stamp: Stamp
-    ) -> tuple[tuple[PlannedWrite, ...], tuple[PlannedConflict, ...]] | None:
-        """Brings back what the record hangs on, with all that went along; None where the deletion is the later one."""
-        ancestors = deleted_ancestors(edit.key, self.states, self.rules)
-        if any(deletion_stamp(a) > stamp for a in ancestors):
-            return None
-        writes: list[PlannedWrite] = []
-        conflicts: list[PlannedConflict] = []
-        for ancestor in ancestors:
-            standing = self.states[ancestor.key]
-            if not standing.deleted:
-                continue
-            conflicts.append(_lost_deletion(edit, standing, stamp))
-            back = [s for s in deleted_with(standing, self.states, self.rules) if s.key != edit.key]
-            writes += [self._commit_restored(edit, s, stamp) for s in (standing, *back)]
-        return tuple(writes), tuple(conflicts)
+    def _place(self, line: "_Line", state: RecordState, merged: Merged, *, told_values: Mapping[str, Any]) -> None:
+        """Writes a record. What it hangs on is brought back with it, with all that went along; where that was deleted
+        later, the record goes along, keeps what was written, and a conflict names it.
+        """
+        if not merged.taken and not merged.lost:
+            return
+        itself = merged.taken.get(DELETED, state.deleted_itself)
+        placed = state.after(Write(0, line.stamp, {}, {}, None, 0), merged.taken, deleted=False)
+        gone = [s for s in self.tree.above(placed, self.states) if s.deleted_itself]
+        buried = next((s for s in gone if deletion_stamp(s) > line.stamp), None)
+        self._commit(line, state, merged.taken, merged.lost, sent=line.edit.patch, deleted=itself or buried is not None)
+        if buried is not None and not itself:
+            line.conflicts.append(told.under_deleted_parent(line.edit, line.stamp, told_values, merged.bases, buried))
+        undone = [s for s in gone if deletion_stamp(s) < line.stamp]
+        for ancestor in undone:
+            if self._is_foreign_deletion(line, ancestor):
+                line.conflicts.append(told.deletion_undone(line.edit, line.stamp, ancestor))
+            deleted = self.tree.has_deleted_parent(ancestor, self.states)
+            self._commit(line, ancestor, {DELETED: False}, {}, deleted=deleted)
+        self._settle_below(line, [*(s.key for s in undone), state.key])
 
-    def _commit_restored(self, edit: Edit, state: RecordState, stamp: Stamp) -> PlannedWrite:
-        return self._commit(edit, state, {DELETED: False}, stamp, op="U")
+    def _is_foreign_deletion(self, line: "_Line", state: RecordState) -> bool:
+        deletion = deletion_of(state)
+        if deletion is None:
+            return state.version > line.edit.base_version
+        return bool(foreign_writes([deletion], base_version=line.edit.base_version, stamp=line.stamp))
 
-    def _under_deleted_parent(self, edit: Edit, stamp: Stamp, values: Mapping[str, Any]) -> Planned:
-        kept = Side(None, self.now_ms, None, None)
-        losses = tuple(Loss(name, None, kept, _ours(edit, stamp, value=value)) for name, value in values.items())
-        return Planned(edit, CONFLICT, conflicts=(PlannedConflict("parent", edit.key, losses, None, edit.id),))
+    def _settle_below(self, line: "_Line", roots: Iterable[Key]) -> None:
+        """What is below goes along with its parents, or comes back along with them."""
+        for root in roots:
+            for found in self.tree.below(root, self.states):
+                state = self.states[found.key]
+                gone = state.deleted_itself or self.tree.has_deleted_parent(state, self.states)
+                if gone != state.deleted:
+                    self._commit(line, state, {ALONG: gone}, {}, deleted=gone)
 
     def _commit(
         self,
-        edit: Edit,
+        line: "_Line",
         state: RecordState,
         registers: Mapping[str, Any],
-        stamp: Stamp,
+        lost: Mapping[str, Any],
         *,
-        op: str,
+        deleted: bool,
         sent: Mapping[str, Any] | None = None,
-    ) -> PlannedWrite:
-        """Plans one write. What stood already is only touched: the newer clock is remembered, the version stays."""
+    ) -> None:
+        """Plans one line of the log. Where all stands already, the record is only touched: the newer clock and what was
+        sent are remembered, the version stays.
+        """
+        if not registers and not lost:
+            return
         current = state.registers if state.exists else {}
-        touch = state.exists and all(current.get(name) == value for name, value in registers.items())
+        same = all(current.get(name) == value for name, value in registers.items() if name not in (DELETED, ALONG))
+        touch = state.exists and same and state.deleted == deleted
+        op = "T" if touch else "D" if deleted else "U" if state.exists else "I"
+        values = {
+            name: value for name, value in registers.items() if state.exists or name in (sent or {}) or name == DELETED
+        }
+        values |= {name: value for name, value in (sent or {}).items() if name in values}
         version = state.version if touch else self.version
-        write = Write(version, stamp, dict(sent or registers), current, edit.id, self.now_ms)
-        self.states[state.key] = state.after(registers, write)
-        return PlannedWrite(state.key, "T" if touch else op, state.document, write, touch)
+        write = Write(version, line.stamp, values, current, line.edit.id, self.now_ms, dict(lost))
+        self.states[state.key] = state.after(write, registers, deleted=deleted)
+        self.tree.add(self.states[state.key])
+        line.writes.append(PlannedWrite(state.key, op, state.document, write, touch))
+
+
+@dataclasses.dataclass
+class _Line:
+    """What is known of a mutation while it is planned."""
+
+    edit: Edit
+    stamp: Stamp
+    contested: bool = False
+    writes: list[PlannedWrite] = dataclasses.field(default_factory=list)
+    conflicts: list[PlannedConflict] = dataclasses.field(default_factory=list)
+
+    def planned(self, status: str) -> Planned:
+        if self.conflicts:
+            status = CONFLICT
+        elif all(write.touch for write in self.writes):
+            status = NOOP
+        return Planned(
+            self.edit, status, conflicts=tuple(self.conflicts), writes=tuple(self.writes), contested=self.contested
+        )
 
 
 # --- shapes of results ---
@@ -277,61 +299,3 @@ def _failed_group(unit: list[Edit], cause: Planned) -> list[Planned]:
         else Planned(edit, cause.status, refusal if cause.status == REJECTED else None)
         for edit in unit
     ]
-
-
-def _ours(edit: Edit, stamp: Stamp, *, value: Any) -> Side:
-    return Side(value, stamp.eff_ms, stamp.device, edit.id)
-
-
-def _conflicts(edit: Edit, merged: Merged, state: RecordState, patch: Mapping[str, Any]) -> tuple[PlannedConflict, ...]:
-    """One conflict for each mutation that lost something: this one, or those that it beat."""
-    losers: dict[tuple[str | None, int], list[Loss]] = {}
-    for loss in merged.losses:
-        losers.setdefault((loss.lost.mutation_id, loss.lost.at_ms), []).append(loss)
-    return tuple(
-        _conflict(edit, losses, state, patch if loser == edit.id else {}) for (loser, _), losses in losers.items()
-    )
-
-
-def _conflict(edit: Edit, losses: list[Loss], state: RecordState, patch: Mapping[str, Any]) -> PlannedConflict:
-    deletion = next((loss for loss in losses if loss.name == DELETED), None)
-    if deletion is not None:  # name what was written into, or lost with, the deleted record
-        named = {loss.name for loss in losses}
-        if deletion.kept.value is True and patch:
-            hidden = {name: value for name, value in patch.items() if name not in named}
-        else:
-            hidden = {n: v for n, v in _values_of(state, deletion.lost).items() if n not in named}
-        gone = dataclasses.replace(deletion.kept, value=None)
-        base = state.registers
-        losses = [
-            *losses,
-            *(Loss(n, base.get(n), gone, dataclasses.replace(deletion.lost, value=v)) for n, v in hidden.items()),
-        ]
-    first = losses[0]
-    kind = "delete" if deletion is not None else "field"
-    return PlannedConflict(kind, edit.key, tuple(losses), first.kept.mutation_id, first.lost.mutation_id)
-
-
-def _values_of(state: RecordState, side: Side) -> Mapping[str, Any]:
-    """All that the losing write had set, unless it was a deletion itself."""
-    if side.value is True:
-        return {}
-    found = [w for w in state.writes if (w.mutation_id, w.stamp.eff_ms) == (side.mutation_id, side.at_ms)]
-    return {n: v for n, v in found[-1].values.items() if n != DELETED} if found else {}
-
-
-def _lost_with_parent(edit: Edit, state: RecordState, write: Write, stamp: Stamp) -> PlannedConflict:
-    """Work on a child that the deleting device had not seen, and that was done before the deletion."""
-    kept = _ours(edit, stamp, value=None)
-    names = [name for name in write.values if name != DELETED] or [DELETED]
-    losses = tuple(Loss(name, write.before.get(name), kept, side_of(write, name)) for name in names)
-    return PlannedConflict("parent", state.key, losses, edit.id, write.mutation_id)
-
-
-def _lost_deletion(edit: Edit, state: RecordState, stamp: Stamp) -> PlannedConflict:
-    deleted = deletion_stamp(state)
-    by = next((w.mutation_id for w in reversed(state.writes) if w.stamp == deleted), None)
-    lost = Side(True, deleted.eff_ms, deleted.device or None, by)
-    return PlannedConflict(
-        "delete", state.key, (Loss(DELETED, False, _ours(edit, stamp, value=False), lost),), edit.id, by
-    )

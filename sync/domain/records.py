@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sync.domain.merge import DELETED, Loss, Write
+from sync.domain.merge import ALONG, DELETED, Loss, Write
 
 Key = tuple[str, str]  # entity name, record id
 
@@ -43,9 +43,16 @@ class RecordState:
     def registers(self) -> dict[str, Any]:
         return {**(self.document or {}), DELETED: self.deleted}
 
-    def after(self, registers: Mapping[str, Any], write: Write) -> "RecordState":
-        document = {**(self.document or {}), **{name: v for name, v in registers.items() if name != DELETED}}
-        deleted = bool(registers.get(DELETED, self.deleted))
+    @property
+    def deleted_itself(self) -> bool:
+        """Deleted for its own sake, not only because what it hangs on was."""
+        if not self.deleted:
+            return False
+        own = next((w.values[DELETED] for w in reversed(self.writes) if DELETED in w.values), None)
+        return not any(ALONG in w.values for w in self.writes) if own is None else bool(own)
+
+    def after(self, write: Write, values: Mapping[str, Any], *, deleted: bool) -> "RecordState":
+        document = {**(self.document or {}), **{name: v for name, v in values.items() if name not in (DELETED, ALONG)}}
         return dataclasses.replace(
             self, version=write.version, deleted=deleted, document=document, writes=(*self.writes, write)
         )

@@ -1,5 +1,10 @@
-"""Parents and children among the records of a push: what a deletion takes with it, and what a later edit brings back."""
+"""Parents and children among the records of a push.
 
+A record counts as deleted while it is deleted itself or anything above it is. What went along with a parent comes back
+along with it.
+"""
+
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from sync.domain.merge import DELETED, Stamp, Write
@@ -15,25 +20,52 @@ def parents_of(rules: EntityRules, state: RecordState) -> Iterator[Key]:
             yield entity, value
 
 
-def descendants_of(key: Key, states: States, rules: Mapping[str, EntityRules]) -> list[RecordState]:
-    """Every loaded record below `key`, parents before their children."""
-    found: list[RecordState] = []
-    frontier = {key}
-    while frontier:
-        below = [
-            state
-            for state in states.values()
-            if state.exists and not frontier.isdisjoint(parents_of(rules[state.key[0]], state))
-        ]
-        found += below
-        frontier = {state.key for state in below}
-    return found
+class Tree:
+    """Finds what is above and below a record: it remembers who ever was whose child, and asks the states who is now."""
+
+    def __init__(self, rules: Mapping[str, EntityRules], states: States) -> None:
+        self._rules = rules
+        self._children: dict[Key, set[Key]] = defaultdict(set)
+        for state in states.values():
+            self.add(state)
+
+    def add(self, state: RecordState) -> None:
+        for parent in self.parents(state):
+            self._children[parent].add(state.key)
+
+    def parents(self, state: RecordState) -> list[Key]:
+        return list(parents_of(self._rules[state.key[0]], state))
+
+    def below(self, key: Key, states: States) -> list[RecordState]:
+        """Every loaded record below `key`, parents before their children."""
+        found: list[RecordState] = []
+        frontier = [key]
+        while frontier:
+            children = [
+                states[child]
+                for parent in frontier
+                for child in sorted(self._children[parent])
+                if child in states and states[child].exists and parent in self.parents(states[child])
+            ]
+            found += children
+            frontier = [state.key for state in children]
+        return found
+
+    def above(self, state: RecordState, states: States) -> list[RecordState]:
+        """Every loaded record above `state`, the topmost first."""
+        found: list[RecordState] = []
+        frontier = [state]
+        while frontier:
+            frontier = [states[parent] for child in frontier for parent in self.parents(child) if parent in states]
+            found = frontier + found
+        return found
+
+    def has_deleted_parent(self, state: RecordState, states: States) -> bool:
+        return any(parent in states and states[parent].deleted for parent in self.parents(state))
 
 
 def deletion_of(state: RecordState) -> Write | None:
-    """The write that deleted a record, if it is deleted and the log still knows."""
-    if not state.deleted:
-        return None
+    """The write that deleted a record itself, if the log still knows."""
     return next((w for w in reversed(state.writes) if w.values.get(DELETED) is True), None)
 
 
@@ -41,26 +73,3 @@ def deletion_stamp(state: RecordState) -> Stamp:
     """Since when a deleted record is deleted; as the server saw it where the log no longer knows."""
     write = deletion_of(state)
     return write.stamp if write is not None else Stamp(state.modified_ms, "", 0)
-
-
-def deleted_ancestors(key: Key, states: States, rules: Mapping[str, EntityRules]) -> list[RecordState]:
-    """The deleted records above `key`, the topmost first."""
-    found: list[RecordState] = []
-    frontier = [key]
-    while frontier:
-        above = [
-            states[parent]
-            for child in frontier
-            if child in states
-            for parent in parents_of(rules[child[0]], states[child])
-            if parent in states and states[parent].deleted
-        ]
-        found = above + found
-        frontier = [state.key for state in above]
-    return found
-
-
-def deleted_with(root: RecordState, states: States, rules: Mapping[str, EntityRules]) -> list[RecordState]:
-    """The descendants that went in the same deletion as their root."""
-    stamp = deletion_stamp(root)
-    return [s for s in descendants_of(root.key, states, rules) if s.deleted and deletion_stamp(s) == stamp]

@@ -11,9 +11,11 @@ from django.db import connection
 
 from lib import wire
 from lib.sqlfiles import load_sql
-from sync.domain.merge import DELETED, Stamp, Write
+from sync.domain.merge import ALONG, DELETED, LOST, Stamp, Write
 from sync.domain.records import Edit, Key, RecordState
-from sync.domain.tree import parents_of
+from sync.domain.tree import deletion_of, parents_of
+from sync.enums import MutationStatus
+from sync.models import Mutation
 from sync.services.rules import entity_rules
 
 
@@ -22,6 +24,7 @@ class Loaded:
     states: dict[Key, RecordState]
     taken: frozenset[Key]
     shared: frozenset[str]
+    awaited: frozenset[Key]
 
 
 def load(*, user: Any, edits: Sequence[Edit]) -> Loaded:
@@ -32,7 +35,8 @@ def load(*, user: Any, edits: Sequence[Edit]) -> Loaded:
     loader.ancestors()
     loader.descendants({edit.key for edit in edits if edit.op == "delete"})
     loader.log(edits)
-    return Loaded(loader.states, frozenset(loader.taken), _shared(user, edits, loader.states))
+    shared = _shared(user, edits, loader.states)
+    return Loaded(loader.states, frozenset(loader.taken), shared, _awaited(user, edits, loader.states))
 
 
 def _named_parents(edits: Sequence[Edit]) -> set[Key]:
@@ -59,6 +63,15 @@ def _shared(user: Any, edits: Sequence[Edit], states: Mapping[Key, RecordState])
                     str(pk) for pk in usable.usable_by(user).filter(pk__in=wanted).values_list("pk", flat=True)
                 )
     return frozenset(found)
+
+
+def _awaited(user: Any, edits: Sequence[Edit], states: Mapping[Key, RecordState]) -> frozenset[Key]:
+    """Of the edited records that are not there, those whose creation waits for what it refers to."""
+    if all(edit.op == "create" or edit.key in states for edit in edits):
+        return frozenset()
+    payloads = Mutation.objects.filter(user=user, status=MutationStatus.DEFERRED).values_list("payload", flat=True)
+    waiting = [orjson.loads(payload) for payload in payloads]
+    return frozenset((m["entity"], str(UUID(m["record_id"]))) for m in waiting if m["op"] == "create")
 
 
 class _Loader:
@@ -122,7 +135,7 @@ class _Loader:
                 base = min(base, lowest_delete)
             bases[key] = min(base, state.version - 1) if state.deleted else base
         behind = [
-            {"entity": self.codes[key[0]], "id": key[1], "base": base}
+            {"entity": self.codes[key[0]], "id": key[1], "base": base, "deleted": self.states[key].deleted}
             for key, base in bases.items()
             if key in self.states and base < self.states[key].version
         ]
@@ -133,6 +146,21 @@ class _Loader:
             entries[self.names[row[0]], row[1]].append(row[2:])
         for key, rows in entries.items():
             self.states[key] = dataclasses.replace(self.states[key], writes=_writes(rows, self.states[key]))
+        for key in entries:
+            self.states[key] = self._with_cascade(self.states[key])
+
+    def _with_cascade(self, state: RecordState) -> RecordState:
+        """What a trigger deleted together with a parent, outside of a push, went along with it."""
+        deletion = deletion_of(state) if state.deleted else None
+        if deletion is None or deletion.mutation_id is not None:
+            return state
+        rules = entity_rules()[state.key[0]]
+        above = [self.states[key] for key in parents_of(rules, state) if key in self.states]
+        if not any(w.stamp == deletion.stamp and w.says_gone for parent in above for w in parent.writes):
+            return state
+        values = {**{name: value for name, value in deletion.values.items() if name != DELETED}, ALONG: True}
+        along = dataclasses.replace(deletion, values=values)
+        return dataclasses.replace(state, writes=tuple(along if w is deletion else w for w in state.writes))
 
     def _as_json(self, keys: Iterable[Key]) -> str:
         return orjson.dumps([{"entity": self.codes[name], "id": record_id} for name, record_id in keys]).decode()
@@ -142,18 +170,24 @@ def _writes(rows: list[tuple[Any, ...]], state: RecordState) -> tuple[Write, ...
     """Log lines as writes. A line of a trigger holds only what it found; what it wrote is the difference to what came next."""
     documents = [orjson.loads(row[3]) if row[3] else {} for row in rows]
     afters = [*documents[1:], state.document or {}]
-    return tuple(_write(row, before, after) for row, before, after in zip(rows, documents, afters, strict=True))
+    deleted = False
+    writes: list[Write] = []
+    for row, before, after in zip(rows, documents, afters, strict=True):
+        writes.append(_write(row, {**before, DELETED: deleted} if before else {}, after))
+        deleted = row[2] == "D" or (deleted and row[2] == "T")
+    return tuple(writes)
 
 
 def _write(row: tuple[Any, ...], before: dict[str, Any], after: Mapping[str, Any]) -> Write:
     version, _, op, _, patch, eff_ms, logged_ms, device_id, seq, mutation_id = row
+    lost: dict[str, Any] = {}
     if patch is not None:
         values = orjson.loads(patch)
+        lost = values.pop(LOST, {})
     else:
         values = {name: value for name, value in after.items() if name not in before or before[name] != value}
         values[DELETED] = op == "D"
-    found = {**before, DELETED: not values[DELETED]} if before and DELETED in values else before
-    return Write(version, Stamp(eff_ms, device_id or "", seq), values, found, mutation_id, logged_ms)
+    return Write(version, Stamp(eff_ms, device_id or "", seq), values, before, mutation_id, logged_ms, lost)
 
 
 def _fetch(name: str, **params: Any) -> list[tuple[Any, ...]]:

@@ -11,8 +11,9 @@ from django.core import signing
 from django.db import connection, transaction
 
 from accounts.models import User
+from lib.errors import CursorInvalid
 from sync.domain.shapes import SCHEMA_VERSION, PullRequest, limits
-from sync.exceptions import CursorInvalid, EpochChanged, ResyncRequired
+from sync.exceptions import EpochChanged, ResyncRequired
 from sync.models import DeviceState
 from sync.queries import HeadView, Position, digests, head_of, open_conflicts, page_after
 from sync.services.push import locked_head

@@ -15,14 +15,14 @@ from django.db import DataError, IntegrityError, OperationalError, connection, t
 
 from accounts.models import User
 from accounts.services.devices import device_in_use
-from lib.exception_handler import violation_of
 from lib.sqlfiles import load_sql
+from lib.violations import violation_of
+from sync.domain import conflicts as told
 from sync.domain import plan
-from sync.domain.merge import Loss, Side
-from sync.domain.records import Edit, Planned, PlannedConflict, Refusal
+from sync.domain.records import Edit, Planned, Refusal
 from sync.domain.shapes import PushEnvelope
-from sync.exceptions import EpochChanged
 from sync.enums import MutationStatus
+from sync.exceptions import EpochChanged
 from sync.models import DeviceState, Mutation
 from sync.queries import records_as_wire
 from sync.services import answers
@@ -86,7 +86,7 @@ class _Push:
         self.skew_ms = self._skew_ms()
         stored = self._stored(items)
         fresh = _fresh(items, stored)
-        planned = self._attempt([item.edit for item in fresh if item.edit is not None])
+        planned = self._attempt([self._checked(item.edit) for item in fresh if item.edit is not None])
         results = self._results(planned, fresh)
         self._store(fresh, results)
         self._update_device(items)
@@ -111,6 +111,10 @@ class _Push:
         device.save()
 
     # --- planning and writing ---
+
+    def _checked(self, edit: Edit) -> Edit:
+        """A version that was never given out proves nothing: the device counts as one that has not seen the record."""
+        return edit if edit.base_version <= self.head.version else dataclasses.replace(edit, base_version=0)
 
     def _stored(self, items: list[Item]) -> dict[str, Mutation]:
         ids = [UUID(item.stored_as) for item in items]
@@ -152,11 +156,13 @@ class _Push:
             states=loaded.states,
             taken=loaded.taken,
             shared=loaded.shared,
+            awaited=loaded.awaited,
             device=str(self.envelope.device_id),
             now_ms=self.head.now_ms,
             skew_ms=self.skew_ms,
             last_eff_ms=self.device.last_eff_ms,
             version=self.head.version + 1,
+            seen_version=min(self.envelope.ack_version, self.head.version),
         )
 
     def _refuse(self, planned: list[Planned], error: Exception) -> list[Planned]:
@@ -164,7 +170,10 @@ class _Push:
         violation = violation_of(error)
         if len(planned) == 1 and planned[0].contested:
             kept = dataclasses.replace(
-                planned[0], status=plan.CONFLICT, conflicts=(self._rule_conflict(planned[0]),), writes=()
+                planned[0],
+                status=plan.CONFLICT,
+                conflicts=(told.breaks_rule(planned[0], at_ms=self.head.last_ms),),
+                writes=(),
             )
             self.conflict_ids |= write(
                 user=self.user, device_id=self.envelope.device_id, planned=[kept], states={}, at=self.at
@@ -173,21 +182,6 @@ class _Push:
         fields = {violation.attr: violation.detail} if violation.attr else {}
         refusal = Refusal(violation.code, violation.detail, fields)
         return [Planned(p.edit, plan.REJECTED, refusal) for p in planned]
-
-    def _rule_conflict(self, planned: Planned) -> PlannedConflict:
-        edit = planned.edit
-        before = (planned.writes[0].before or {}) if planned.writes else {}
-        device = str(self.envelope.device_id)
-        losses = tuple(
-            Loss(
-                name,
-                None,
-                kept=Side(before.get(name), self.head.last_ms, None, None),
-                lost=Side(value, edit.at_ms, device, edit.id),
-            )
-            for name, value in edit.patch.items()
-        )
-        return PlannedConflict("rule", edit.key, losses, None, edit.id)
 
     # --- the results ---
 

@@ -13,9 +13,10 @@ from psycopg import sql
 
 from lib import wire
 from lib.sqlfiles import load_sql
-from sync.domain.merge import DELETED, Loss, Side
+from sync.domain.merge import DELETED, LOST, Loss, Side, Write
 from sync.domain.records import Key, Planned, PlannedConflict, RecordState
 from sync.models import Conflict
+from sync.queries import head_of
 from sync.services.rules import entity_rules
 
 
@@ -44,10 +45,12 @@ def _now_ms(at: dt.datetime) -> int:
 
 
 def _allocate(user: Any) -> tuple[int, int]:
+    """The version of this transaction, and its time. Two statements: one alone would read the head as it was before."""
     with connection.cursor() as cursor:
         cursor.execute(load_sql("sync", "allocate"), {"user_id": user.pk})
-        version, last_ms = cursor.fetchone() or (0, 0)
-        return version, last_ms
+    head = head_of(user)
+    assert head is not None
+    return head.version, head.last_ms
 
 
 def _insert_log(user: Any, device_id: UUID, planned: Sequence[Planned], logged_ms: int) -> None:
@@ -64,7 +67,7 @@ def _insert_log(user: Any, device_id: UUID, planned: Sequence[Planned], logged_m
                 "record_id": line.key[1],
                 "op": line.op,
                 "before": None if line.before is None else orjson.dumps(line.before).decode(),
-                "patch": orjson.dumps(line.write.values).decode(),
+                "patch": orjson.dumps(_patch_of(line.write)).decode(),
                 "eff_ms": line.write.stamp.eff_ms,
                 "seq": edit.seq,
                 "mutation_id": edit.id,
@@ -80,6 +83,11 @@ def _insert_log(user: Any, device_id: UUID, planned: Sequence[Planned], logged_m
         }
         with connection.cursor() as cursor:
             cursor.execute(load_sql("sync", "insert_log"), params)
+
+
+def _patch_of(write: Write) -> dict[str, Any]:
+    """What stands in the log as sent: what was taken, and apart from it what lost."""
+    return {**write.values, LOST: write.lost} if write.lost else dict(write.values)
 
 
 def _upsert(user: Any, entity: wire.Entity, states: Iterable[RecordState], at: dt.datetime) -> None:

@@ -31,6 +31,14 @@ class ExerciseViewSet(OwnedViewSet):
     def write_rows(self, rows: list[OwnedModel]) -> None:
         exercises.add_exercises(exercises=rows, at=timezone.now())  # type: ignore[arg-type]  # this view's rows are exercises
 
+    def write_update(self, row: Any, values: dict[str, Any]) -> None:
+        """A patch of `workout` links or unlinks, with the same effects as the actions below."""
+        workout_id = values.get("workout_id", row.workout_id)
+        kept = exercises.kept_on_leaving(row) if workout_id is None else {}
+        super().write_update(row, kept | values)
+        if workout_id is not None and "workout_id" in values:
+            exercises.start_planned({workout_id}, at=timezone.now())
+
     @extend_schema(request=serializers.LinkSerializer)
     @action(detail=True, methods=["post"])
     def link(self, request: Request, pk: Any = None) -> Response:

@@ -29,13 +29,20 @@ def link_exercise(*, exercise: Exercise, workout: Workout, position: float | Non
 
 def unlink_exercise(*, exercise: Exercise) -> None:
     """Lets a performance stand on its own. It keeps the time and the zone of the workout that it leaves."""
-    workout = exercise.workout
-    if workout is None:
+    if exercise.workout_id is None:
         return
-    if exercise.performed_at is None and workout.started_at is not None:
-        exercise.performed_at, exercise.time_zone = workout.started_at, workout.time_zone
-    exercise.workout = None
-    exercise.save(update_fields=["workout", "performed_at", "time_zone", "updated_at"])
+    values = {**kept_on_leaving(exercise), "workout": None}
+    for name, value in values.items():
+        setattr(exercise, name, value)
+    exercise.save(update_fields=[*values, "updated_at"])
+
+
+def kept_on_leaving(exercise: Exercise) -> dict[str, Any]:
+    """The time and the zone that an exercise has only through its workout. Asks for the workout."""
+    workout = exercise.workout
+    if workout is None or workout.started_at is None or exercise.performed_at is not None:
+        return {}
+    return {"performed_at": workout.started_at, "time_zone": workout.time_zone}
 
 
 def start_planned(workout_ids: Iterable[UUID | Any], *, at: dt.datetime) -> None:

@@ -29,11 +29,11 @@ class Command(BaseCommand):
         curator.groups.add(curators)
         self.stdout.write(f"{DEMO_EMAIL} and {CURATOR_EMAIL} are there.")
 
-    def _user(self, email: str, password: str, **extra: Any) -> User:
-        user = User.objects.filter(email=email).first()
-        if user is None:
-            return User.objects.create_user(email, password, email_verified_at=timezone.now(), **extra)
+    def _user(self, email: str, password: str, *, is_staff: bool = False) -> User:
+        user = User.objects.filter(email=email).first() or User.objects.create_user(email, password)
         if not user.check_password(password):
             user.set_password(password)
-            user.save(update_fields=["password"])
+        user.is_staff = is_staff
+        user.email_verified_at = user.email_verified_at or timezone.now()
+        user.save(update_fields=["password", "is_staff", "email_verified_at"])
         return user

@@ -1,0 +1,282 @@
+"""The curator's work: somebody in the group that `create_demo` makes, and no more than that."""
+
+from typing import Any
+
+import orjson
+import pytest
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.test import Client
+
+from accounts.models import User
+from catalog.enums import Status
+from catalog.models import Equipment, ExerciseType, Muscle
+from catalog.tests.factories import make_canonical, make_equipment, make_muscle
+from lib.tests.factories import make
+
+TYPES = "/admin/catalog/exercisetype/"
+MUSCLES = "/admin/catalog/muscle/"
+EQUIPMENT = "/admin/catalog/equipment/"
+
+
+@pytest.fixture
+def curator(client: Client, db: None, settings: Any) -> Client:
+    settings.PASSWORD_HASHERS = ["lib.tests.hashers.CountingHasher"]  # the command hashes two passwords
+    call_command("create_demo")
+    client.force_login(get_user_model().objects.get(email="curator@dropset.local"))
+    return client
+
+
+def form_values(page: Any) -> dict[str, Any]:
+    """What a browser would send back if nobody touched the form."""
+    form = page.context["adminform"].form
+    values = {name: form[name].value() for name in form.fields}
+    return {
+        name: value if isinstance(value, (str, list)) and not name.startswith("_") else str(value)
+        for name, value in values.items()
+        if value is not None
+    }
+
+
+def new_type(**values: Any) -> dict[str, Any]:
+    given = {
+        "name": "Towel Curl", "slug": "towel-curl", "status": "draft", "names": "{}", "aliases": "[]", "media": "[]",
+        "metadata_schema": "{}", "category": "strength", "mechanic": "none", "force": "none", "level": "beginner",
+        "laterality": "bilateral", "load_convention": "total", "bodyweight_share": "0.00",
+    }  # fmt: skip
+    return given | values
+
+
+def problems(page: Any) -> dict[str, list[str]]:
+    assert page.status_code == 200, page.status_code
+    found: dict[str, list[str]] = page.context["adminform"].form.errors
+    return found
+
+
+def change(client: Client, row: ExerciseType, **values: Any) -> Any:
+    url = f"{TYPES}{row.pk}/change/"
+    return client.post(url, form_values(client.get(url)) | values)
+
+
+# --- exercise types ---
+
+
+def test_list_shows_canonical_types_alone(curator: Client, alice: User) -> None:
+    row, draft = make_canonical("bench-press"), make_canonical("squat", status=Status.DRAFT)
+    make(ExerciseType, alice, name="Alice's secret move")
+    page = curator.get(TYPES)
+    assert list(page.context["cl"].result_list) == [row, draft]
+    assert "Alice&#x27;s secret move" not in page.content.decode()
+
+
+def test_private_type_cannot_be_opened(curator: Client, alice: User) -> None:
+    row = make(ExerciseType, alice)
+    assert curator.get(f"{TYPES}{row.pk}/change/").status_code == 302  # back to the start, "doesn't exist"
+    assert curator.post(f"{TYPES}{row.pk}/change/", new_type()).status_code == 302
+    row.refresh_from_db()
+    assert row.name == "Towel curl"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"), [("bench", ["bench-press"]), ("SQUAT", ["squat"]), ("flat press", ["bench-press"]), ("nothing", [])]
+)
+def test_search_finds_names_slugs_and_aliases(curator: Client, text: str, found: list[str]) -> None:
+    make_canonical("bench-press", aliases=["Flat bench"])
+    make_canonical("squat")
+    assert [row.slug for row in curator.get(TYPES, {"q": text}).context["cl"].result_list] == found
+
+
+@pytest.mark.parametrize("query", ["status__exact=draft", "category__exact=strength", "level__exact=no-such", "q=%27%22%25"])
+def test_list_filters_do_no_harm(curator: Client, query: str) -> None:
+    make_canonical()
+    assert curator.get(f"{TYPES}?{query}").status_code in (200, 302)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_list_takes_the_same_queries_however_long(curator: Client, count: int, django_assert_num_queries: Any) -> None:
+    for n in range(count):
+        make_canonical(f"thing-{n}")
+    curator.get(TYPES)
+    # the session, the user, their permissions and those of their groups, two counts, the page
+    with django_assert_num_queries(7):
+        page = curator.get(TYPES)
+    assert len(page.context["cl"].result_list) == count
+
+
+def test_curator_adds_a_type(curator: Client) -> None:
+    make_muscle("biceps")
+    make_muscle("forearms")
+    make_equipment("towel")
+    page = curator.post(
+        f"{TYPES}add/",
+        new_type(
+            names='{"de": "Handtuchcurl"}',
+            aliases='["Beach curl"]',
+            primary_muscles=["biceps"],
+            secondary_muscles=["forearms"],
+            equipment=["towel"],
+            metadata_schema='{"type": "object"}',
+        ),
+    )
+    assert page.status_code == 302, problems(page)
+    row = ExerciseType.objects.get()
+    assert (row.user, row.slug, row.status, row.names) == (None, "towel-curl", "draft", {"de": "Handtuchcurl"})
+    assert (row.primary_muscles, row.secondary_muscles, row.equipment) == (["biceps"], ["forearms"], ["towel"])
+    assert ExerciseType.objects.search("beach").get() == row
+
+
+def test_curator_edits_a_type(curator: Client) -> None:
+    make_muscle("chest")
+    make_muscle("triceps")
+    row = make_canonical("bench-press", primary_muscles=["chest"], names={"de": "Bankdrücken"})
+    page = change(curator, row, name="Flat Bench Press", primary_muscles=["triceps", "chest"])
+    assert page.status_code == 302, problems(page)
+    row.refresh_from_db()
+    assert (row.name, row.slug, row.primary_muscles) == ("Flat Bench Press", "bench-press", ["chest", "triceps"])
+    assert row.names == {"de": "Bankdrücken"}
+    assert row.user is None
+
+
+def test_saving_an_untouched_form_changes_nothing(curator: Client) -> None:
+    make_muscle("chest")
+    row = make_canonical("bench-press", primary_muscles=["chest"], aliases=["Flat bench"], media=[{"kind": "video"}])
+    before = ExerciseType.objects.values().get()
+    assert change(curator, row).status_code == 302
+    assert ExerciseType.objects.values().get() | {"updated_at": None} == before | {"updated_at": None}
+
+
+def test_curator_publishes_and_retires(curator: Client) -> None:
+    newer, row = make_canonical("bench-press"), make_canonical("press-on-bench", status=Status.DRAFT)
+    for status in ("in_review", "published", "retired"):
+        assert change(curator, row, status=status, replaced_by=str(newer.pk)).status_code == 302
+    row.refresh_from_db()
+    assert (row.status, row.replaced_by) == ("retired", newer)
+
+
+def test_slug_is_written_once(curator: Client) -> None:
+    row = make_canonical("bench-press")
+    assert change(curator, row, slug="other").status_code == 302
+    row.refresh_from_db()
+    assert row.slug == "bench-press"
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"slug": ""}, "slug"),
+        ({"slug": "Towel_Curl"}, "slug"),
+        ({"slug": "bench-press"}, "slug"),
+        ({"name": ""}, "name"),
+        ({"names": "not json"}, "names"),
+        ({"names": "[]"}, "names"),
+        ({"aliases": "{}"}, "aliases"),
+        ({"aliases": orjson.dumps(["x" * 20_000]).decode()}, "aliases"),
+        ({"metadata_schema": '{"type": "array"}'}, "metadata_schema"),
+        ({"bodyweight_share": "2"}, "bodyweight_share"),
+        ({"primary_muscles": ["no-such"]}, "primary_muscles"),
+        ({"category": "yoga"}, "category"),
+        ({"instructions": "x" * 5001}, "instructions"),
+        ({"replaced_by": "cafe0000-0000-4000-8000-000000000000"}, "replaced_by"),
+    ],
+)
+def test_mistake_is_shown_at_its_field(curator: Client, values: dict[str, Any], field: str) -> None:
+    make_canonical("bench-press")
+    page = curator.post(f"{TYPES}add/", new_type(**values))
+    assert list(problems(page)) == [field]
+    assert ExerciseType.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "empty"), [("names", {}), ("aliases", []), ("media", []), ("metadata_schema", {})]
+)
+@pytest.mark.parametrize("text", ["", "null"])
+def test_emptied_box_means_nothing_said(curator: Client, name: str, empty: Any, text: str) -> None:
+    row = make_canonical(**{name: {"type": "object"} if empty == {} else ["x"]})
+    page = change(curator, row, **{name: text})
+    assert page.status_code == 302, problems(page)
+    row.refresh_from_db()
+    assert getattr(row, name) == empty
+
+
+def test_type_is_not_replaced_by_itself_or_by_a_private_one(curator: Client, alice: User) -> None:
+    row, private = make_canonical(), make(ExerciseType, alice)
+    for other in (row, private):
+        assert list(problems(change(curator, row, replaced_by=str(other.pk)))) == ["replaced_by"]
+
+
+def test_replacement_is_offered_from_the_library_alone(curator: Client, alice: User) -> None:
+    row = make_canonical(name="Towel curl, canonical")
+    make(ExerciseType, alice)
+    query = {"app_label": "catalog", "model_name": "exercisetype", "field_name": "replaced_by", "term": "towel"}
+    answer = curator.get("/admin/autocomplete/", query).json()
+    assert [found["id"] for found in answer["results"]] == [str(row.pk)]
+
+
+def test_types_are_retired_and_not_deleted(curator: Client) -> None:
+    row = make_canonical()
+    assert curator.post(f"{TYPES}{row.pk}/delete/", {"post": "yes"}).status_code == 403
+    curator.post(TYPES, {"action": "delete_selected", "_selected_action": [str(row.pk)], "post": "yes"})
+    assert ExerciseType.objects.filter(deleted_at=None).count() == 1
+
+
+def test_history_of_a_type_is_kept(curator: Client) -> None:
+    row = make_canonical()
+    change(curator, row, name="Flat Bench Press")
+    page = curator.get(f"{TYPES}{row.pk}/history/")
+    assert page.status_code == 200
+    assert "Changed Name" in page.content.decode()
+
+
+# --- vocabularies ---
+
+
+def test_curator_adds_and_renames_a_muscle(curator: Client) -> None:
+    muscle = {"slug": "neck", "name": "Neck", "latin": "", "body_region": "upper", "side": "front"}
+    assert curator.post(f"{MUSCLES}add/", muscle).status_code == 302
+    assert curator.post(f"{MUSCLES}neck/change/", muscle | {"name": "Throat", "slug": "x"}).status_code == 302
+    assert [(row.slug, row.name) for row in Muscle.objects.all()] == [("neck", "Throat")]
+
+
+@pytest.mark.parametrize("slug", ["", "Neck", "the neck", "neck_", "-neck", "nack\0"])
+def test_slug_that_clients_could_not_write_is_refused(curator: Client, slug: str) -> None:
+    muscle = {"slug": slug, "name": "Neck", "latin": "", "body_region": "upper", "side": "front"}
+    assert list(problems(curator.post(f"{MUSCLES}add/", muscle))) == ["slug"]
+
+
+def test_muscle_that_nothing_names_is_deleted(curator: Client) -> None:
+    make_muscle("chest")
+    assert curator.get(f"{MUSCLES}chest/delete/").status_code == 200
+    assert curator.post(f"{MUSCLES}chest/delete/", {"post": "yes"}).status_code == 302
+    assert not Muscle.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["primary_muscles", "secondary_muscles"])
+def test_muscle_in_use_is_kept_and_the_page_says_by_what(curator: Client, alice: User, name: str) -> None:
+    make_muscle("chest")
+    make_canonical("bench-press", **{name: ["chest"]})
+    make(ExerciseType, alice, name="Alice's secret move", **{name: ["chest"]})
+    for page in (curator.get(f"{MUSCLES}chest/delete/"), curator.post(f"{MUSCLES}chest/delete/", {"post": "yes"})):
+        assert page.status_code == 200
+        text = page.content.decode()
+        assert "Exercise type: Bench Press" in text
+        assert "Private exercise types: 1" in text
+        assert "secret move" not in text
+    assert Muscle.objects.exists()
+
+
+def test_several_in_use_are_kept_too(curator: Client) -> None:
+    make_equipment("barbell")
+    make_equipment("towel")
+    make_canonical("bench-press", equipment=["barbell"])
+    chosen = {"action": "delete_selected", "_selected_action": ["barbell", "towel"], "post": "yes"}
+    page = curator.post(EQUIPMENT, chosen)
+    assert page.status_code == 200
+    assert "Exercise type: Bench Press" in page.content.decode()
+    assert Equipment.objects.count() == 2
+    curator.post(EQUIPMENT, chosen | {"_selected_action": ["towel"]})
+    assert Equipment.objects.get().slug == "barbell"
+
+
+@pytest.mark.parametrize("url", ["/admin/accounts/user/", "/admin/training/workout/", "/admin/accounts/session/"])
+def test_curator_sees_nothing_of_the_users(curator: Client, url: str) -> None:
+    assert curator.get(url).status_code == 403

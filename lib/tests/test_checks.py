@@ -1,0 +1,188 @@
+"""The checks of the pattern, each against a model that breaks it: what they find and what they say to do."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import models
+
+from lib.capture import capture_triggers
+from lib.checks import owned_models_follow_the_pattern
+from lib.fields import OwnedForeignKey
+from lib.models import OwnedModel
+from lib.rules import own_or_shared
+from lib.wire import Wire
+from training.models import Workout
+
+FREE_CODE = 31_000
+
+
+@pytest.fixture(autouse=True)
+def throwaway() -> Iterator[None]:
+    """Models that a test declares in the app `lib` are gone after it."""
+    registered = apps.all_models["lib"]
+    before = dict(registered)
+    yield
+    registered.clear()
+    registered.update(before)
+    apps.clear_cache()
+
+
+class Pattern(OwnedModel.Meta):
+    """The Meta of a throwaway model that follows the pattern."""
+
+    app_label = "lib"
+
+
+def findings() -> list[tuple[str, str, str]]:
+    """(id, message, hint) of each."""
+    return [(str(found.id), found.msg, str(found.hint or "")) for found in owned_models_follow_the_pattern(None)]
+
+
+def only(finding_id: str) -> tuple[str, str]:
+    """The message and the hint of the one finding, which has this id."""
+    ((found_id, message, hint),) = findings()
+    assert found_id == finding_id
+    return message, hint
+
+
+def test_project_follows_the_pattern() -> None:
+    assert findings() == []
+
+
+def test_model_that_follows_the_pattern_passes() -> None:
+    class Right(OwnedModel):
+        wire = Wire(code=FREE_CODE)
+        workout = OwnedForeignKey(Workout)
+
+        class Meta(Pattern):
+            abstract = False
+
+    assert findings() == []
+
+
+def test_model_without_a_wire_is_found() -> None:
+    class Wireless(OwnedModel):
+        class Meta(Pattern):
+            abstract = False
+
+    message, _ = only("dropset.E001")
+    assert "Wireless" in message
+    assert "wire = Wire(code=...)" in message
+
+
+def test_field_of_an_unknown_kind_is_found() -> None:
+    class Odd(OwnedModel):
+        wire = Wire(code=FREE_CODE)
+        blob = models.BinaryField()
+
+        class Meta(Pattern):
+            abstract = False
+
+    message, _ = only("dropset.E001")
+    assert "Odd.blob" in message
+    assert "add it to _python_type" in message
+
+
+@pytest.mark.parametrize(
+    ("missing", "finding_id", "advice"),
+    [
+        ("triggers", "dropset.E002", "Meta.triggers"),
+        ("constraints", "dropset.E003", "constraints = [*"),
+        ("indexes", "dropset.E008", "indexes = [*"),
+    ],
+)
+def test_list_that_is_replaced_and_not_extended_is_found(missing: str, finding_id: str, advice: str) -> None:
+    class Forgetful(OwnedModel):
+        wire = Wire(code=FREE_CODE)
+
+        class Meta(Pattern):
+            abstract = False
+            triggers = [] if missing == "triggers" else capture_triggers()
+            constraints = [] if missing == "constraints" else OwnedModel.Meta.constraints
+            indexes = [] if missing == "indexes" else OwnedModel.Meta.indexes
+
+    message, hint = only(finding_id)
+    assert "Forgetful" in message
+    assert advice in hint
+
+
+def test_plain_reference_to_an_owned_model_is_found() -> None:
+    class Leaky(OwnedModel):
+        wire = Wire(code=FREE_CODE)
+        workout = models.ForeignKey(Workout, models.CASCADE, related_name="+")
+
+        class Meta(Pattern):
+            abstract = False
+
+    message, hint = only("dropset.E004")
+    assert "Leaky.workout" in message
+    assert "Use OwnedForeignKey" in hint
+
+
+def test_reference_to_what_may_be_shared_passes_with_its_rule_alone() -> None:
+    class Sharing(OwnedModel):
+        wire = Wire(code=FREE_CODE)
+        workout = models.ForeignKey(Workout, models.CASCADE, related_name="+")
+
+        class Meta(Pattern):
+            abstract = False
+            triggers = [*capture_triggers(), *own_or_shared("workout")]
+
+    assert findings() == []
+
+
+def test_name_that_postgresql_would_cut_is_found() -> None:
+    name = "lib_long_" + "x" * 60
+
+    class Long(OwnedModel):
+        wire = Wire(code=FREE_CODE)
+
+        class Meta(Pattern):
+            abstract = False
+            constraints = [
+                *OwnedModel.Meta.constraints,
+                models.CheckConstraint(condition=models.Q(pk__isnull=False), name=name),
+            ]
+
+    message, hint = only("dropset.E005")
+    assert name in message
+    assert hint == "Choose a shorter name."
+
+
+def test_code_that_is_taken_is_found_at_both_models() -> None:
+    class Twin(OwnedModel):
+        wire = Wire(code=Workout.wire.code)
+
+        class Meta(Pattern):
+            abstract = False
+
+    found = findings()
+    assert [finding_id for finding_id, _, _ in found] == ["dropset.E006"] * 2
+    assert {"Twin", "Workout"} == {name for _, message, _ in found for name in ("Twin", "Workout") if name in message}
+    assert {hint for _, _, hint in found} == {"Choose a free one."}
+
+
+def test_child_with_a_lower_code_than_its_parent_is_found() -> None:
+    class Early(OwnedModel):
+        wire = Wire(code=Workout.wire.code - 1)
+        workout = OwnedForeignKey(Workout)
+
+        class Meta(Pattern):
+            abstract = False
+
+    message, hint = only("dropset.E007")
+    assert "Early refers to Workout" in message
+    assert hint == "Choose a code above its parent's."
+
+
+def test_reference_to_its_own_kind_needs_no_higher_code() -> None:
+    class Tree(OwnedModel):
+        wire = Wire(code=FREE_CODE)
+        parent: Any = OwnedForeignKey("self", null=True)
+
+        class Meta(Pattern):
+            abstract = False
+
+    assert findings() == []

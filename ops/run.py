@@ -1,0 +1,140 @@
+"""`make run`: database, migrations, API server and job worker, until Ctrl-C."""
+
+import errno
+import os
+import socket
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ops.checkout import PlainError, StopAskedError, environment, only_one, pause, program, say, secret_key
+from ops.database import database
+from ops.healthy import READY, is_healthy
+from ops.processes import POLL_S, Child, finish, running, watch
+
+READY_LIMIT_S = 120.0
+BLOCKING_THREADS = 4
+KILL_TIMEOUT_S = 5
+EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 -- where to reach a server that listens on all addresses
+
+
+def in_url(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+@dataclass(frozen=True)
+class Address:
+    host: str  # in digits
+    port: int
+
+    def reachable_host(self) -> str:
+        return EVERYWHERE.get(self.host, self.host)
+
+    def url(self, path: str = "") -> str:
+        return f"http://{in_url(self.reachable_host())}:{self.port}{path}"
+
+
+def address_from_environment() -> Address:
+    port = os.environ.get("PORT", "") or "8000"
+    if not port.isascii() or not port.isdigit() or not 0 < int(port) < 2**16:
+        raise PlainError(f"PORT={port} is not a port: a number from 1 to 65535 is.")
+    host = os.environ.get("HOST", "") or "127.0.0.1"
+    try:
+        place = socket.getaddrinfo(host, int(port), type=socket.SOCK_STREAM)[0][4]
+    except (OSError, UnicodeError):  # the latter for a part of more than 63 letters
+        raise PlainError(f"HOST={host} is not an address.") from None
+    return Address(str(place[0]), int(port))
+
+
+def check_free(address: Address) -> None:
+    """Refuse before anything is started, with what to do about it."""
+    family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((address.host, address.port))
+    except PermissionError:
+        raise PlainError(f"port {address.port} is for root only. Choose another: PORT=8000 make run") from None
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            other = address.port % 65535 + 1
+            raise PlainError(
+                f"port {address.port} is taken. Free it, or choose another: PORT={other} make run"
+            ) from None
+        raise PlainError(f"HOST={address.host} is not an address of this machine ({error.strerror}).") from None
+
+
+def wait_until_ready(address: Address, children: Sequence[Child], allowed_hosts: str) -> None:
+    deadline = time.monotonic() + READY_LIMIT_S
+    while not is_healthy(address.reachable_host(), address.port, allowed_hosts=allowed_hosts):
+        for child in children:
+            child.check_alive()
+        if time.monotonic() > deadline:
+            raise PlainError(f"{address.url(READY)} did not answer 200 within {READY_LIMIT_S:.0f} s.")
+        pause(POLL_S)
+
+
+def server_command(address: Address) -> list[str]:
+    place = ["--host", address.host, "--port", str(address.port)]
+    how = ["--interface", "wsgi", "--no-ws", "--access-log", "--blocking-threads", str(BLOCKING_THREADS)]
+    end = ["--workers-kill-timeout", str(KILL_TIMEOUT_S)]
+    return [sys.executable, "-m", "granian", *how, *place, *end, "config.wsgi:application"]
+
+
+def worker_command() -> list[str]:
+    return [sys.executable, "manage.py", "procrastinate", "worker"]
+
+
+def settings_for(address: Address, url: str) -> dict[str, str]:
+    """The environment's own values win; these are what a developer would have to invent."""
+    defaults = {
+        "DEBUG": "true",
+        "SECRET_KEY": secret_key(),
+        "ALLOWED_HOSTS": f"localhost,127.0.0.1,[::1],{in_url(address.host)}",
+        "BASE_URL": address.url(),
+    }
+    return environment(defaults, DATABASE_URL=url)
+
+
+def welcome(address: Address, *, since: float, demo: bool) -> str:
+    lines = [
+        f"Dropset is up after {time.monotonic() - since:.1f} s. Ctrl-C stops it.",
+        f"  API docs   {address.url('/api/docs/')}",
+        f"  Admin      {address.url('/admin/')}",
+        f"  Health     {address.url(READY)}",
+    ]
+    if demo:
+        lines += [
+            "  Logins     demo@dropset.local    password dropset-demo   (an athlete, for the API)",
+            "             curator@dropset.local password dropset-demo   (staff, for the admin)",
+        ]
+    return "\n".join(["", *lines, ""])
+
+
+def main() -> int:
+    since = time.monotonic()
+    address = address_from_environment()
+    with only_one("run"):
+        check_free(address)
+        with database("postgres") as base:
+            env = settings_for(address, base.url)
+            say("preparing the database")
+            finish("preparing the database", [sys.executable, "-m", "ops.prepare"], env=env)
+            with (
+                running("the server", server_command(address), env=env) as server,
+                running("the worker", worker_command(), env=env) as worker,
+            ):
+                children = [*base.children, server, worker]
+                wait_until_ready(address, children, env["ALLOWED_HOSTS"])
+                print(welcome(address, since=since, demo=env["DEBUG"] == "true"), flush=True)
+                try:
+                    watch(children)
+                except StopAskedError:
+                    say("stopping")
+    say("stopped.")
+    return 0
+
+
+if __name__ == "__main__":
+    program(main)

@@ -1,0 +1,33 @@
+"""`make test`: the whole pytest suite on a PostgreSQL of its own. Arguments go to pytest."""
+
+import os
+import secrets
+import sys
+from collections.abc import Sequence
+
+from ops.checkout import environment, program
+from ops.database import database
+from ops.postgres import THROW_AWAY
+from ops.processes import run_in_foreground
+
+MOST_WORKERS = 8  # more only wait for the one PostgreSQL
+
+
+def worker_count() -> int:
+    return min(os.cpu_count() or 1, MOST_WORKERS)
+
+
+def run_pytest(arguments: Sequence[str], url: str, **settings: str) -> int:
+    """pytest's own exit code. DEBUG and SECRET_KEY of the developer's shell do not matter here."""
+    command = [sys.executable, "-m", "pytest", "-n", str(worker_count()), *arguments]
+    key = secrets.token_urlsafe(64)
+    return run_in_foreground(command, environment(DATABASE_URL=url, DEBUG="true", SECRET_KEY=key, **settings))
+
+
+def main() -> int:
+    with database("postgres-test", THROW_AWAY) as base:
+        return run_pytest(sys.argv[1:], base.url)
+
+
+if __name__ == "__main__":
+    program(main)

@@ -1,0 +1,58 @@
+"""The files beside the code that name its parts: Makefile, compose.yaml, the operators' page."""
+
+import re
+import subprocess
+from typing import Any
+
+import pytest
+import yaml
+
+from ops.checkout import ROOT
+
+OPERATING = (ROOT / "docs" / "operating.md").read_text()
+
+
+def make_targets() -> set[str]:
+    return set(re.findall(r"^([a-z-]+):.*  ## ", (ROOT / "Makefile").read_text(), re.MULTILINE))
+
+
+@pytest.fixture
+def compose() -> dict[str, Any]:
+    return dict(yaml.safe_load((ROOT / "compose.yaml").read_text()))
+
+
+def test_make_without_target_lists_every_target() -> None:
+    printed = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert set(re.findall(r"^  make ([a-z-]+) +\S", printed, re.MULTILINE)) == make_targets()
+
+
+def test_operating_page_names_every_target() -> None:
+    assert {target for target in make_targets() if f"`make {target}`" not in OPERATING} == set()
+
+
+def test_operating_page_names_every_variable_of_the_settings() -> None:
+    settings = (ROOT / "config" / "settings.py").read_text()
+    variables = set(re.findall(r'env\.\w+\(\s*"([A-Z_]+)"', settings))
+    assert "DATABASE_URL" in variables
+    assert {variable for variable in variables if f"`{variable}`" not in OPERATING} == set()
+
+
+def test_compose_has_every_service_and_checks_the_lasting_ones(compose: dict[str, Any]) -> None:
+    services = compose["services"]
+    assert set(services) == {"db", "migrate", "web", "worker"}
+    assert "healthcheck" in services["db"]
+    assert "healthcheck" in services["worker"]
+    assert "HEALTHCHECK" in (ROOT / "Dockerfile").read_text()  # web's
+    for name in ("web", "worker"):
+        assert services[name]["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
+
+
+def test_compose_asks_for_every_secret(compose: dict[str, Any]) -> None:
+    environment = compose["services"]["web"]["environment"]
+    for name in ("DATABASE_URL", "SECRET_KEY", "ALLOWED_HOSTS", "BASE_URL"):
+        assert re.search(r"\$\{\w+:\?set \w+", environment[name]), name
+
+
+def test_compose_volumes_are_declared(compose: dict[str, Any]) -> None:
+    used = {volume.split(":")[0] for service in compose["services"].values() for volume in service.get("volumes", [])}
+    assert used == set(compose["volumes"])

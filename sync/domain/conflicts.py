@@ -1,0 +1,118 @@
+"""What is told of values that lost: one conflict for each mutation that lost something on a record."""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sync.domain.merge import ALONG, DELETED, Loss, Merged, Side, Stamp, Write, side_of
+from sync.domain.records import Edit, Planned, PlannedConflict, RecordState
+from sync.domain.tree import deletion_of, deletion_stamp
+
+
+def ours(edit: Edit, stamp: Stamp, *, value: Any) -> Side:
+    return Side(value, stamp.eff_ms, stamp.device, edit.id)
+
+
+def from_merge(edit: Edit, merged: Merged) -> tuple[PlannedConflict, ...]:
+    losers: dict[tuple[str | None, int], list[Loss]] = {}
+    for loss in merged.losses:
+        losers.setdefault((loss.lost.mutation_id, loss.lost.at_ms), []).append(loss)
+    return tuple(_of_one_loser(edit, losses, merged) for losses in losers.values())
+
+
+def _of_one_loser(edit: Edit, losses: list[Loss], merged: Merged) -> PlannedConflict:
+    first = losses[0]
+    deletion = next((loss for loss in losses if loss.name == DELETED), None)
+    if deletion is not None and deletion.kept.value is True:
+        losses = [*losses, *_written_into(deletion, losses, merged)]
+    kind = "field" if deletion is None else "delete"
+    return PlannedConflict(kind, edit.key, tuple(losses), first.kept.mutation_id, first.lost.mutation_id)
+
+
+def _written_into(deletion: Loss, named: list[Loss], merged: Merged) -> list[Loss]:
+    """What an edit wrote into a record that stays deleted: nobody sees it, so it is named."""
+    known = {loss.name for loss in named} | {DELETED}
+    gone = dataclasses.replace(deletion.kept, value=None)
+    return [
+        Loss(name, merged.bases.get(name), gone, dataclasses.replace(deletion.lost, value=value))
+        for name, value in merged.taken.items()
+        if name not in known
+    ]
+
+
+def _work_lost(kept: Side, writes: Sequence[Write]) -> list[Loss]:
+    """What others had written into a record that is deleted: of each field the newest."""
+    losses: dict[str, Loss] = {}
+    for write in writes:
+        for name in write.values.keys() - {DELETED, ALONG}:
+            base = losses[name].base if name in losses else write.before.get(name)
+            losses[name] = Loss(name, base, dataclasses.replace(kept, value=None), side_of(write, name))
+    return [losses[name] for name in sorted(losses)]
+
+
+def missing(edit: Edit, stamp: Stamp) -> PlannedConflict:
+    """The record that was written is not there any more, or never was."""
+    values = dict(edit.patch) or {DELETED: edit.op == "delete"}
+    kept = Side(None, stamp.eff_ms, None, None)
+    losses = tuple(Loss(name, None, kept, ours(edit, stamp, value=value)) for name, value in values.items())
+    return PlannedConflict("missing", edit.key, losses, None, edit.id)
+
+
+def under_deleted_parent(
+    edit: Edit, stamp: Stamp, values: Mapping[str, Any], bases: Mapping[str, Any], parent: RecordState
+) -> PlannedConflict:
+    """What was written into a record that went with its parent, whose deletion is the later one."""
+    deletion = deletion_of(parent)
+    winner = None if deletion is None else deletion.mutation_id
+    written = {name: value for name, value in values.items() if name != DELETED} or {DELETED: False}
+    since = deletion_stamp(parent)
+    kept = Side(None, since.eff_ms, since.device or None, winner)
+    losses = tuple(Loss(n, bases.get(n), kept, ours(edit, stamp, value=v)) for n, v in written.items())
+    return PlannedConflict("parent", edit.key, losses, winner, edit.id)
+
+
+def deletion_refused(edit: Edit, stamp: Stamp, later: Write) -> PlannedConflict:
+    """Somebody worked on a part of what was deleted, and did so afterwards: it stays."""
+    kept = Side(
+        value=False, at_ms=later.stamp.eff_ms, device_id=later.stamp.device or None, mutation_id=later.mutation_id
+    )
+    loss = Loss(DELETED, base=False, kept=kept, lost=ours(edit, stamp, value=True))
+    return PlannedConflict("delete", edit.key, (loss,), later.mutation_id, edit.id)
+
+
+def deletion_undone(edit: Edit, stamp: Stamp, state: RecordState) -> PlannedConflict:
+    """An edit brings back what its record hangs on."""
+    write = deletion_of(state)
+    since = deletion_stamp(state)
+    by = None if write is None else write.mutation_id
+    lost = Side(value=True, at_ms=since.eff_ms, device_id=since.device or None, mutation_id=by)
+    loss = Loss(DELETED, base=False, kept=ours(edit, stamp, value=False), lost=lost)
+    return PlannedConflict("delete", state.key, (loss,), edit.id, by)
+
+
+def lost_with_record(edit: Edit, stamp: Stamp, writes: Sequence[Write]) -> PlannedConflict:
+    """Work on a record that the deleting device had not seen, and that was done before the deletion."""
+    last = writes[-1]
+    since = Side(
+        value=False, at_ms=last.stamp.eff_ms, device_id=last.stamp.device or None, mutation_id=last.mutation_id
+    )
+    kept = ours(edit, stamp, value=True)
+    losses = (Loss(DELETED, base=False, kept=kept, lost=since), *_work_lost(kept, writes))
+    return PlannedConflict("delete", edit.key, losses, edit.id, last.mutation_id)
+
+
+def lost_with_parent(edit: Edit, stamp: Stamp, state: RecordState, writes: Sequence[Write]) -> PlannedConflict:
+    """The same work, on something below the deleted record."""
+    last, kept = writes[-1], ours(edit, stamp, value=None)
+    losses = _work_lost(kept, writes) or [Loss(DELETED, None, kept, side_of(last, DELETED))]
+    return PlannedConflict("parent", state.key, tuple(losses), edit.id, last.mutation_id)
+
+
+def breaks_rule(planned: Planned, *, at_ms: int) -> PlannedConflict:
+    """The merge of two good edits made a record that the database refuses: what stands stays."""
+    edit, write = planned.edit, planned.writes[0].write
+    losses = tuple(
+        Loss(name, None, Side(write.before.get(name), at_ms, None, None), ours(edit, write.stamp, value=value))
+        for name, value in edit.patch.items()
+    )
+    return PlannedConflict("rule", edit.key, losses, None, edit.id)

@@ -1,0 +1,99 @@
+"""A server without a database: the planner, with the records and their log in memory."""
+
+import dataclasses
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sync.domain.plan import Planner
+from sync.domain.records import Edit, EntityRules, Key, Planned, PlannedConflict, RecordState
+
+
+def _rules(name: str, *, parents: Mapping[str, str] | None = None, **values: Any) -> EntityRules:
+    parents = parents or {}
+    given: dict[str, Any] = {
+        "creatable": True,
+        "read_only": False,
+        "defaults": {"a": 0, "b": 0, "notes": "", "tags": [], **dict.fromkeys(parents)},
+        "required": frozenset(),
+        "set_fields": frozenset({"tags"}),
+        "references": parents,
+    }
+    return EntityRules(name=name, parents=parents, **{**given, **values})
+
+
+RULES = {
+    "settings": _rules("settings", creatable=False),
+    "exercise_type": _rules("exercise_type"),
+    "workout": _rules("workout"),
+    "exercise": _rules(
+        "exercise",
+        parents={"workout": "workout"},
+        references={"workout": "workout", "exercise_type": "exercise_type"},
+    ),
+    "set": _rules("set", parents={"exercise": "exercise"}, required=frozenset({"exercise"})),
+    "conflict": _rules("conflict", read_only=True),
+}
+START_MS = 1_000_000
+
+
+class Server:
+    def __init__(self) -> None:
+        self.states: dict[Key, RecordState] = {}
+        self.version = 0
+        self.now_ms = START_MS
+        self.last_eff_ms: dict[str, int] = {}
+        self.planned: list[Planned] = []
+        self.taken: frozenset[Key] = frozenset()
+        self.shared: frozenset[str] = frozenset({"shared"})
+
+    def push(self, device: str, *edits: Edit, skew_ms: int = 0, seen_version: int = 0) -> list[Planned]:
+        planner = Planner(
+            rules=RULES,
+            states=dict(self.states),
+            taken=self.taken,
+            shared=self.shared,
+            device=device,
+            now_ms=self.now_ms,
+            skew_ms=skew_ms,
+            last_eff_ms=self.last_eff_ms.get(device, 0),
+            version=self.version + 1,
+            seen_version=seen_version,
+        )
+        planned = planner.run(edits)
+        if any(not write.touch for p in planned for write in p.writes) or any(p.conflicts for p in planned):
+            self.version += 1
+        changed = {write.key for p in planned for write in p.writes if not write.touch}
+        self.states = {
+            key: dataclasses.replace(state, modified_ms=self.now_ms) if key in changed else state
+            for key, state in planner.states.items()
+        }
+        self.last_eff_ms[device] = planner.last_eff_ms
+        self.planned += planned
+        return planned
+
+    def one(self, device: str, edit: Edit, **values: Any) -> Planned:
+        return self.push(device, edit, **values)[0]
+
+    def conflicts(self) -> list[PlannedConflict]:
+        return [conflict for p in self.planned for conflict in p.conflicts]
+
+    def deleted(self, key: Key) -> bool:
+        return self.states[key].deleted
+
+    def value(self, key: Key, name: str) -> Any:
+        return (self.states[key].document or {})[name]
+
+    def registers(self) -> dict[Key, dict[str, Any]]:
+        """What stands in the end: for each record whether it is deleted, and its fields."""
+        return {key: state.registers for key, state in self.states.items() if state.exists}
+
+
+def interleavings(sequences: Sequence[Sequence[Any]]) -> Iterator[list[Any]]:
+    """Every order in which what several devices did may arrive, each device's own order kept."""
+    if not any(sequences):
+        yield []
+        return
+    for number, sequence in enumerate(sequences):
+        if sequence:
+            rest = [*sequences[:number], sequence[1:], *sequences[number + 1 :]]
+            yield from ([sequence[0], *tail] for tail in interleavings(rest))

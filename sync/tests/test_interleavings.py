@@ -1,0 +1,185 @@
+"""Several devices write offline on the same base.
+
+Whatever the order in which it arrives, the same stands in the end, and nothing is lost without a word.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sync.domain.merge import DELETED
+from sync.domain.records import Edit, Key
+from sync.tests.planning import START_MS, Server, interleavings
+
+WORKOUT, EXERCISE, OTHER, SET, NEW = ("workout", "w"), ("exercise", "e"), ("exercise", "o"), ("set", "s"), ("set", "n")
+PARENTS = {EXERCISE: WORKOUT, OTHER: WORKOUT, SET: EXERCISE, NEW: EXERCISE}
+TAGS = {"x", "y"}
+OPS = ["update", "update", "tags", "delete", "restore", "create"]
+
+Act = tuple[str, str, Key, str, int, int]  # device, op, record, field, value, time
+Order = Sequence[tuple[str, Edit]]
+
+
+def acts(keys: list[Key], ops: list[str], devices: str = "ABC") -> st.SearchStrategy[list[Act]]:
+    act = st.tuples(
+        st.sampled_from(devices),
+        st.sampled_from(ops),
+        st.sampled_from(keys),
+        st.sampled_from("ab"),
+        st.integers(0, 2),
+        st.integers(100, 106),
+    )
+    return st.lists(act, min_size=2, max_size=5)
+
+
+@dataclass
+class Phone:
+    """What a user can do on one device, offline: they see the base and their own changes."""
+
+    name: str
+    edits: list[Edit] = field(default_factory=list)
+    gone: set[Key] = field(default_factory=set)
+    tags: dict[Key, set[str]] = field(default_factory=dict)
+
+    def act(self, op: str, key: Key, name: str, value: int, at: int) -> None:
+        if op == "create":
+            key = NEW
+        has_made = any(edit.op == "create" for edit in self.edits)
+        possible = {"create": not has_made and self.sees(EXERCISE), "restore": not self.sees(key)}
+        if not possible.get(op, self.sees(key)):
+            return
+        base = 0 if op == "create" else 1
+        patch = self._patch(op, key, name, value)
+        wire_op = "update" if op == "tags" else op
+        self.edits.append(Edit(f"{self.name}{len(self.edits) + 1}", len(self.edits) + 1, key, wire_op, base, at, patch))
+
+    def sees(self, key: Key) -> bool:
+        return key not in self.gone and (key not in PARENTS or self.sees(PARENTS[key]))
+
+    def _patch(self, op: str, key: Key, name: str, value: int) -> dict[str, Any]:
+        match op:
+            case "delete":
+                self.gone.add(key)
+                return {}
+            case "restore":
+                self.gone -= {key, PARENTS.get(key, key), PARENTS.get(PARENTS.get(key, key), key)}
+                return {}
+            case "tags":
+                shown = self.tags.setdefault(key, set(TAGS) if key == SET else set())
+                shown ^= {"xyz"[value]}
+                return {"tags": sorted(shown)}
+            case "create":
+                return {"exercise": "e", name: value}
+        return {name: value}
+
+
+def base() -> Server:
+    server = Server()
+    server.now_ms = 50
+    patches: list[tuple[Key, dict[str, Any]]] = [
+        (WORKOUT, {}),
+        (EXERCISE, {"workout": "w"}),
+        (OTHER, {"workout": "w"}),
+        (SET, {"exercise": "e", "tags": sorted(TAGS)}),
+    ]
+    server.push("base", *(Edit(f"base{n}", n, key, "create", 0, 10, p) for n, (key, p) in enumerate(patches)))
+    server.now_ms = START_MS
+    return server
+
+
+def outcomes(done: list[Act]) -> list[tuple[Order, Server]]:
+    """The server after each order in which the edits may arrive."""
+    phones = {name: Phone(name) for name in "ABC"}
+    for device, *act in done:
+        phones[device].act(*act)  # type: ignore[arg-type]  # the rest of an Act
+    found: list[tuple[Order, Server]] = []
+    for order in interleavings([[(p.name, edit) for edit in p.edits] for p in phones.values()]):
+        server = base()
+        for device, edit in order:
+            server.push(device, edit)
+        found.append((order, server))
+    return found
+
+
+def said(order: Order) -> str:
+    return "\n".join(f"{edit.id}: {edit.op} {edit.key} {dict(edit.patch)} at {edit.at_ms}" for _, edit in order)
+
+
+def check_same_end(done: list[Act]) -> None:
+    (first_order, first), *others = outcomes(done)
+    for order, server in others:
+        assert server.registers() == first.registers(), f"{said(first_order)}\n--- or ---\n{said(order)}"
+
+
+@settings(max_examples=400, deadline=None)
+@given(acts([SET], ["update", "tags", "delete", "restore"]))
+def test_order_does_not_matter_for_one_record(done: list[Act]) -> None:
+    check_same_end(done)
+
+
+@settings(max_examples=500, deadline=None)
+@given(acts([WORKOUT, EXERCISE, OTHER, SET], OPS))
+def test_order_does_not_matter_for_parents_and_children(done: list[Act]) -> None:
+    check_same_end(done)
+
+
+@settings(max_examples=400, deadline=None)
+@given(acts([WORKOUT, SET], OPS))
+def test_nothing_is_lost_silently(done: list[Act]) -> None:
+    for order, server in outcomes(done):
+        for device, edit in order:
+            for name in registers_of(edit):
+                assert is_accounted_for(server, order, device, edit, name), f"{edit.id} {name}\n{said(order)}"
+
+
+@settings(max_examples=200, deadline=None)
+@given(acts([WORKOUT, EXERCISE, SET], OPS, devices="A"))
+def test_lonely_device_has_no_conflict(done: list[Act]) -> None:
+    for order, server in outcomes(done):
+        assert server.conflicts() == [], said(order)
+
+
+def registers_of(edit: Edit) -> set[str]:
+    return {DELETED} if edit.op == "delete" else set(edit.patch) - {"tags", "exercise"}
+
+
+def is_accounted_for(server: Server, order: Order, device: str, edit: Edit, name: str) -> bool:
+    """The value stands where the user sees it, or a device that said so took it back, or a conflict names it."""
+    value = says(edit, name)
+    agreed = [(d, e) for d, e in order if e.key == edit.key and says(e, name) == value]
+    state = server.states[edit.key]
+    stands = state.registers[name] == value and (name == DELETED or not state.deleted)
+    named = {(c.key, loss.name, str(loss.lost.value)) for c in server.conflicts() for loss in c.losses}
+    return (
+        stands
+        or (edit.key, name, str(value)) in named
+        or any(is_taken_back(order, d, e, name) for d, e in agreed)
+        or is_echo(order, device, edit, name)
+    )
+
+
+def is_taken_back(order: Order, device: str, edit: Edit, name: str) -> bool:
+    own = [e for d, e in order if d == device]
+    return any(
+        (later.key == edit.key and says(later, name) is not None)
+        or (later.op == "delete" and is_above(later.key, edit.key))
+        or (later.op != "delete" and name == DELETED and is_above(edit.key, later.key))
+        for later in own[own.index(edit) + 1 :]
+    )
+
+
+def is_echo(order: Order, device: str, edit: Edit, name: str) -> bool:
+    """It says what the device had seen, and the device never said otherwise."""
+    own = [e for d, e in order if d == device and e.key == edit.key and name in e.patch]
+    return edit.key != NEW and name != DELETED and all(e.patch[name] == 0 for e in own[: own.index(edit) + 1])
+
+
+def says(edit: Edit, name: str) -> Any:
+    return edit.op == "delete" if name == DELETED else edit.patch.get(name)
+
+
+def is_above(ancestor: Key, key: Key) -> bool:
+    return ancestor == key or (key in PARENTS and is_above(ancestor, PARENTS[key]))

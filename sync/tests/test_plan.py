@@ -1,0 +1,369 @@
+"""The planner: what becomes of the mutations of a push, and of what hangs together."""
+
+import itertools
+from typing import Any
+
+import pytest
+
+from sync.domain.merge import DELETED
+from sync.domain.plan import APPLIED, CONFLICT, DEFERRED, MERGED, NOOP, REJECTED
+from sync.domain.records import Edit, Key, Planned, PlannedConflict
+from sync.tests.planning import START_MS, Server
+
+WORKOUT = ("workout", "w")
+EXERCISE = ("exercise", "e")
+OTHER = ("exercise", "other")
+SET = ("set", "s")
+NEW = ("set", "new")
+
+_ids = itertools.count(1)
+
+
+def edit(key: Key, op: str, *, at: int = 100, base: int = 1, group: str | None = None, **patch: Any) -> Edit:
+    number = next(_ids)
+    return Edit(f"m{number}", number, key, op, base, at, patch, group)
+
+
+@pytest.fixture
+def server() -> Server:
+    """A workout with two exercises, one of them with a set, all at version 1."""
+    made = Server()
+    made.now_ms = 50
+    made.push(
+        "base",
+        edit(WORKOUT, "create", base=0),
+        edit(EXERCISE, "create", base=0, workout="w"),
+        edit(OTHER, "create", base=0, workout="w"),
+        edit(SET, "create", base=0, exercise="e"),
+    )
+    made.now_ms = START_MS
+    return made
+
+
+def only(planned: Planned) -> PlannedConflict:
+    assert len(planned.conflicts) == 1, planned.conflicts
+    return planned.conflicts[0]
+
+
+def lost(conflict: PlannedConflict) -> dict[str, Any]:
+    return {loss.name: loss.lost.value for loss in conflict.losses}
+
+
+def kept(conflict: PlannedConflict) -> dict[str, Any]:
+    return {loss.name: loss.kept.value for loss in conflict.losses}
+
+
+# --- statuses ---
+
+
+def test_edit_is_applied(server: Server) -> None:
+    planned = server.one("a", edit(SET, "update", a=5))
+    assert (planned.status, server.value(SET, "a"), server.states[SET].version) == (APPLIED, 5, 2)
+
+
+def test_edit_beside_another_is_merged(server: Server) -> None:
+    server.one("a", edit(SET, "update", a=5))
+    planned = server.one("b", edit(SET, "update", b=6))
+    assert (planned.status, server.value(SET, "a"), server.value(SET, "b")) == (MERGED, 5, 6)
+
+
+def test_edit_of_what_stands_is_a_noop_without_a_version(server: Server) -> None:
+    planned = server.one("a", edit(SET, "update", a=0))
+    assert (planned.status, planned.writes, server.version) == (NOOP, (), 1)
+
+
+def test_edit_to_what_another_wrote_is_a_noop_that_remembers_its_clock(server: Server) -> None:
+    server.one("a", edit(SET, "update", a=5, at=100))
+    planned = server.one("b", edit(SET, "update", a=5, at=300))
+    assert (planned.status, [w.op for w in planned.writes], server.states[SET].version) == (NOOP, ["T"], 2)
+    third = server.one("c", edit(SET, "update", a=7, at=200))
+    assert (third.status, server.value(SET, "a")) == (CONFLICT, 5)
+
+
+def test_edit_without_content_is_a_noop(server: Server) -> None:
+    assert server.one("a", edit(SET, "update")).status == NOOP
+
+
+def test_two_edits_of_one_device_on_one_base_never_conflict(server: Server) -> None:
+    first, second = server.push("a", edit(SET, "update", a=5, at=300), edit(SET, "update", a=6, at=200))
+    third = server.one("a", edit(SET, "update", a=7, at=100))
+    assert [p.status for p in (first, second, third)] == [APPLIED, APPLIED, APPLIED]
+    assert server.value(SET, "a") == 7
+
+
+def test_edit_that_the_device_had_seen_is_beaten_whatever_the_clocks_say(server: Server) -> None:
+    server.one("a", edit(SET, "update", a=5, at=START_MS + 10**9))
+    planned = server.one("b", edit(SET, "update", a=6, at=3, base=2))
+    assert (planned.status, server.value(SET, "a")) == (APPLIED, 6)
+
+
+def test_clock_ahead_wins_no_longer_than_it_takes(server: Server) -> None:
+    server.one("a", edit(SET, "update", a=5, at=10**12))
+    server.now_ms += 1
+    planned = server.one("b", edit(SET, "update", a=6, at=START_MS + 1))
+    assert (planned.status, server.value(SET, "a")) == (CONFLICT, 6)
+
+
+def test_skewed_clock_is_corrected(server: Server) -> None:
+    server.one("a", edit(SET, "update", a=5, at=500))
+    planned = server.push("b", edit(SET, "update", a=6, at=100_600), skew_ms=-100_000)[0]
+    assert planned.writes[0].write.stamp.eff_ms == 600
+    assert server.value(SET, "a") == 6
+
+
+# --- creations ---
+
+
+def test_creation_fills_in_the_defaults(server: Server) -> None:
+    planned = server.one("a", edit(NEW, "create", base=0, exercise="e", a=3))
+    assert planned.status == APPLIED
+    assert server.states[NEW].document == {"a": 3, "b": 0, "notes": "", "tags": [], "exercise": "e"}
+
+
+def test_creation_without_a_required_field_is_rejected(server: Server) -> None:
+    planned = server.one("a", edit(NEW, "create", base=0, a=3))
+    assert planned.status == REJECTED
+    assert planned.refusal is not None
+    assert (planned.refusal.code, list(planned.refusal.fields)) == ("required", ["exercise"])
+
+
+def test_creation_twice_is_merged_and_defaults_of_one_do_not_beat_the_other(server: Server) -> None:
+    server.one("a", edit(NEW, "create", base=0, exercise="e", a=3, at=200))
+    planned = server.one("b", edit(NEW, "create", base=0, exercise="e", b=4, at=100))
+    assert (planned.status, server.value(NEW, "a"), server.value(NEW, "b")) == (MERGED, 3, 4)
+
+
+def test_creation_under_an_id_of_somebody_else_is_rejected(server: Server) -> None:
+    server.taken = frozenset({NEW})
+    planned = server.one("a", edit(NEW, "create", base=0, exercise="e"))
+    assert planned.status == REJECTED
+    assert planned.refusal is not None
+    assert planned.refusal.code == "id_taken"
+
+
+@pytest.mark.parametrize("op", ["update", "delete", "restore"])
+def test_edit_of_a_record_that_is_not_there_creates_nothing_and_keeps_its_values(server: Server, op: str) -> None:
+    planned = server.one("a", edit(NEW, op, a=3) if op == "update" else edit(NEW, op))
+    assert planned.status == CONFLICT
+    assert only(planned).kind == "missing"
+    assert lost(only(planned)) == ({"a": 3} if op == "update" else {DELETED: op == "delete"})
+    assert NEW not in server.states
+
+
+# --- what may not be written ---
+
+
+@pytest.mark.parametrize("op", ["create", "update", "delete", "restore"])
+def test_read_only_entity_is_refused(server: Server, op: str) -> None:
+    planned = server.one("a", edit(("conflict", "c"), op))
+    assert (planned.status, planned.refusal and planned.refusal.code) == (REJECTED, "read_only")
+
+
+@pytest.mark.parametrize("op", ["create", "delete"])
+def test_singleton_is_neither_made_nor_deleted(server: Server, op: str) -> None:
+    planned = server.one("a", edit(("settings", "s"), op))
+    assert (planned.status, planned.refusal and planned.refusal.code) == (REJECTED, "not_allowed")
+
+
+# --- order inside of a push ---
+
+
+def test_child_before_its_parent_in_one_push_is_applied(server: Server) -> None:
+    planned = server.push(
+        "a",
+        edit(("set", "s2"), "create", base=0, exercise="e2"),
+        edit(("set", "s2"), "update", base=0, a=9),
+        edit(("exercise", "e2"), "create", base=0, workout="w2"),
+        edit(("workout", "w2"), "create", base=0),
+    )
+    assert [p.status for p in planned] == [APPLIED] * 4
+    assert server.value(("set", "s2"), "a") == 9
+
+
+def test_child_of_an_unknown_parent_waits_and_so_do_its_edits(server: Server) -> None:
+    planned = server.push(
+        "a",
+        edit(NEW, "create", base=0, exercise="nowhere"),
+        edit(NEW, "update", base=0, a=9),
+        edit(SET, "update", a=4),
+    )
+    assert [p.status for p in planned] == [DEFERRED, DEFERRED, APPLIED]
+    assert NEW not in {key for key, state in server.states.items() if state.exists}
+
+
+def test_reference_to_a_shared_row_needs_no_record(server: Server) -> None:
+    assert server.one("a", edit(EXERCISE, "update", exercise_type="shared")).status == APPLIED
+    assert server.one("a", edit(EXERCISE, "update", exercise_type="unknown")).status == DEFERRED
+
+
+def test_group_is_all_or_nothing(server: Server) -> None:
+    good = edit(SET, "update", a=5, group="g")
+    bad = edit(NEW, "create", base=0, group="g")
+    alone = edit(SET, "update", b=7)
+    planned = server.push("a", good, bad, alone)
+    assert [p.status for p in planned] == [REJECTED, REJECTED, APPLIED]
+    assert [p.refusal and p.refusal.code for p in planned] == ["group_failed", "required", None]
+    assert (server.value(SET, "a"), server.value(SET, "b")) == (0, 7)
+
+
+def test_group_waits_as_a_whole(server: Server) -> None:
+    planned = server.push(
+        "a", edit(SET, "update", a=5, group="g"), edit(NEW, "create", base=0, exercise="nowhere", group="g")
+    )
+    assert [p.status for p in planned] == [DEFERRED, DEFERRED]
+    assert server.value(SET, "a") == 0
+
+
+def test_group_waits_for_its_parents_in_the_same_push(server: Server) -> None:
+    planned = server.push(
+        "a",
+        edit(NEW, "create", base=0, exercise="e2", group="g"),
+        edit(SET, "update", a=5, group="g"),
+        edit(("exercise", "e2"), "create", base=0, workout="w"),
+    )
+    assert [p.status for p in planned] == [APPLIED] * 3
+
+
+# --- parents and children ---
+
+
+def test_deletion_takes_all_below_along(server: Server) -> None:
+    planned = server.one("a", edit(WORKOUT, "delete"))
+    assert planned.status == APPLIED
+    assert {key for key in server.states if server.deleted(key)} == {WORKOUT, EXERCISE, OTHER, SET}
+    assert {write.write.version for write in planned.writes} == {2}
+
+
+def test_later_edit_of_a_child_revives_all_that_went_along(server: Server) -> None:
+    deletion = server.one("a", edit(WORKOUT, "delete", at=100))
+    planned = server.one("b", edit(SET, "update", a=5, at=200))
+    assert planned.status == CONFLICT
+    assert (only(planned).key, only(planned).kind, lost(only(planned))) == (WORKOUT, "delete", {DELETED: True})
+    assert only(planned).loser == deletion.edit.id
+    assert not any(server.deleted(key) for key in (WORKOUT, EXERCISE, OTHER, SET))
+    assert server.value(SET, "a") == 5
+
+
+def test_earlier_edit_of_a_child_is_kept_in_it_and_named(server: Server) -> None:
+    server.one("a", edit(WORKOUT, "delete", at=200))
+    planned = server.one("b", edit(SET, "update", a=5, at=100))
+    assert (planned.status, only(planned).kind, only(planned).key) == (CONFLICT, "parent", SET)
+    assert (lost(only(planned)), kept(only(planned))) == ({"a": 5}, {"a": None})
+    assert (server.deleted(SET), server.value(SET, "a")) == (True, 5)
+
+
+def test_deletion_older_than_work_on_a_child_loses(server: Server) -> None:
+    server.one("b", edit(SET, "update", a=5, at=200))
+    planned = server.one("a", edit(WORKOUT, "delete", at=100))
+    assert (planned.status, only(planned).kind, lost(only(planned))) == (CONFLICT, "delete", {DELETED: True})
+    assert not any(server.deleted(key) for key in (WORKOUT, EXERCISE, OTHER, SET))
+
+
+def test_deletion_later_than_unseen_work_on_a_child_names_it(server: Server) -> None:
+    work = server.one("b", edit(SET, "update", a=5, at=100))
+    planned = server.one("a", edit(WORKOUT, "delete", at=200))
+    assert (planned.status, only(planned).kind, only(planned).key) == (CONFLICT, "parent", SET)
+    assert (lost(only(planned)), only(planned).loser) == ({"a": 5}, work.edit.id)
+    assert server.deleted(SET)
+
+
+def test_deletion_of_what_the_device_had_pulled_is_no_conflict(server: Server) -> None:
+    """The base version is the workout's: that the work on its set had been seen, the acknowledged version tells."""
+    server.one("b", edit(SET, "update", a=5, at=100))
+    planned = server.push("a", edit(WORKOUT, "delete", at=START_MS), seen_version=2)[0]
+    assert (planned.status, server.deleted(SET)) == (APPLIED, True)
+
+
+def test_deletion_made_before_the_work_arrived_had_not_seen_it(server: Server) -> None:
+    server.one("b", edit(SET, "update", a=5, at=100))
+    planned = server.push("a", edit(WORKOUT, "delete", at=START_MS - 1), seen_version=2)[0]
+    assert (planned.status, only(planned).kind) == (CONFLICT, "parent")
+
+
+def test_creation_under_a_parent_deleted_before_revives_it(server: Server) -> None:
+    server.one("a", edit(EXERCISE, "delete", at=100))
+    planned = server.one("b", edit(NEW, "create", base=0, exercise="e", a=3, at=200))
+    assert (planned.status, only(planned).key) == (CONFLICT, EXERCISE)
+    assert not any(server.deleted(key) for key in (EXERCISE, SET, NEW))
+
+
+def test_creation_under_a_parent_deleted_later_goes_along_and_is_named(server: Server) -> None:
+    server.one("a", edit(WORKOUT, "delete", at=200))
+    planned = server.push(
+        "b",
+        edit(("exercise", "e2"), "create", base=0, workout="w", a=3, at=100),
+        edit(NEW, "create", base=0, exercise="e2", a=4, at=101),
+    )
+    assert [p.status for p in planned] == [CONFLICT, CONFLICT]
+    assert [only(p).kind for p in planned] == ["parent", "parent"]
+    assert lost(only(planned[1])) == {"exercise": "e2", "a": 4}
+    assert (server.deleted(("exercise", "e2")), server.deleted(NEW), server.value(NEW, "a")) == (True, True, 4)
+
+
+def test_restored_parent_brings_back_what_was_made_under_it(server: Server) -> None:
+    server.one("a", edit(WORKOUT, "delete", at=200))
+    server.one("b", edit(NEW, "create", base=0, exercise="e", at=100))
+    planned = server.one("a", edit(WORKOUT, "restore", at=300, base=3))
+    assert (planned.status, server.deleted(NEW)) == (APPLIED, False)
+
+
+def test_child_deleted_for_its_own_sake_stays_deleted(server: Server) -> None:
+    server.one("a", edit(SET, "delete", at=90))
+    server.one("a", edit(WORKOUT, "delete", at=100))
+    server.one("b", edit(WORKOUT, "update", a=1, at=200))
+    assert (server.deleted(EXERCISE), server.deleted(SET)) == (False, True)
+
+
+def test_child_deleted_for_its_own_sake_afterwards_stays_deleted_too(server: Server) -> None:
+    server.one("a", edit(WORKOUT, "delete", at=100))
+    assert server.one("c", edit(SET, "delete", at=90)).status == NOOP
+    server.one("b", edit(WORKOUT, "update", a=1, at=200))
+    assert (server.deleted(EXERCISE), server.deleted(SET)) == (False, True)
+
+
+def test_child_that_came_back_along_may_still_be_deleted_by_an_earlier_edit(server: Server) -> None:
+    """Nobody edited the set: that its workout was revived says nothing of it."""
+    server.one("a", edit(WORKOUT, "delete", at=100))
+    server.one("b", edit(WORKOUT, "update", a=1, at=300))
+    assert server.one("c", edit(SET, "delete", at=200)).status == APPLIED
+
+
+def test_child_moved_away_survives_a_later_deletion_of_its_parent(server: Server) -> None:
+    server.one("base", edit(("workout", "w2"), "create", base=0))
+    server.one("a", edit(WORKOUT, "delete", at=200))
+    planned = server.one("b", edit(EXERCISE, "update", workout="w2", at=100))
+    assert (planned.status, server.deleted(EXERCISE), server.deleted(SET)) == (MERGED, False, False)
+    assert (server.deleted(WORKOUT), server.deleted(OTHER)) == (True, True)
+
+
+def test_child_moved_under_a_deleted_parent_revives_it(server: Server) -> None:
+    server.one("base", edit(("workout", "w2"), "create", base=0))
+    server.one("a", edit(("workout", "w2"), "delete", base=2, at=100))
+    planned = server.one("b", edit(EXERCISE, "update", workout="w2", at=START_MS))
+    assert (planned.status, only(planned).kind, server.deleted(("workout", "w2"))) == (CONFLICT, "delete", False)
+
+
+def test_device_that_deletes_and_goes_on_has_no_conflict_with_itself(server: Server) -> None:
+    planned = server.push(
+        "a",
+        edit(WORKOUT, "delete", at=100),
+        edit(SET, "restore", at=200),
+        edit(NEW, "create", base=0, exercise="e", at=300),
+    )
+    assert [p.status for p in planned] == [APPLIED, APPLIED, APPLIED]
+    assert not any(server.deleted(key) for key in (WORKOUT, EXERCISE, SET, NEW))
+
+
+def test_group_that_fails_takes_back_its_deletions(server: Server) -> None:
+    planned = server.push(
+        "a", edit(WORKOUT, "delete", group="g"), edit(("conflict", "c"), "update", group="g"), edit(SET, "update", a=1)
+    )
+    assert [p.status for p in planned] == [REJECTED, REJECTED, APPLIED]
+    assert not server.deleted(WORKOUT)
+
+
+def test_lonely_device_with_a_wild_clock_has_no_conflict(server: Server) -> None:
+    for number, at in enumerate((10**12, -(10**9), 500, 10**9, 0)):
+        server.one("a", edit(SET, "update", a=number + 1, at=at, base=server.states[SET].version))
+        server.now_ms += 1
+    assert (server.conflicts(), server.value(SET, "a")) == ([], 5)
