@@ -98,7 +98,7 @@ class LoginView(PublicView):
         serializer = serializers.CredentialsSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         email = serializer.validated_data["email"].lower()
-        check_limit(request, group="login-account", rate="10/10m", key=email)
+        check_limit(request, group="login-account", rate="30/10m", key=email)
         user = authenticate(request, username=email, password=serializer.validated_data["password"])
         if not isinstance(user, User):
             raise InvalidCredentials
