@@ -22,7 +22,9 @@ class SluggedForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at 
         super().__init__(*args, **kwargs)
         if "slug" in self.fields:  # not there once it is written
             self.fields["slug"].required = True
-            self.fields["slug"].validators.append(RegexValidator(SLUG_PATTERN, "Lower case letters, digits and hyphens."))
+            self.fields["slug"].validators.append(
+                RegexValidator(SLUG_PATTERN, "Lower case letters, digits and hyphens.")
+            )
 
 
 class VocabularyAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no stubs
@@ -70,7 +72,8 @@ class ExerciseTypeForm(SluggedForm):
         super().__init__(*args, **kwargs)
         self.fields["replaced_by"].queryset = ExerciseType.objects.canonical().exclude(pk=self.instance.pk)  # type: ignore[attr-defined]  # it is a ModelChoiceField
         for name, model in VOCABULARIES.items():
-            choices = [(row.slug, row.name) for row in model._default_manager.order_by("name")]
+            rows: Any = model._default_manager.order_by("name")
+            choices = [(row.slug, row.name) for row in rows]
             self.fields[name] = forms.MultipleChoiceField(
                 choices=choices, required=False, widget=forms.CheckboxSelectMultiple, label=name.replace("_", " ")
             )
@@ -81,7 +84,8 @@ class ExerciseTypeForm(SluggedForm):
             cleaned[name] = sorted(cleaned.get(name, []))
         for name in ("names", "aliases", "media", "metadata_schema"):
             if cleaned.get(name, "") is None:  # what an empty box means to a JSON form field
-                cleaned[name] = ExerciseType._meta.get_field(name).get_default()
+                field: Any = ExerciseType._meta.get_field(name)
+                cleaned[name] = field.get_default()
         return cleaned
 
 

@@ -1,6 +1,6 @@
 import re
 import unicodedata
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
@@ -82,7 +82,7 @@ class ExerciseType(OwnedModel):
 
     wire = Wire(code=20, internal=frozenset({"slug", "status", "replaced_by", "search"}))
 
-    user = models.ForeignKey(
+    user = models.ForeignKey(  # type: ignore[assignment]  # canonical types have no owner
         settings.AUTH_USER_MODEL,
         models.CASCADE,
         null=True,
@@ -113,9 +113,7 @@ class ExerciseType(OwnedModel):
     metadata_schema = JsonField(
         validators=[validate_metadata_schema], help_text="JSON Schema (2020-12) of what a performance records."
     )
-    status = EnumField(
-        choices=enums.Status, default=enums.Status.PUBLISHED, db_default=enums.Status.PUBLISHED
-    )
+    status = EnumField(choices=enums.Status, default=enums.Status.PUBLISHED, db_default=enums.Status.PUBLISHED)
     replaced_by = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
     search = models.GeneratedField(
         expression=models.Func("name", "names", "aliases", function="catalog_search_document"),
@@ -123,7 +121,7 @@ class ExerciseType(OwnedModel):
         db_persist=True,
     )
 
-    objects = models.Manager.from_queryset(ExerciseTypeQuerySet)()
+    objects: ClassVar[Any] = models.Manager.from_queryset(ExerciseTypeQuerySet)()
 
     class Meta(OwnedModel.Meta):
         constraints = [

@@ -48,7 +48,7 @@ class OwnedAdmin(ModelAdmin):  # type: ignore[misc]  # no stubs
     show_full_result_count = False
     paginator = BoundedPaginator
     list_per_page = 50
-    list_select_related = ("user",)
+    list_select_related: tuple[str, ...] = ("user",)
     readonly_fields = ("created_at", "updated_at", "deleted_at")
     search_fields: tuple[str, ...] = ("=id", "=user__email")
     search_help_text = "An id or the e-mail address of its user."

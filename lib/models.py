@@ -41,7 +41,7 @@ class OwnedModel(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
 
-    objects = models.Manager.from_queryset(OwnedQuerySet)()
+    objects: ClassVar[Any] = models.Manager.from_queryset(OwnedQuerySet)()
 
     class Meta:
         abstract = True

@@ -18,7 +18,7 @@ class Pagination(CursorPagination):
     page_size = PAGE_SIZE
     page_size_query_param = "page_size"
     max_page_size = MAX_PAGE_SIZE
-    ordering = ("-created_at", "-id")
+    ordering: tuple[str, ...] = ("-created_at", "-id")
 
     def encode_cursor(self, cursor: Cursor) -> str:
         """Signed, so that what comes back is what was sent."""

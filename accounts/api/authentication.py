@@ -14,7 +14,7 @@ from accounts.services.tokens import SESSION_CLAIM
 class SessionTokenAuthentication(JWTAuthentication):
     """An access token whose log-in still stands: logging out or revoking a device ends it at once. One query."""
 
-    def get_user(self, validated_token: Token) -> User:
+    def get_user(self, validated_token: Token) -> User:  # type: ignore[override]  # our user, not the stubs' two
         session = (
             Session.objects.select_related("user")
             .filter(pk=validated_token.get(SESSION_CLAIM), revoked_at=None, user__is_active=True)
@@ -27,7 +27,7 @@ class SessionTokenAuthentication(JWTAuthentication):
         return user
 
 
-class SessionTokenScheme(SimpleJWTScheme):
+class SessionTokenScheme(SimpleJWTScheme):  # type: ignore[no-untyped-call]  # spectacular registers it untyped
     target_class = "accounts.api.authentication.SessionTokenAuthentication"
     name = "accessToken"
 

@@ -18,7 +18,8 @@ class RegisterSerializer(CredentialsSerializer):
         try:
             validate_password(attrs["password"], User(email=attrs["email"]))
         except PasswordError as error:
-            raise serializers.ValidationError({"password": error.error_list}) from error
+            problems: Any = error.error_list
+            raise serializers.ValidationError({"password": problems}) from error
         return attrs
 
 

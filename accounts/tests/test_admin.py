@@ -67,7 +67,9 @@ def test_operator_switches_a_user_off(admin: Client, alice: User) -> None:
 def test_operator_sets_a_password(admin: Client, alice: User) -> None:
     url = f"{USERS}{alice.pk}/password/"
     assert admin.get(url).status_code == 200
-    page = admin.post(url, {"password1": PASSWORD, "password2": PASSWORD, "usable_password": "true", "set-password": "1"})
+    page = admin.post(
+        url, {"password1": PASSWORD, "password2": PASSWORD, "usable_password": "true", "set-password": "1"}
+    )
     assert page.status_code == 302, page.content.decode()
     assert User.objects.get(pk=alice.pk).check_password(PASSWORD)
 

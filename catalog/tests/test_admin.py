@@ -78,7 +78,8 @@ def test_private_type_cannot_be_opened(curator: Client, alice: User) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "found"), [("bench", ["bench-press"]), ("SQUAT", ["squat"]), ("flat press", ["bench-press"]), ("nothing", [])]
+    ("text", "found"),
+    [("bench", ["bench-press"]), ("SQUAT", ["squat"]), ("flat press", ["bench-press"]), ("nothing", [])],
 )
 def test_search_finds_names_slugs_and_aliases(curator: Client, text: str, found: list[str]) -> None:
     make_canonical("bench-press", aliases=["Flat bench"])
@@ -86,7 +87,9 @@ def test_search_finds_names_slugs_and_aliases(curator: Client, text: str, found:
     assert [row.slug for row in curator.get(TYPES, {"q": text}).context["cl"].result_list] == found
 
 
-@pytest.mark.parametrize("query", ["status__exact=draft", "category__exact=strength", "level__exact=no-such", "q=%27%22%25"])
+@pytest.mark.parametrize(
+    "query", ["status__exact=draft", "category__exact=strength", "level__exact=no-such", "q=%27%22%25"]
+)
 def test_list_filters_do_no_harm(curator: Client, query: str) -> None:
     make_canonical()
     assert curator.get(f"{TYPES}?{query}").status_code in (200, 302)
@@ -186,12 +189,11 @@ def test_mistake_is_shown_at_its_field(curator: Client, values: dict[str, Any], 
     assert ExerciseType.objects.count() == 1
 
 
-@pytest.mark.parametrize(
-    ("name", "empty"), [("names", {}), ("aliases", []), ("media", []), ("metadata_schema", {})]
-)
+@pytest.mark.parametrize(("name", "empty"), [("names", {}), ("aliases", []), ("media", []), ("metadata_schema", {})])
 @pytest.mark.parametrize("text", ["", "null"])
 def test_emptied_box_means_nothing_said(curator: Client, name: str, empty: Any, text: str) -> None:
-    row = make_canonical(**{name: {"type": "object"} if empty == {} else ["x"]})
+    filled: dict[str, Any] = {name: {"type": "object"} if empty == {} else ["x"]}
+    row = make_canonical(**filled)
     page = change(curator, row, **{name: text})
     assert page.status_code == 302, problems(page)
     row.refresh_from_db()

@@ -149,7 +149,10 @@ def test_seed_command_says_what_it_added(db: None, capsys: pytest.CaptureFixture
     call_command("seed")
     call_command("seed")
     first, second = capsys.readouterr().out.splitlines()
-    assert first == f"Library: {len(MUSCLES)} new muscles, {len(EQUIPMENT)} new equipment, {len(TYPES)} new exercise types."
+    assert (
+        first
+        == f"Library: {len(MUSCLES)} new muscles, {len(EQUIPMENT)} new equipment, {len(TYPES)} new exercise types."
+    )
     assert second == "Library: 0 new muscles, 0 new equipment, 0 new exercise types."
 
 

@@ -52,7 +52,7 @@ API = [route for route in ROUTES if route.is_api]
 ADMIN = [route for route in ROUTES if route.path.startswith("/admin/") and route.path not in PAGES]
 
 
-def each(found: list[Route]) -> Any:
+def each(found: list[Route]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("route", found, ids=str)
 
 
@@ -184,7 +184,13 @@ def asked_for(route: Route, alices: dict[str, str]) -> list[str]:
 
 def queries(alices: dict[str, str]) -> list[str]:
     named = [f"{name}={alices[name]}" for name in ("workout", "exercise", "exercise_type")]
-    return ["", f"device_id={alices['device']}", f"user={alices['user']}", f"exercise__workout={alices['workout']}", *named]
+    return [
+        "",
+        f"device_id={alices['device']}",
+        f"user={alices['user']}",
+        f"exercise__workout={alices['workout']}",
+        *named,
+    ]
 
 
 # --- the walk ---
@@ -254,11 +260,15 @@ def test_admin_is_closed_to_athletes_and_the_anonymous(route: Route, client: Cli
             response = getattr(client, method)(path)
             assert response.status_code in (302, 403, 404, 405), (user, method)
             if response.status_code == 302:
-                assert response["Location"].startswith(("/admin/login/", "/admin/logout/", "/admin/")), response["Location"]
+                assert response["Location"].startswith(("/admin/login/", "/admin/logout/", "/admin/")), response[
+                    "Location"
+                ]
             assert "alice@example.org" not in response.content.decode()
     assert fingerprint(alice) == before
 
 
-@pytest.mark.parametrize("path", ["/no-such", "/api/v1/no-such", "/api/v1/workouts", "/api/v2/workouts/", "/.env", "/%00"])
+@pytest.mark.parametrize(
+    "path", ["/no-such", "/api/v1/no-such", "/api/v1/workouts", "/api/v2/workouts/", "/.env", "/%00"]
+)
 def test_address_that_there_is_not_answers_in_the_one_shape(client: Client, db: None, path: str) -> None:
     check_error(client.get(path), 404, "not_found")

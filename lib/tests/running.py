@@ -13,7 +13,8 @@ def run_jobs() -> None:
     """Works off every job that is due with the real worker, then returns. For transactional tests: it has its own connections."""
     kept_for_s, connection.settings_dict["CONN_MAX_AGE"] = connection.settings_dict["CONN_MAX_AGE"], 0
     try:
-        with app.replace_connector(app.connector.get_worker_connector()) as worker_app:
+        connector: Any = app.connector
+        with app.replace_connector(connector.get_worker_connector()) as worker_app:
             worker_app.run_worker(wait=False, install_signal_handlers=False, listen_notify=False)
     finally:
         connection.settings_dict["CONN_MAX_AGE"] = kept_for_s

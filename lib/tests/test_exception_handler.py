@@ -85,7 +85,7 @@ def every_domain_error() -> list[type[DomainError]]:
 
 @pytest.mark.parametrize("kind", every_domain_error(), ids=lambda kind: kind.__qualname__)
 def test_domain_error_is_told_by_its_code_and_docstring(db: None, kind: type[DomainError]) -> None:
-    error = kind(retry_after_s=7) if kind is errors.RateLimited else kind()  # type: ignore[call-arg]  # one needs it
+    error = kind(retry_after_s=7) if kind is errors.RateLimited else kind()
     response = answer(raising(error))
     assert told(response) == (status_of(error), [(kind.code, kind.attr)])
     detail = response.json()["errors"][0]["detail"]

@@ -162,7 +162,8 @@ def kill_its_worker(value: str) -> None:
 
 
 def sweep() -> None:
-    retry_stalled_jobs.defer(timestamp=0)
+    sweeper: Any = retry_stalled_jobs
+    sweeper.defer(timestamp=0)
     run_jobs()
     make_due()
     run_jobs()

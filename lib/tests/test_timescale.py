@@ -223,9 +223,7 @@ def test_buckets_start_by_the_wall_clock(alice: User, zone: str, width: str) -> 
         for day in CHANGES[zone]
         for hours in range(-50, 75)
     ]
-    Measurement.objects.bulk_create(
-        Measurement(user=alice, kind="hrv", value=1, measured_at=time) for time in times
-    )
+    Measurement.objects.bulk_create(Measurement(user=alice, kind="hrv", value=1, measured_at=time) for time in times)
     buckets = Measurement.objects.annotate(bucket=TimeBucket("measured_at", width, time_zone=zone))
     wrong = [
         (row.measured_at, row.bucket, expected(row.measured_at, width, zone))
@@ -256,7 +254,20 @@ def test_buckets_group_and_count(alice: User) -> None:
 
 
 @pytest.mark.parametrize(
-    "width", ["", "1", "day", "one day", "1 fortnight", "-1 day", "0 days", "2 months", "5 years", "1 day'; --", "1 day 2 hours"]
+    "width",
+    [
+        "",
+        "1",
+        "day",
+        "one day",
+        "1 fortnight",
+        "-1 day",
+        "0 days",
+        "2 months",
+        "5 years",
+        "1 day'; --",
+        "1 day 2 hours",
+    ],
 )
 def test_width_that_has_no_answer_is_refused(width: str) -> None:
     with pytest.raises(ValueError, match="no width of a time bucket"):

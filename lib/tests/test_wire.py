@@ -201,12 +201,19 @@ def _values_of(field: wire.WireField) -> st.SearchStrategy[Any]:
         case "BoundedDecimalField":
             return st.decimals(source.min_value, source.max_value, places=source.decimal_places).map(str)
         case "DateTimeField":
-            zones = st.sampled_from([dt.UTC, dt.timezone(dt.timedelta(hours=5, minutes=45)), dt.timezone(-dt.timedelta(hours=11))])
-            return st.datetimes(dt.datetime(1, 1, 3), dt.datetime(9999, 12, 29), timezones=zones).map(lambda at: at.isoformat())  # noqa: DTZ001 - the zone comes with the strategy
+            zones = st.sampled_from(
+                [dt.UTC, dt.timezone(dt.timedelta(hours=5, minutes=45)), dt.timezone(-dt.timedelta(hours=11))]
+            )
+            return st.datetimes(dt.datetime(1, 1, 3), dt.datetime(9999, 12, 29), timezones=zones).map(
+                lambda at: at.isoformat()
+            )
         case "DateField":
             return st.dates().map(lambda day: day.isoformat())
         case "SlugSetField":
-            return st.lists(st.from_regex(SLUG_PATTERN, fullmatch=True).filter(lambda slug: len(slug) <= 64), max_size=source.max_size)
+            return st.lists(
+                st.from_regex(SLUG_PATTERN, fullmatch=True).filter(lambda slug: len(slug) <= 64),
+                max_size=source.max_size,
+            )
         case "JsonField":
             return st.just({}) if source.shape == "object" else st.lists(text, max_size=3)
         case "NoteField" | "CharField" | "TextField":
@@ -277,9 +284,14 @@ def test_document_does_not_depend_on_the_zone_of_the_session(alice: User, zone: 
 
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('TimeZone', %s, TRUE), set_config('DateStyle', 'SQL, DMY', TRUE)", [zone])
-        cursor.execute("SELECT set_config('extra_float_digits', '-10', TRUE), set_config('IntervalStyle', 'iso_8601', TRUE)")
+        cursor.execute(
+            "SELECT set_config('extra_float_digits', '-10', TRUE), set_config('IntervalStyle', 'iso_8601', TRUE)"
+        )
     row = Workout.objects.create(
-        user=alice, status="in_progress", started_at=dt.datetime(2026, 3, 1, 23, 30, tzinfo=dt.UTC), planned_on=dt.date(2026, 3, 2)
+        user=alice,
+        status="in_progress",
+        started_at=dt.datetime(2026, 3, 1, 23, 30, tzinfo=dt.UTC),
+        planned_on=dt.date(2026, 3, 2),
     )
     found = document(row)
     assert (found["started_at"], found["planned_on"], found["local_date"]) == (
@@ -292,7 +304,9 @@ def test_document_does_not_depend_on_the_zone_of_the_session(alice: User, zone: 
 @pytest.mark.django_db
 def test_document_of_any_measurement_is_the_checked_patch(patch: dict[str, Any]) -> None:
     user = User.objects.filter(email="any@example.org").first() or User.objects.create_user("any@example.org")
-    values = wire.check_patch(MEASUREMENT, {"kind": "hrv", "value": "1", "measured_at": "2026-03-01T00:00:00Z", **patch})
+    values = wire.check_patch(
+        MEASUREMENT, {"kind": "hrv", "value": "1", "measured_at": "2026-03-01T00:00:00Z", **patch}
+    )
     row = Measurement(id=uuid4(), user=user, **values)
     row.save(force_insert=True)
     found = document(row)
@@ -338,7 +352,7 @@ def test_rows_that_hang_on_others_say_so() -> None:
 
 def test_model_without_a_wire_is_no_entity() -> None:
     with pytest.raises(TypeError, match=r"User is owned by users but has no `wire = Wire"):
-        wire.entity_of(User)  # type: ignore[type-var, arg-type]  # wrong on purpose
+        wire.entity_of(User)
 
 
 def test_default_of_a_decimal_is_text() -> None:

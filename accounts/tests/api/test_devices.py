@@ -86,7 +86,9 @@ def test_id_of_somebody_elses_device_is_taken(api: SchemaClient, bobs_api: Schem
 
 @pytest.mark.django_db(transaction=True)
 def test_device_registered_twice_at_once_is_one() -> None:
-    client_headers = {"Authorization": f"Bearer {start_session(user=make_user('a@example.org'), at=timezone.now()).access}"}
+    client_headers = {
+        "Authorization": f"Bearer {start_session(user=make_user('a@example.org'), at=timezone.now()).access}"
+    }
     body = phone()
     answers = at_once([lambda: SchemaClient().post(URL, body, headers=client_headers) for _ in range(3)])
     assert sorted(answer.status_code for answer in answers) == [200, 200, 201]

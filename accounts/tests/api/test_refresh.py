@@ -152,7 +152,8 @@ def test_garbage_is_refused(url: str, token: str, db: None) -> None:
 
 @pytest.mark.parametrize("url", [URL, LOGOUT_URL])
 @pytest.mark.parametrize(
-    ("body", "code"), [({}, "required"), ({"refresh": ""}, "blank"), ({"refresh": None}, "null"), ({"refresh": []}, "invalid")]
+    ("body", "code"),
+    [({}, "required"), ({"refresh": ""}, "blank"), ({"refresh": None}, "null"), ({"refresh": []}, "invalid")],
 )
 def test_refresh_needs_its_token(url: str, body: dict[str, Any], code: str, db: None) -> None:
     check_error(SchemaClient().post(url, body), 400, code, "refresh")

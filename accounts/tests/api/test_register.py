@@ -93,7 +93,9 @@ def test_weak_password_is_refused_with_its_reason(anonymous: SchemaClient, passw
     assert not User.objects.exists()
 
 
-@pytest.mark.parametrize("email", ["", "no address", "two@at@example.org", "a@" + "x" * 250 + ".org", "nul\0@example.org"])
+@pytest.mark.parametrize(
+    "email", ["", "no address", "two@at@example.org", "a@" + "x" * 250 + ".org", "nul\0@example.org"]
+)
 def test_bad_address_is_refused(anonymous: SchemaClient, email: str) -> None:
     response = register(anonymous, email=email)
     assert response.status_code == 400

@@ -39,7 +39,9 @@ def test_name_alone_makes_a_type(api: SchemaClient, alice: User) -> None:
 def test_private_type_is_usable_at_once_and_by_its_owner_alone(api: SchemaClient, bobs_api: SchemaClient) -> None:
     made = api.post(URL, {"name": "Towel curl"}).json()
     assert api.post("/api/v1/exercises/", {"exercise_type": made["id"]}).status_code == 201
-    check_error(bobs_api.post("/api/v1/exercises/", {"exercise_type": made["id"]}), 400, "does_not_exist", "exercise_type")
+    check_error(
+        bobs_api.post("/api/v1/exercises/", {"exercise_type": made["id"]}), 400, "does_not_exist", "exercise_type"
+    )
 
 
 def test_every_field_of_a_type_can_be_said(vocabulary: None, api: SchemaClient) -> None:
@@ -138,7 +140,9 @@ def test_metadata_schema_that_is_none_is_refused(api: SchemaClient, schema: Any,
     assert not ExerciseType.objects.exists()
 
 
-@pytest.mark.parametrize("schema", [{}, SCHEMA, {"type": "object", "$defs": {"a": {"type": "string"}}, "$ref": "#/$defs/a"}])
+@pytest.mark.parametrize(
+    "schema", [{}, SCHEMA, {"type": "object", "$defs": {"a": {"type": "string"}}, "$ref": "#/$defs/a"}]
+)
 def test_metadata_schema_that_is_one_is_kept(api: SchemaClient, schema: Any) -> None:
     assert api.post(URL, {"name": "x", "metadata_schema": schema}).json()["metadata_schema"] == schema
 
@@ -182,7 +186,9 @@ def test_deleted_type_stays_behind_old_logs_and_takes_no_new_ones(api: SchemaCli
 def test_retired_type_can_still_be_logged_and_a_draft_cannot(api: SchemaClient) -> None:
     retired, draft = make_canonical("old", status=Status.RETIRED), make_canonical("new", status=Status.DRAFT)
     assert api.post("/api/v1/exercises/", {"exercise_type": str(retired.pk)}).status_code == 201
-    check_error(api.post("/api/v1/exercises/", {"exercise_type": str(draft.pk)}), 400, "does_not_exist", "exercise_type")
+    check_error(
+        api.post("/api/v1/exercises/", {"exercise_type": str(draft.pk)}), 400, "does_not_exist", "exercise_type"
+    )
 
 
 def test_batch_takes_as_many_queries_for_thirty_as_for_three(
@@ -190,7 +196,9 @@ def test_batch_takes_as_many_queries_for_thirty_as_for_three(
 ) -> None:
     for count in (3, 30):
         items = [{"id": str(uuid4()), "name": f"Towel {n}", "primary_muscles": ["chest"]} for n in range(count)]
-        with django_assert_num_queries(7):  # the session; savepoint; the user's head; ids that stand; insert; rows; release
+        with django_assert_num_queries(
+            7
+        ):  # the session; savepoint; the user's head; ids that stand; insert; rows; release
             assert api.post(f"{URL}batch/", {"items": items}).status_code == 201
 
 

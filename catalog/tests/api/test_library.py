@@ -57,7 +57,11 @@ def library(db: None) -> None:
         equipment=["barbell"],
     )
     make_canonical(
-        "running", category="cardio", level="advanced", movement_pattern="locomotion", equipment=["treadmill"],
+        "running",
+        category="cardio",
+        level="advanced",
+        movement_pattern="locomotion",
+        equipment=["treadmill"],
         secondary_muscles=["quads"],
     )
     for status in (Status.DRAFT, Status.IN_REVIEW, Status.RETIRED):
@@ -250,7 +254,8 @@ def test_types_of_one_name_are_told_apart_by_their_id(api: SchemaClient) -> None
 
 
 @pytest.mark.parametrize(
-    ("asked", "given"), [("1", 1), ("200", 200), ("201", 200), ("9" * 30, 200), ("0", 50), ("-1", 50), ("x", 50), ("", 50)]
+    ("asked", "given"),
+    [("1", 1), ("200", 200), ("201", 200), ("9" * 30, 200), ("0", 50), ("-1", 50), ("x", 50), ("", 50)],
 )
 def test_page_size_has_limits(api: SchemaClient, asked: str, given: int) -> None:
     rows = [ExerciseType(slug=f"thing-{n:03}", name=f"Thing {n:03}") for n in range(202)]
@@ -259,7 +264,9 @@ def test_page_size_has_limits(api: SchemaClient, asked: str, given: int) -> None
 
 
 # base64 of: p=%00, p=x%00, o=-1&p=x, o=99999999999999999999&p=x, nothing at all
-@pytest.mark.parametrize("cursor", ["cD0lMDA%3D", "cD14JTAw", "bz0tMSZwPXg%3D", "bz05OTk5OTk5OTk5OTk5OTk5OTk5OSZwPXg%3D", "%00", "x", "ü"])
+@pytest.mark.parametrize(
+    "cursor", ["cD0lMDA%3D", "cD14JTAw", "bz0tMSZwPXg%3D", "bz05OTk5OTk5OTk5OTk5OTk5OTk5OSZwPXg%3D", "%00", "x", "ü"]
+)
 @pytest.mark.parametrize("url", KINDS)
 def test_garbled_cursor_does_no_harm(api: SchemaClient, url: str, cursor: str) -> None:
     make_rows(url, 1)

@@ -71,7 +71,9 @@ def test_operators_of_the_search_language_are_not_understood(library: None, api:
     assert found(api, text) in (["bench-press"], [])
 
 
-@pytest.mark.parametrize("text", ["x'; DROP TABLE catalog_exercisetype; --", "%s", "%(search)s", "{}", "½ ² ①", "\u202e\ufeff", "ß"])
+@pytest.mark.parametrize(
+    "text", ["x'; DROP TABLE catalog_exercisetype; --", "%s", "%(search)s", "{}", "½ ² ①", "\u202e\ufeff", "ß"]
+)
 def test_odd_text_does_no_harm(library: None, api: SchemaClient, text: str) -> None:
     assert set(found(api, text)) <= {"bench-press", "farmers-walk", "hip-switch", "pull-up"}
 

@@ -106,7 +106,7 @@ def files(draw: st.DrawFn) -> tuple[list[StrongWorkout], Dialect, Writing]:
         name_units=draw(st.booleans()),
     )
     starts = draw(
-        st.lists(st.datetimes(datetime(2015, 1, 1), datetime(2026, 1, 1)), unique=True, max_size=3)  # noqa: DTZ001
+        st.lists(st.datetimes(datetime(2015, 1, 1), datetime(2026, 1, 1)), unique=True, max_size=3)
     )
     workouts = []
     for start in sorted({one.replace(microsecond=0) for one in starts}):

@@ -100,9 +100,7 @@ def test_adding_to_another_workout_leaves_it_as_it_is(
 
 
 @WAYS
-def test_workout_of_somebody_else_does_not_exist(
-    api: SchemaClient, bob: User, bench: ExerciseType, add: Add
-) -> None:
+def test_workout_of_somebody_else_does_not_exist(api: SchemaClient, bob: User, bench: ExerciseType, add: Add) -> None:
     bobs = make(Workout, bob)
     response = add(api, {"exercise_type": str(bench.pk), "workout": str(bobs.pk)})
     assert response.status_code == 400
@@ -260,8 +258,12 @@ def test_superset_group_is_a_small_number(api: SchemaClient, bench: ExerciseType
     assert api.post(URL, {"exercise_type": str(bench.pk), "superset_group": group}).status_code == answer
 
 
-@pytest.mark.parametrize(("position", "answer"), [(0.5, 201), (-3, 201), (1e9, 201), (1.1e9, 400), ("x", 400), (None, 400)])
-def test_position_is_a_number_between_others(api: SchemaClient, bench: ExerciseType, position: Any, answer: int) -> None:
+@pytest.mark.parametrize(
+    ("position", "answer"), [(0.5, 201), (-3, 201), (1e9, 201), (1.1e9, 400), ("x", 400), (None, 400)]
+)
+def test_position_is_a_number_between_others(
+    api: SchemaClient, bench: ExerciseType, position: Any, answer: int
+) -> None:
     assert api.post(URL, {"exercise_type": str(bench.pk), "position": position}).status_code == answer
 
 

@@ -142,7 +142,9 @@ def test_batch_of_none_or_too_many_is_refused(api: SchemaClient, exercise: Exerc
     assert not Set.objects.exists()
 
 
-@pytest.mark.parametrize("body", [{}, [], {"items": None}, {"items": {}}, {"items": "x"}, {"items": [None]}, {"items": [7]}])
+@pytest.mark.parametrize(
+    "body", [{}, [], {"items": None}, {"items": {}}, {"items": "x"}, {"items": [None]}, {"items": [7]}]
+)
 def test_batch_that_is_none_is_refused(api: SchemaClient, body: Any) -> None:
     response = api.post(BATCH, body)
     assert response.status_code == 400

@@ -16,7 +16,7 @@ from training.models import Exercise, Set, Workout
 URL = "/api/v1/workouts/"
 START = "2026-03-01T10:00:00.000000Z"
 END = "2026-03-01T11:30:00.000000Z"
-ALLOWED = {
+ALLOWED: dict[str, Any] = {
     "planned": {(None, None)},
     "in_progress": {(START, None)},
     "completed": {(START, END)},
@@ -149,7 +149,9 @@ def test_workout_without_a_day_has_none(api: SchemaClient) -> None:
     assert api.post(URL, {"title": "Some day"}).json()["local_date"] is None
 
 
-@pytest.mark.parametrize("zone", ["", "Mars/Olympus", "CEST+2", "europe/berlin", "../etc/passwd", "+02:00", "nul\0", 7, None])
+@pytest.mark.parametrize(
+    "zone", ["", "Mars/Olympus", "CEST+2", "europe/berlin", "../etc/passwd", "+02:00", "nul\0", 7, None]
+)
 def test_unknown_zone_is_refused(api: SchemaClient, alice: User, zone: Any) -> None:
     row = make(Workout, alice)
     for response in (api.post(URL, {"time_zone": zone}), api.patch(url_of(row), {"time_zone": zone})):
@@ -170,7 +172,9 @@ def test_time_at_the_end_of_the_calendar_does_not_break_the_list(api: SchemaClie
     assert api.get(URL).status_code == 200
 
 
-@pytest.mark.parametrize("time", ["2026-03-01T10:00:00", "2026-03-01", "10:00", 7, "", "2026-13-01T00:00:00Z", "now", []])
+@pytest.mark.parametrize(
+    "time", ["2026-03-01T10:00:00", "2026-03-01", "10:00", 7, "", "2026-13-01T00:00:00Z", "now", []]
+)
 def test_time_that_is_none_is_refused(api: SchemaClient, time: Any) -> None:
     response = api.post(URL, {"status": "in_progress", "started_at": time})
     assert response.status_code == 400
@@ -204,7 +208,8 @@ def test_filters_narrow_the_workouts(api: SchemaClient, alice: User, bob: User) 
 
 
 @pytest.mark.parametrize(
-    "query", ["status=no-such", "local_date=yesterday", "local_date__gte=%00", "started_at__gte=x", "local_date=2026-02-30"]
+    "query",
+    ["status=no-such", "local_date=yesterday", "local_date__gte=%00", "started_at__gte=x", "local_date=2026-02-30"],
 )
 def test_filter_that_makes_no_sense_is_refused(api: SchemaClient, query: str) -> None:
     response = api.get(f"{URL}?{query}")
@@ -214,7 +219,8 @@ def test_filter_that_makes_no_sense_is_refused(api: SchemaClient, query: str) ->
 
 # base64 of: p=garbage, p=%00, p=2026-13-45, o=-1&p=x, r=1&p=2026-03-01; and things that are none
 @pytest.mark.parametrize(
-    "cursor", ["cD1nYXJiYWdl", "cD0lMDA%3D", "cD0yMDI2LTEzLTQ1", "bz0tMSZwPXg%3D", "cj0xJnA9MjAyNi0wMy0wMQ%3D%3D", "x", "%00"]
+    "cursor",
+    ["cD1nYXJiYWdl", "cD0lMDA%3D", "cD0yMDI2LTEzLTQ1", "bz0tMSZwPXg%3D", "cj0xJnA9MjAyNi0wMy0wMQ%3D%3D", "x", "%00"],
 )
 def test_garbled_cursor_is_no_error_of_the_server(api: SchemaClient, alice: User, cursor: str) -> None:
     make(Workout, alice)

@@ -1,0 +1,161 @@
+"""Every page of the admin opens, with rows in every table, and costs the same however many there are."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.db import connection
+from django.db.models import Model
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts.models import Device, Session, User
+from accounts.services.tokens import start_session
+from catalog.models import Equipment, ExerciseType, Muscle
+from catalog.tests.factories import make_canonical, make_equipment, make_muscle
+from lib import wire
+from lib.models import OwnedModel
+from lib.tests.factories import make, make_user
+from sync.models import DeviceState
+
+OUR_APPS = {"accounts", "catalog", "training", "nutrition", "planner", "sensors", "sync", "analytics", "auth"}
+REGISTERED = sorted(
+    (model for model in admin.site._registry if model._meta.app_label in OUR_APPS), key=lambda model: model._meta.label
+)
+OWNED = [entity.model for entity in wire.entities() if entity.wire.creatable and entity.model is not ExerciseType]
+
+
+def each(found: Any) -> Any:
+    return pytest.mark.parametrize("model", found, ids=lambda model: model._meta.label)
+
+
+@pytest.fixture
+def console(client: Client, charlie: User) -> Client:
+    client.force_login(charlie)
+    return client
+
+
+def url_of(model: type[Model], page: str = "") -> str:
+    return f"/admin/{model._meta.app_label}/{model._meta.model_name}/{page}"
+
+
+def populate(count: int) -> None:
+    """So many rows in every table that the admin shows."""
+    for n in range(count):
+        user = make_user(f"user-{n}@example.org")
+        start_session(user=user, at=timezone.now())
+        device = Device.objects.create(id=uuid4(), user=user, name="phone", instance_token_hash="0" * 64)
+        Session.objects.filter(user=user).update(device=device)
+        DeviceState.objects.create(device=device, seen_at=timezone.now())
+        Group.objects.create(name=f"group {n}")
+        make_muscle(f"muscle-{n}")
+        make_equipment(f"equipment-{n}")
+        make_canonical(f"type-{n}", primary_muscles=[f"muscle-{n}"], equipment=[f"equipment-{n}"])
+        for entity in wire.entities():
+            if entity.wire.creatable:
+                make(entity.model, user)
+
+
+@each(REGISTERED)
+def test_every_page_opens(console: Client, model: type[Model]) -> None:
+    populate(1)
+    page = console.get(url_of(model))
+    assert page.status_code == 200
+    rows = list(page.context["cl"].result_list)
+    assert rows, f"populate() makes no row of {model.__name__}."
+    assert console.get(url_of(model, f"{rows[0].pk}/change/")).status_code == 200
+    assert console.get(url_of(model, f"{rows[0].pk}/history/")).status_code == 200
+    may_add = admin.site._registry[model].has_add_permission(page.wsgi_request)
+    assert console.get(url_of(model, "add/")).status_code == (200 if may_add else 403)
+
+
+@each(REGISTERED)
+@pytest.mark.parametrize(
+    "text", ["alice@example.org", "'; --", "%", "cafe0000-0000-4000-8000-000000000000", "x" * 500, "nul\0"]
+)
+def test_search_does_no_harm(console: Client, model: type[Model], text: str) -> None:
+    if admin.site._registry[model].search_fields:
+        populate(1)
+        assert console.get(url_of(model), {"q": text}).status_code == 200
+
+
+@each(REGISTERED)
+def test_every_filter_and_order_works(console: Client, model: type[Model]) -> None:
+    populate(1)
+    page = console.get(url_of(model))
+    changelist = page.context["cl"]
+    orders = [f"o={n}" for n, _ in enumerate(changelist.list_display)]
+    choices = [
+        choice["query_string"].removeprefix("?")
+        for spec in changelist.filter_specs
+        for choice in spec.choices(changelist)
+        if "query_string" in choice
+    ]
+    for query in (*orders, *choices):
+        assert console.get(f"{url_of(model)}?{query}").status_code == 200, query
+
+
+def queries_of(console: Client, url: str) -> list[str]:
+    console.get(url)  # what is asked once and kept is asked here
+    with CaptureQueriesContext(connection) as captured:
+        assert console.get(url).status_code == 200
+    return [query["sql"] for query in captured]
+
+
+@each(REGISTERED)
+def test_list_takes_as_many_queries_for_three_rows_as_for_one(console: Client, model: type[Model]) -> None:
+    populate(1)
+    one = queries_of(console, url_of(model))
+    for row in [Group, Muscle, Equipment]:
+        row._default_manager.all().delete() if row is Group else None
+    User.objects.exclude(email="charlie@example.org").delete()
+    ExerciseType.objects.all().delete()
+    Muscle.objects.all().delete()
+    Equipment.objects.all().delete()
+    populate(3)
+    three = queries_of(console, url_of(model))
+    assert len(three) == len(one), three
+
+
+@each(OWNED)
+def test_list_of_an_entity_takes_five_queries(
+    console: Client, model: type[OwnedModel], django_assert_num_queries: Any
+) -> None:
+    populate(3)
+    console.get(url_of(model))
+    with django_assert_num_queries(
+        5
+    ):  # the session; the user; two counts, of what is found and of what there is; the page
+        console.get(url_of(model))
+
+
+@each(REGISTERED)
+def test_nothing_is_counted_without_a_bound(console: Client, model: type[Model]) -> None:
+    populate(1)
+    unbounded = [
+        sql
+        for sql in queries_of(console, url_of(model))
+        if "COUNT(" in sql and "LIMIT" not in sql and issubclass(model, OwnedModel)
+    ]
+    assert unbounded == []
+
+
+def test_start_page_and_its_menus_open(console: Client) -> None:
+    for url in ("/admin/", *(f"/admin/{label}/" for label in ("accounts", "catalog", "training", "sync", "auth"))):
+        assert console.get(url).status_code == 200, url
+    assert console.get("/admin/password_change/").status_code == 200
+
+
+def test_every_model_of_ours_is_in_the_admin_or_named_here() -> None:
+    named = {
+        "sync.Record",  # the documents themselves: read through their entities
+        "sync.LogEntry",
+        "sync.Mutation",
+    }
+    ours = {model for model in apps.get_models() if model._meta.app_label in OUR_APPS - {"auth"}}
+    missing = {model._meta.label for model in ours if not admin.site.is_registered(model)}
+    assert missing == named
