@@ -9,7 +9,7 @@ from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from accounts.models import Device, Session, Settings, User
-from lib.admin import OwnedAdmin, ReadOnlyAdmin
+from lib.admin import BoundedPaginator, OwnedAdmin, ReadOnlyAdmin
 
 admin.site.unregister(Group)
 
@@ -45,10 +45,13 @@ class UnfoldUserAdmin(UserAdmin, ModelAdmin):  # type: ignore[misc, type-arg]  #
     list_filter = ["is_staff", "is_active"]
     search_fields = ["email", "=id"]
     show_full_result_count = False
+    paginator = BoundedPaginator
+    filter_horizontal = []
+    autocomplete_fields = ["groups"]
     readonly_fields = ["created_at", "last_login"]
     fieldsets = [
         (None, {"fields": ["email", "password", "email_verified_at"]}),
-        ("Permissions", {"fields": ["is_active", "is_staff", "is_superuser", "groups", "user_permissions"]}),
+        ("Permissions", {"fields": ["is_active", "is_staff", "is_superuser", "groups"]}),  # rights come with a group
         ("Times", {"fields": ["created_at", "last_login"]}),
     ]
     add_fieldsets = [(None, {"fields": ["email", "password1", "password2", "is_staff"]})]

@@ -2,13 +2,13 @@ from django.db import models
 
 
 class WeightUnit(models.TextChoices):
-    KG = "kg", "kilograms"
-    LB = "lb", "pounds"
+    KG = "kg", "Kilograms"
+    LB = "lb", "Pounds"
 
 
 class DistanceUnit(models.TextChoices):
-    KM = "km", "kilometres"
-    MI = "mi", "miles"
+    KM = "km", "Kilometres"
+    MI = "mi", "Miles"
 
 
 class Theme(models.TextChoices):
@@ -26,7 +26,7 @@ class Goal(models.TextChoices):
     STRENGTH = "strength"
     HYPERTROPHY = "hypertrophy"
     ENDURANCE = "endurance"
-    FAT_LOSS = "fat_loss", "fat loss"
+    FAT_LOSS = "fat_loss", "Fat loss"
     HEALTH = "health"
 
 

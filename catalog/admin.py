@@ -8,8 +8,10 @@ from django.core.validators import RegexValidator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
+from unfold.widgets import UnfoldAdminSelect2MultipleWidget
 
 from catalog.models import Equipment, ExerciseType, Muscle
+from lib.admin import BoundedPaginator
 from lib.fields import SLUG_PATTERN
 
 VOCABULARIES = {"primary_muscles": Muscle, "secondary_muscles": Muscle, "equipment": Equipment}
@@ -75,7 +77,7 @@ class ExerciseTypeForm(SluggedForm):
             rows: Any = model._default_manager.order_by("name")
             choices = [(row.slug, row.name) for row in rows]
             self.fields[name] = forms.MultipleChoiceField(
-                choices=choices, required=False, widget=forms.CheckboxSelectMultiple, label=name.replace("_", " ")
+                choices=choices, required=False, widget=UnfoldAdminSelect2MultipleWidget, label=self.fields[name].label
             )
 
     def clean(self) -> dict[str, Any]:
@@ -94,6 +96,8 @@ class ExerciseTypeAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no stub
     """The canonical types. What users made for themselves is not shown here: it is theirs."""
 
     form = ExerciseTypeForm
+    show_full_result_count = False
+    paginator = BoundedPaginator  # private types are in the same table
     list_display = ["name", "category", "movement_pattern", "level", "status"]
     list_filter = ["status", "category", "movement_pattern", "level", "mechanic"]
     search_fields = ["name", "slug", "aliases"]

@@ -13,7 +13,7 @@ class BodySide(models.TextChoices):
 
 
 class EquipmentKind(models.TextChoices):
-    FREE_WEIGHT = "free_weight", "free weight"
+    FREE_WEIGHT = "free_weight", "Free weight"
     MACHINE = "machine"
     CABLE = "cable"
     BODYWEIGHT = "bodyweight"
@@ -33,18 +33,18 @@ class Category(models.TextChoices):
 
 
 class MovementPattern(models.TextChoices):
-    HORIZONTAL_PUSH = "horizontal_push", "horizontal push"
-    VERTICAL_PUSH = "vertical_push", "vertical push"
-    HORIZONTAL_PULL = "horizontal_pull", "horizontal pull"
-    VERTICAL_PULL = "vertical_pull", "vertical pull"
+    HORIZONTAL_PUSH = "horizontal_push", "Horizontal push"
+    VERTICAL_PUSH = "vertical_push", "Vertical push"
+    HORIZONTAL_PULL = "horizontal_pull", "Horizontal pull"
+    VERTICAL_PULL = "vertical_pull", "Vertical pull"
     SQUAT = "squat"
     HINGE = "hinge"
     LUNGE = "lunge"
     CARRY = "carry"
     ROTATION = "rotation"
-    ANTI_ROTATION = "anti_rotation", "anti-rotation"
-    CORE_FLEXION = "core_flexion", "core flexion"
-    CORE_EXTENSION = "core_extension", "core extension"
+    ANTI_ROTATION = "anti_rotation", "Anti-rotation"
+    CORE_FLEXION = "core_flexion", "Core flexion"
+    CORE_EXTENSION = "core_extension", "Core extension"
     ISOLATION = "isolation"
     LOCOMOTION = "locomotion"
     JUMP = "jump"
@@ -71,15 +71,15 @@ class Laterality(models.TextChoices):
 
 
 class LoadConvention(models.TextChoices):
-    TOTAL = "total", "the whole load"
-    PER_HAND = "per_hand", "the load in each hand"
-    BODYWEIGHT = "bodyweight", "a share of body weight, plus what is added"
-    ASSISTED = "assisted", "a share of body weight, less the assistance"
-    NONE = "none", "no load"
+    TOTAL = "total", "The whole load"
+    PER_HAND = "per_hand", "The load in each hand"
+    BODYWEIGHT = "bodyweight", "A share of body weight, plus what is added"
+    ASSISTED = "assisted", "A share of body weight, less the assistance"
+    NONE = "none", "No load"
 
 
 class Status(models.TextChoices):
     DRAFT = "draft"
-    IN_REVIEW = "in_review", "in review"
+    IN_REVIEW = "in_review", "In review"
     PUBLISHED = "published"
     RETIRED = "retired"

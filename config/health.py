@@ -5,13 +5,16 @@ from collections.abc import Callable
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
+from django.views.decorators.cache import never_cache
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 
+@never_cache
 def live(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"status": "ok"})
 
 
+@never_cache
 def ready(request: HttpRequest) -> JsonResponse:
     """200 with every part "ok", or 503 that names the part that is not."""
     parts = {name: _state(check) for name, check in CHECKS.items()}

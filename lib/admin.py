@@ -84,6 +84,7 @@ class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no stubs
     """What the server keeps for itself: looked at, never edited."""
 
     show_full_result_count = False
+    paginator = BoundedPaginator
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -26,6 +26,7 @@ class SameOwner(models.BaseConstraint):
         schema_editor.deferred_sql.append(
             f"ALTER TABLE {quote(model._meta.db_table)} ADD CONSTRAINT {quote(self.name)} "
             f"FOREIGN KEY (user_id, {quote(field.column)}) REFERENCES {quote(target._meta.db_table)} (user_id, id)"
+            f"{' ON DELETE CASCADE' if field.remote_field.on_delete is models.CASCADE else ''}"
         )
 
     constraint_sql = create_sql  # type: ignore[assignment]  # inside CREATE TABLE it is deferred in the same way

@@ -4,6 +4,7 @@ Each of these carries its limit as a validator (forms, serializers, the OpenAPI 
 and adds the same limit to the table as a named CHECK constraint, so that raw SQL cannot get around it.
 """
 
+import datetime as dt
 import json
 import zoneinfo
 from decimal import Decimal
@@ -90,12 +91,30 @@ class BoundedFloatField(_Bounded, models.FloatField[Any, Any]):
 
 
 class BoundedDecimalField(_Bounded, models.DecimalField[Any, Any]):
+    json_type = Decimal
+
     def __init__(self, *args: Any, min_value: str, max_value: str, **kwargs: Any) -> None:
         super().__init__(*args, min_value=Decimal(min_value), max_value=Decimal(max_value), **kwargs)
 
     def deconstruct(self) -> Any:
         name, path, args, kwargs = super().deconstruct()
         return name, path, args, kwargs | {"min_value": str(self.min_value), "max_value": str(self.max_value)}
+
+
+class MomentField(_Bounded, models.DateTimeField[Any, Any]):
+    """When something happened. Bounded, so that no clock can write a row whose local day no calendar holds."""
+
+    json_type = dt.datetime
+    EARLIEST = dt.datetime(1900, 1, 1, tzinfo=dt.UTC)
+    LATEST = dt.datetime(2200, 1, 1, tzinfo=dt.UTC)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, min_value=self.EARLIEST, max_value=self.LATEST, **kwargs)
+        self.violation_message = f"Must be between {self.EARLIEST:%Y-%m-%d} and {self.LATEST:%Y-%m-%d}."
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, {key: v for key, v in kwargs.items() if key not in ("min_value", "max_value")}
 
 
 class EnumField(CheckedField, models.CharField[Any, Any]):

@@ -24,6 +24,7 @@ from lib.fields import (
     CheckedField,
     EnumField,
     JsonField,
+    MomentField,
     NoteField,
     OwnedForeignKey,
     SlugSetField,
@@ -141,6 +142,15 @@ def _text(value: str) -> str:
     return value
 
 
+def _moment(field: MomentField) -> Callable[[dt.datetime], str]:
+    def to_wire(value: dt.datetime) -> str:
+        if not field.min_value <= value <= field.max_value:
+            raise ValidationError(field.violation_message, code=field.violation_code)
+        return _time(value)
+
+    return to_wire
+
+
 def _time(value: dt.datetime) -> str:
     try:
         return value.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")
@@ -208,7 +218,7 @@ def _text_type(field: Any) -> Any:
     return Annotated[str, msgspec.Meta(min_length=minimum, max_length=field.max_length)]
 
 
-def _python_type(field: Any) -> tuple[Any, Callable[[Any], Any]]:  # noqa: C901, PLR0911 - a table, one line a kind of field
+def _python_type(field: Any) -> tuple[Any, Callable[[Any], Any]]:  # noqa: C901, PLR0911, PLR0912 - a table, one line a kind
     match field:
         case models.ForeignKey() | models.UUIDField():
             return UUID, _uuid
@@ -224,6 +234,8 @@ def _python_type(field: Any) -> tuple[Any, Callable[[Any], Any]]:  # noqa: C901,
             return Annotated[float, _limits(field)], float
         case models.DecimalField():
             return Decimal, _decimal(field)
+        case MomentField():
+            return Annotated[dt.datetime, msgspec.Meta(tz=True)], _moment(field)
         case models.DateTimeField():
             return Annotated[dt.datetime, msgspec.Meta(tz=True)], _time
         case models.DateField():

@@ -1,5 +1,6 @@
 """The contract of every entity, proven from its registration alone: what a new entity forgets fails here with what to do."""
 
+import datetime as dt
 from typing import Any
 from uuid import uuid4
 
@@ -15,7 +16,7 @@ from accounts.models import User
 from config.tests.contract import SchemaClient, check_error
 from lib import wire
 from lib.api import OwnedViewSet
-from lib.fields import CheckedField
+from lib.fields import CheckedField, MomentField
 from lib.models import OwnedModel
 from lib.tests.factories import as_id, columns_of, example_of, make, make_many
 from sync.models import LogEntry, Record
@@ -231,7 +232,7 @@ def beyond(field: Any) -> Any:
     """A value just outside of what the field allows, that its column could hold."""
     match field.fact:
         case "range":
-            return field.min_value - 1
+            return field.min_value - (dt.timedelta(days=1) if isinstance(field, MomentField) else 1)
         case "known":
             return "no-such-choice"
         case "length":

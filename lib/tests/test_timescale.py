@@ -43,7 +43,7 @@ def sample(db: None) -> Iterator[Any]:
     model = sample_model()
     with connection.schema_editor() as editor:
         editor.create_model(model)
-    yield model  # the table goes with the test's transaction
+    return model  # the table goes with the test's transaction
 
 
 def key_columns(table: str) -> list[str]:
@@ -135,7 +135,7 @@ def test_key_without_the_time_is_refused_where_it_matters(db: None) -> None:
 
     if Connection.has_timescaledb:
         with (
-            pytest.raises(ImproperlyConfigured, match="lib.Keyless: the primary key must hold 'time'"),
+            pytest.raises(ImproperlyConfigured, match=r"lib\.Keyless: the primary key must hold 'time'"),
             connection.schema_editor() as editor,
         ):
             editor.create_model(Keyless)

@@ -200,11 +200,11 @@ def _values_of(field: wire.WireField) -> st.SearchStrategy[Any]:
             return st.floats(source.min_value, source.max_value) | st.integers(-5, 5)
         case "BoundedDecimalField":
             return st.decimals(source.min_value, source.max_value, places=source.decimal_places).map(str)
-        case "DateTimeField":
+        case "MomentField":
             zones = st.sampled_from(
                 [dt.UTC, dt.timezone(dt.timedelta(hours=5, minutes=45)), dt.timezone(-dt.timedelta(hours=11))]
             )
-            return st.datetimes(dt.datetime(1, 1, 3), dt.datetime(9999, 12, 29), timezones=zones).map(
+            return st.datetimes(dt.datetime(1900, 1, 3), dt.datetime(2199, 12, 29), timezones=zones).map(
                 lambda at: at.isoformat()
             )
         case "DateField":

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import DateTimeField, Func, Value
 
-WIDTH = re.compile(r"\d+ (second|minute|hour|day|week|month|year)s?")
+WIDTH = re.compile(r"[1-9]\d* (second|minute|hour|day|week|month|year)s?")
 MONTHS = {"1 month": "month", "3 months": "quarter", "12 months": "year", "1 year": "year"}
 
 

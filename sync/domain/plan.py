@@ -24,6 +24,7 @@ from sync.domain.records import (
 from sync.domain.tree import Tree, deletion_of, deletion_stamp
 
 APPLIED, MERGED, NOOP, CONFLICT, DEFERRED, REJECTED = "applied", "merged", "noop", "conflict", "deferred", "rejected"
+ID_TAKEN = Refusal("id_taken", "This id is taken. Make a new one.", {"record_id": "This id is taken."})
 
 
 @dataclasses.dataclass
@@ -98,7 +99,7 @@ class Planner:
         if not rules.creatable and edit.op in ("create", "delete"):
             return Refusal("not_allowed", f"{rules.name} comes with the account, and stays.")
         if edit.op == "create" and edit.key in self.taken:
-            return Refusal("id_taken", "This id is taken. Make a new one.", {"record_id": "This id is taken."})
+            return ID_TAKEN
         return None
 
     def _stamp(self, edit: Edit, state: RecordState) -> Stamp:

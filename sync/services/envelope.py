@@ -13,6 +13,8 @@ from lib.errors import ClientTooOld, DomainError, TooLarge
 from sync.domain import shapes
 from sync.domain.records import Edit, Refusal
 
+MAX_DEPTH = 64
+
 
 class Malformed(DomainError):
     """The body is not a push envelope."""
@@ -87,6 +89,9 @@ def _edit(mutation: shapes.MutationIn) -> Edit:
     if entity is None:
         raise wire.PatchError({"entity": ("unknown_entity", f"There is no entity {mutation.entity!r}.")})
     patch = {} if mutation.op in ("delete", "restore") else wire.check_patch(entity, mutation.patch)
+    wild = {name: ("invalid", "Too deep, or a number too large.") for name in patch if not _is_storable(patch[name])}
+    if wild:
+        raise wire.PatchError(wild)
     return Edit(
         id=str(mutation.id),
         seq=mutation.seq,
@@ -97,6 +102,14 @@ def _edit(mutation: shapes.MutationIn) -> Edit:
         patch=patch,
         group=None if mutation.group is None else str(mutation.group),
     )
+
+
+def _is_storable(value: Any, depth: int = 0) -> bool:
+    """Whether every encoder on the way can hold it: free JSON may nest without end, and its numbers grow."""
+    if isinstance(value, dict | list):
+        items = value.values() if isinstance(value, dict) else value
+        return depth < MAX_DEPTH and all(_is_storable(item, depth + 1) for item in items)
+    return not isinstance(value, int) or -(2**63) <= value < 2**63
 
 
 def _refused(raw: bytes, device_id: UUID, content: dict[str, Any], refusal: Refusal) -> Item:

@@ -31,7 +31,7 @@ from sync.services.answers import Result
 from sync.services.envelope import Item, to_ms
 from sync.services.loading import load
 from sync.services.rules import entity_rules
-from sync.services.writing import write
+from sync.services.writing import IdTakenError, write
 
 SKEW_TOLERANCE_MS = 5000
 ATTEMPTS = 4
@@ -45,6 +45,7 @@ class Head:
     last_ms: int
     min_version: int
     now_ms: int
+    next_version: int
 
 
 def push(*, user: User, body: bytes, at: dt.datetime) -> dict[str, Any]:
@@ -161,13 +162,12 @@ class _Push:
             now_ms=self.head.now_ms,
             skew_ms=self.skew_ms,
             last_eff_ms=self.device.last_eff_ms,
-            version=self.head.version + 1,
+            version=self.head.next_version,
             seen_version=min(self.envelope.ack_version, self.head.version),
         )
 
     def _refuse(self, planned: list[Planned], error: Exception) -> list[Planned]:
         """What the database says of one unit. If the merge made it break a rule, its values are kept in a conflict."""
-        violation = violation_of(error)
         if len(planned) == 1 and planned[0].contested:
             kept = dataclasses.replace(
                 planned[0],
@@ -179,6 +179,9 @@ class _Push:
                 user=self.user, device_id=self.envelope.device_id, planned=[kept], states={}, at=self.at
             )
             return [kept]
+        if isinstance(error, IdTakenError):
+            return [Planned(p.edit, plan.REJECTED, plan.ID_TAKEN) for p in planned]
+        violation = violation_of(error)
         fields = {violation.attr: violation.detail} if violation.attr else {}
         refusal = Refusal(violation.code, violation.detail, fields)
         return [Planned(p.edit, plan.REJECTED, refusal) for p in planned]

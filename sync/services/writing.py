@@ -20,6 +20,10 @@ from sync.queries import head_of
 from sync.services.rules import entity_rules
 
 
+class IdTakenError(IntegrityError):
+    """A row with this id is there, and is not the user's: of the library, or of somebody else."""
+
+
 def write(
     *, user: Any, device_id: UUID, planned: Sequence[Planned], states: Mapping[Key, RecordState], at: dt.datetime
 ) -> dict[str, list[str]]:
@@ -98,7 +102,7 @@ def _upsert(user: Any, entity: wire.Entity, states: Iterable[RecordState], at: d
     with connection.cursor() as cursor:
         cursor.execute(_upsert_sql(entity), {"user_id": user.pk, "at": at, "rows": orjson.dumps(rows).decode()})
         if cursor.rowcount < len(rows):
-            raise IntegrityError(f"{entity.name}: an id is somebody else's")
+            raise IdTakenError(entity.name)
 
 
 def _row(entity: wire.Entity, defaults: Mapping[str, Any], state: RecordState) -> dict[str, Any]:

@@ -108,12 +108,6 @@ def test_body_over_the_limit_is_refused_unread(phone: Phone) -> None:
     assert counts() == before
 
 
-def test_body_that_lies_about_its_length_is_malformed(phone: Phone) -> None:
-    for length in ("abc", "-5", ""):
-        response = phone.api.post(PUSH, b"{}", content_type="application/json", CONTENT_LENGTH=length)
-        assert response.status_code == 400, response.content
-
-
 def test_more_mutations_than_allowed_are_refused_as_a_whole(phone: Phone) -> None:
     mutations = [phone.mutation("create", "workout", str(uuid4())) for _ in range(501)]
     before = counts()
@@ -277,7 +271,6 @@ def test_broken_mutation_sent_again_is_the_same_line(phone: Phone) -> None:
         ("set", {"reps": 5.5}, None, "reps"),
         ("set", {"reps": "5"}, None, "reps"),
         ("set", {"reps": True}, None, "reps"),
-        ("set", {"load_kg": 82.55}, None, "load_kg"),
         ("set", {"load_kg": "82.555"}, "max_decimal_places", "load_kg"),
         ("set", {"load_kg": "-1"}, "out_of_range", "load_kg"),
         ("set", {"load_kg": "1e400"}, "out_of_range", "load_kg"),

@@ -1,6 +1,6 @@
 from django.db import models
 
-from lib.fields import BoundedDecimalField, EnumField, NoteField, TimeZoneField
+from lib.fields import BoundedDecimalField, EnumField, MomentField, NoteField, TimeZoneField
 from lib.models import OwnedModel
 from lib.wire import Wire
 from training.enums import MeasurementKind
@@ -14,7 +14,7 @@ class Measurement(OwnedModel):
 
     kind = EnumField(choices=MeasurementKind)
     value = BoundedDecimalField(max_digits=10, decimal_places=3, min_value="0.000", max_value="999999.999")
-    measured_at = models.DateTimeField()
+    measured_at = MomentField()
     time_zone = TimeZoneField()
     local_date = models.GeneratedField(
         expression=LocalDate("measured_at", "time_zone"), output_field=models.DateField(), db_persist=True

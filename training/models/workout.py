@@ -8,6 +8,7 @@ from lib.fields import (
     BoundedFloatField,
     BoundedIntegerField,
     EnumField,
+    MomentField,
     NoteField,
     OwnedForeignKey,
     TimeZoneField,
@@ -32,8 +33,8 @@ class Workout(OwnedModel):
     title = models.CharField(max_length=200, blank=True, default="")
     status = EnumField(choices=WorkoutStatus, default=WorkoutStatus.PLANNED)
     planned_on = models.DateField(null=True, blank=True)
-    started_at = models.DateTimeField(null=True, blank=True)
-    ended_at = models.DateTimeField(null=True, blank=True)
+    started_at = MomentField(null=True, blank=True)
+    ended_at = MomentField(null=True, blank=True)
     time_zone = TimeZoneField()
     local_date = models.GeneratedField(
         expression=Coalesce(LocalDate("started_at", "time_zone"), "planned_on"),
@@ -86,7 +87,7 @@ class Exercise(OwnedModel):
     exercise_type = models.ForeignKey(ExerciseType, models.PROTECT, related_name="+")
     position = position_field()
     superset_group = BoundedIntegerField(min_value=1, max_value=1000, null=True, blank=True)
-    performed_at = models.DateTimeField(null=True, blank=True, help_text="When it stands outside of a workout.")
+    performed_at = MomentField(null=True, blank=True, help_text="When it stands outside of a workout.")
     time_zone = TimeZoneField()
     notes = NoteField(max_length=5000)
 
@@ -126,7 +127,7 @@ class Set(OwnedModel):
     )
     rest_s = BoundedIntegerField(min_value=0, max_value=86_400, null=True, blank=True)
     tempo = models.CharField(max_length=20, blank=True, default="", help_text="Down, pause, up, pause in s: 3-1-1-0.")
-    completed_at = models.DateTimeField(null=True, blank=True)
+    completed_at = MomentField(null=True, blank=True)
     notes = NoteField(max_length=2000)
 
     class Meta(OwnedModel.Meta):

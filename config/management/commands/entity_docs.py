@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import models
 
 from lib import wire
-from lib.fields import EnumField, JsonField, NoteField, SlugSetField
+from lib.fields import EnumField, JsonField, MomentField, NoteField, SlugSetField
 
 FILE = settings.BASE_DIR / "docs" / "entities.md"
 HEAD = """# Entities
@@ -95,6 +95,8 @@ def _limits(field: wire.WireField) -> str:
     found = field.field
     if isinstance(found, EnumField):
         return ", ".join(f"`{value}`" if value else '""' for value in found.values)
+    if isinstance(found, MomentField):
+        return f"{found.EARLIEST:%Y-%m-%d} to {found.LATEST:%Y-%m-%d}"
     if hasattr(found, "min_value"):
         return f"{found.min_value} to {found.max_value}"
     if isinstance(found, SlugSetField):

@@ -1,10 +1,12 @@
 """Workouts: status, times and days."""
 
+import datetime as dt
 import json
 from itertools import product
 from typing import Any
 
 import pytest
+from django.db import DataError, IntegrityError, transaction
 
 from accounts.models import User
 from catalog.models import ExerciseType
@@ -170,6 +172,15 @@ def test_time_at_the_end_of_the_calendar_does_not_break_the_list(api: SchemaClie
     response = api.post(URL, values("in_progress", time, None) | {"time_zone": zone})
     assert response.status_code in (201, 400)
     assert api.get(URL).status_code == 200
+
+
+@pytest.mark.parametrize(("year", "zone"), [(1, "America/New_York"), (9999, "Pacific/Kiritimati")])
+def test_time_whose_day_no_calendar_holds_is_refused_by_the_database(alice: User, year: int, zone: str) -> None:
+    """Such a row could be written and never be read again: Python knows no day before the year 1 or after 9999."""
+    row = make(Workout, alice)
+    time = dt.datetime(1, 1, 1, tzinfo=dt.UTC) if year == 1 else dt.datetime(year, 12, 31, 23, tzinfo=dt.UTC)
+    with pytest.raises((IntegrityError, DataError)), transaction.atomic():
+        Workout.objects.filter(pk=row.pk).update(status="in_progress", started_at=time, time_zone=zone)
 
 
 @pytest.mark.parametrize(

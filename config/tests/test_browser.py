@@ -1,0 +1,163 @@
+"""The pages as people see them: a real browser against a real server, and no other host within its reach."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from selenium.webdriver import Chrome, ChromeOptions, ChromeService
+from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support import expected_conditions as wait_for
+from selenium.webdriver.support.wait import WebDriverWait
+
+from accounts.models import User
+from accounts.services.verification import verification_token
+from catalog.models import ExerciseType
+from catalog.tests.factories import make_canonical, make_muscle
+from lib.tests.factories import make_user
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+ADVICE = "No browser here: install chromium and chromium-driver (Debian's names) to test the pages."
+WAIT_S = 20
+
+
+class Page:
+    """A browser at one server. What it looks for it waits for."""
+
+    def __init__(self, driver: Chrome, base_url: str) -> None:
+        self.driver = driver
+        self.base_url = base_url
+
+    def open(self, path: str) -> None:
+        self.driver.get(self.base_url + path)
+
+    def see(self, selector: str) -> WebElement:
+        found: WebElement = self._wait().until(wait_for.visibility_of_element_located((By.CSS_SELECTOR, selector)))
+        return found
+
+    def see_text(self, text: str) -> None:
+        self._wait().until(wait_for.text_to_be_present_in_element((By.TAG_NAME, "body"), text))
+
+    def click(self, selector: str) -> None:
+        element = self._wait().until(wait_for.element_to_be_clickable((By.CSS_SELECTOR, selector)))
+        self.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)  # from under the bars
+        element.click()
+
+    def write(self, selector: str, text: str) -> None:
+        field = self.see(selector)
+        field.clear()
+        field.send_keys(text)
+
+    def choose(self, field_id: str, label: str) -> None:
+        """One more of a list that is searched by typing."""
+        self.click(f"#{field_id} + .select2-container")
+        self.see(f"#{field_id} + .select2-container input").send_keys(label[:4])
+        self._wait().until(lambda _: self.texts(".select2-results__option") == [label])
+        self.click(".select2-results__option")
+
+    def texts(self, selector: str) -> list[str]:
+        return [element.text for element in self.driver.find_elements(By.CSS_SELECTOR, selector)]
+
+    def hosts(self) -> set[str]:
+        """Of everything that the page asked for."""
+        script = "return performance.getEntriesByType('resource').map(entry => new URL(entry.name).origin)"
+        return set(self.driver.execute_script(script))
+
+    def complaints(self) -> list[str]:
+        found = [entry["message"] for entry in self.driver.get_log("browser") if entry["level"] == "SEVERE"]
+        return [message for message in found if "/favicon.ico" not in message]
+
+    def _wait(self) -> WebDriverWait[Any]:
+        return WebDriverWait(self.driver, WAIT_S)
+
+
+@pytest.fixture(scope="module")
+def driver() -> Iterator[Chrome]:
+    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
+    controller = shutil.which("chromedriver")
+    if browser is None or controller is None:
+        assert os.environ.get("CI") != "true", ADVICE
+        pytest.skip(ADVICE)
+    options = ChromeOptions()
+    options.binary_location = browser
+    for argument in (
+        "headless=new", "no-sandbox", "disable-dev-shm-usage", "disable-gpu", "window-size=1280,1000", "lang=en",
+        "host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE localhost , EXCLUDE 127.0.0.1",
+    ):  # fmt: skip
+        options.add_argument(f"--{argument}")
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    driver = Chrome(options, ChromeService(controller))
+    yield driver
+    driver.quit()
+
+
+@pytest.fixture
+def page(driver: Chrome, live_server: Any) -> Page:
+    driver.delete_all_cookies()
+    return Page(driver, live_server.url)
+
+
+def log_in(page: Page, email: str) -> None:
+    page.open("/admin/")
+    page.write("input[name=username]", email)
+    page.write("input[name=password]", "dropset-demo")
+    page.click("button[type=submit]")
+    page.see("#nav-sidebar")
+
+
+def test_curator_finds_a_type_and_edits_it(page: Page) -> None:
+    call_command("create_demo", verbosity=0)
+    make_muscle("chest")
+    make_muscle("triceps")
+    make_canonical("bench-press", name="Bench Press", primary_muscles=["chest"])
+    make_canonical("squat", name="Squat")
+    log_in(page, "curator@dropset.local")
+    page.click("#nav-sidebar a[href='/admin/catalog/exercisetype/']")
+    page.see("#result_list")
+    assert len(page.texts("#result_list tbody tr")) == 2
+    page.write("#searchbar", "bench\n")
+    page.see_text("1 result")
+    page.click("#result_list tbody a")
+    page.write("#id_name", "Flat Bench Press")
+    page.choose("id_primary_muscles", "Triceps")
+    page.click("[name=_save]")
+    page.see_text("was changed successfully")
+    assert "Flat Bench Press" in page.texts("#result_list tbody tr")[0]
+    row = ExerciseType.objects.get(slug="bench-press")
+    assert (row.name, row.primary_muscles) == ("Flat Bench Press", ["chest", "triceps"])
+    assert page.hosts() == {page.base_url}
+    assert page.complaints() == []
+
+
+def test_curator_sees_why_a_muscle_stays(page: Page) -> None:
+    call_command("create_demo", verbosity=0)
+    make_muscle("chest")
+    make_canonical("bench-press", primary_muscles=["chest"])
+    log_in(page, "curator@dropset.local")
+    page.open("/admin/catalog/muscle/chest/delete/")
+    page.see_text("Exercise type: Bench Press")
+    assert page.complaints() == []
+
+
+def test_docs_page_shows_every_operation_without_a_network(page: Page) -> None:
+    page.open("/api/docs/")
+    page.see(".opblock")
+    assert page.driver.title == "Dropset API"
+    operations = page.texts(".opblock-summary-path")
+    assert {"/api/v1/sync/push", "/api/v1/auth/login", "/api/v1/workouts/"} <= {
+        text.replace("\u200b", "") for text in operations
+    }
+    assert page.hosts() == {page.base_url}
+    assert page.complaints() == []
+
+
+def test_link_of_the_mail_confirms_by_a_button(page: Page) -> None:
+    eve = make_user("eve@example.org", email_verified_at=None)
+    page.open(f"/verify-email/{verification_token(eve)}")
+    page.click("button[type=submit]")
+    page.see_text("Your address is confirmed.")
+    assert User.objects.get().email_verified_at is not None
+    assert page.complaints() == []
