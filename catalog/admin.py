@@ -65,6 +65,14 @@ class EquipmentAdmin(VocabularyAdmin):
     list_filter = ["kind"]
 
 
+class SlugsWidget(UnfoldAdminSelect2MultipleWidget):  # type: ignore[misc]  # unfold has no stubs
+    """Searched by typing. Without the class by which Django's own script would ask the server for what is here already."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.attrs["class"] = "unfold-admin-autocomplete"
+
+
 class ExerciseTypeForm(SluggedForm):
     class Meta:
         model = ExerciseType
@@ -77,7 +85,7 @@ class ExerciseTypeForm(SluggedForm):
             rows: Any = model._default_manager.order_by("name")
             choices = [(row.slug, row.name) for row in rows]
             self.fields[name] = forms.MultipleChoiceField(
-                choices=choices, required=False, widget=UnfoldAdminSelect2MultipleWidget, label=self.fields[name].label
+                choices=choices, required=False, widget=SlugsWidget, label=self.fields[name].label
             )
 
     def clean(self) -> dict[str, Any]:

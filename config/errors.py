@@ -1,8 +1,13 @@
 """Answers outside of the API's views, in the one error shape."""
 
-from django.http import HttpRequest, JsonResponse
+from django.http import Http404, HttpRequest, JsonResponse
 
 from lib.errors import error_body
+
+
+def no_such_address(request: HttpRequest, rest: str) -> JsonResponse:
+    """Whatever else stands below api/: also while developing, where Django would show a page."""
+    return not_found(request, Http404())
 
 
 def not_found(request: HttpRequest, exception: Exception) -> JsonResponse:

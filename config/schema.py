@@ -23,7 +23,7 @@ ERROR = {
     },
     "example": {
         "type": "validation_error",
-        "errors": [{"code": "out_of_range", "detail": "Must be between 0 and 1000.", "attr": "reps"}],
+        "errors": [{"code": "min_value", "detail": "Ensure this value is greater than or equal to 0.", "attr": "reps"}],
         "request_id": "7d1c0c1e6f6b4d5e8a52b8f3d2a9c001",
     },
 }

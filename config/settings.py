@@ -120,7 +120,7 @@ SIMPLE_JWT = {
     "REFRESH_TOKEN_LIFETIME": timedelta(days=env.int("REFRESH_TOKEN_DAYS", 60)),
     "UPDATE_LAST_LOGIN": False,
 }
-EMAIL_CONFIG = env.dj_email_url("EMAIL_URL", "consolemail://")
+EMAIL_CONFIG = env.dj_email_url("EMAIL_URL", "console:")
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", "Dropset <no-reply@localhost>")
 

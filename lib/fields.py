@@ -9,8 +9,9 @@ import json
 import zoneinfo
 from decimal import Decimal
 from functools import cache
-from typing import Any
+from typing import Annotated, Any
 
+import msgspec
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator, RegexValidator
@@ -104,7 +105,7 @@ class BoundedDecimalField(_Bounded, models.DecimalField[Any, Any]):
 class MomentField(_Bounded, models.DateTimeField[Any, Any]):
     """When something happened. Bounded, so that no clock can write a row whose local day no calendar holds."""
 
-    json_type = dt.datetime
+    json_type = Annotated[dt.datetime, msgspec.Meta(tz=True)]
     EARLIEST = dt.datetime(1900, 1, 1, tzinfo=dt.UTC)
     LATEST = dt.datetime(2200, 1, 1, tzinfo=dt.UTC)
 

@@ -3,6 +3,7 @@ from typing import Any
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError as PasswordError
 from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
 
 from accounts.models import Device, Settings, User
 from lib.api import OwnedSerializer
@@ -18,7 +19,7 @@ class RegisterSerializer(CredentialsSerializer):
         try:
             validate_password(attrs["password"], User(email=attrs["email"]))
         except PasswordError as error:
-            problems: Any = error.error_list
+            problems = [ErrorDetail(each.messages[0], str(each.code)) for each in error.error_list]
             raise serializers.ValidationError({"password": problems}) from error
         return attrs
 

@@ -1,5 +1,6 @@
 """Every page of the admin opens, with rows in every table, and costs the same however many there are."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -25,7 +26,18 @@ from lib.models import OwnedModel
 from lib.tests.factories import make, make_user
 from sync.models import DeviceState
 
-OUR_APPS = {"procrastinate", "accounts", "catalog", "training", "nutrition", "planner", "sensors", "sync", "analytics", "auth"}
+OUR_APPS = {
+    "procrastinate",
+    "accounts",
+    "catalog",
+    "training",
+    "nutrition",
+    "planner",
+    "sensors",
+    "sync",
+    "analytics",
+    "auth",
+}
 REGISTERED = sorted(
     (model for model in admin.site._registry if model._meta.app_label in OUR_APPS), key=lambda model: model._meta.label
 )
@@ -33,7 +45,7 @@ SMALL = {Group, Muscle, Equipment, ProcrastinateJob}  # people keep these by han
 OWNED = [entity.model for entity in wire.entities() if entity.wire.creatable and entity.model is not ExerciseType]
 
 
-def each(found: Any) -> Any:
+def each(found: Sequence[type[Model]]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("model", found, ids=lambda model: model._meta.label)
 
 

@@ -67,7 +67,8 @@ class Page:
         return set(self.driver.execute_script(script))
 
     def complaints(self) -> list[str]:
-        found = [entry["message"] for entry in self.driver.get_log("browser") if entry["level"] == "SEVERE"]
+        entries = self.driver.get_log("browser")  # type: ignore[no-untyped-call]  # selenium has no type for it
+        found = [entry["message"] for entry in entries if entry["level"] == "SEVERE"]
         return [message for message in found if "/favicon.ico" not in message]
 
     def _wait(self) -> WebDriverWait[Any]:

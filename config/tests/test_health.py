@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 
 LIVE, READY = "/health/live", "/health/ready"
@@ -42,10 +43,8 @@ def test_process_without_its_database_lives_and_is_not_ready(client: Client) -> 
 
 
 def test_process_whose_database_lags_behind_is_not_ready(client: Client, db: None) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "DELETE FROM django_migrations WHERE app = 'sync' AND name = (SELECT max(name) FROM django_migrations WHERE app = 'sync')"
-        )
+    _, newest = max(key for key in MigrationRecorder(connection).applied_migrations() if key[0] == "sync")
+    MigrationRecorder(connection).record_unapplied("sync", newest)
     response = client.get(READY)
     assert response.status_code == 503
     assert response.json() | {"migrations": ""} == {

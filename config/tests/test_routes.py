@@ -43,6 +43,7 @@ PAGES = {
     "/admin/login/": 200,
     "/api/docs/": 200,
     "/api/schema/": 200,
+    "/api/<rest>": 404,
     "/health/live": 200,
     "/health/ready": 200,
     "/verify-email/<token>": 200,

@@ -1,7 +1,7 @@
 """The database engine on both kinds of server: the same models, the same answers. Which kind this is, the connection says."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -39,7 +39,7 @@ def sample_model() -> Any:
 
 
 @pytest.fixture
-def sample(db: None) -> Iterator[Any]:
+def sample(db: None) -> Any:
     model = sample_model()
     with connection.schema_editor() as editor:
         editor.create_model(model)
