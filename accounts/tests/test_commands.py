@@ -4,6 +4,8 @@ from django.core.management import call_command
 
 from accounts.models import User
 
+pytestmark = pytest.mark.usefixtures("counted_hashes")  # it hashes two passwords each time
+
 
 def test_create_demo_makes_an_athlete_and_a_curator(db: None, capsys: pytest.CaptureFixture[str]) -> None:
     call_command("create_demo")

@@ -119,12 +119,12 @@ def _refused(raw: bytes, device_id: UUID, content: dict[str, Any], refusal: Refu
         stored_as = str(UUID(given))
     except (ValueError, TypeError, AttributeError):
         stored_as = str(uuid5(device_id, digest))  # the same broken mutation again finds the same line
-    seq = content.get("seq")
-    return Item(given, stored_as, seq if _is_count(seq) else 0, raw, digest, None, refusal)
+    return Item(given, stored_as, _count(content.get("seq")), raw, digest, None, refusal)
 
 
-def _is_count(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**62
+def _count(value: Any) -> int:
+    """The number of a mutation whose form is wrong; 0 where it is none."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**62 else 0
 
 
 def _digest(content: Any) -> str:

@@ -33,10 +33,17 @@ def load(*, user: Any, edits: Sequence[Edit]) -> Loaded:
     loader.records(edit.key for edit in edits)
     loader.records(_named_parents(edits))
     loader.ancestors()
-    loader.descendants({edit.key for edit in edits if edit.op == "delete"})
+    loader.descendants(_deleted_or_moved(edits))
     loader.log(edits)
     shared = _shared(user, edits, loader.states)
     return Loaded(loader.states, frozenset(loader.taken), shared, _awaited(user, edits, loader.states))
+
+
+def _deleted_or_moved(edits: Sequence[Edit]) -> set[Key]:
+    """What is deleted, and what may be moved below it in the same push."""
+    deleted = {edit.key for edit in edits if edit.op == "delete"}
+    moved = {edit.key for edit in edits if not entity_rules()[edit.key[0]].parents.keys().isdisjoint(edit.patch)}
+    return deleted | moved if deleted else deleted
 
 
 def _named_parents(edits: Sequence[Edit]) -> set[Key]:
@@ -193,4 +200,5 @@ def _write(row: tuple[Any, ...], before: dict[str, Any], after: Mapping[str, Any
 def _fetch(name: str, **params: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(load_sql("sync", name), params)
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows

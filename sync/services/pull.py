@@ -125,4 +125,4 @@ def _device_state(user: User, device_id: UUID | None) -> dict[str, int]:
     found = (
         DeviceState.objects.filter(device_id=device_id, device__user=user).values("last_seq", "acked_version").first()
     )
-    return dict(found or {})
+    return {} if found is None else {"last_seq": found["last_seq"], "acked_version": found["acked_version"]}

@@ -168,7 +168,7 @@ class _Push:
 
     def _refuse(self, planned: list[Planned], error: Exception) -> list[Planned]:
         """What the database says of one unit. If the merge made it break a rule, its values are kept in a conflict."""
-        if len(planned) == 1 and planned[0].contested:
+        if len(planned) == 1 and planned[0].contested and planned[0].writes:
             kept = dataclasses.replace(
                 planned[0],
                 status=plan.CONFLICT,
@@ -205,7 +205,7 @@ class _Push:
             for item in fresh
         ]
         if lines:
-            params = {"user_id": self.user.pk, "device_id": self.envelope.device_id, "at": self.at}
+            params: dict[str, Any] = {"user_id": self.user.pk, "device_id": self.envelope.device_id, "at": self.at}
             with connection.cursor() as cursor:
                 cursor.execute(load_sql("sync", "insert_mutations"), params | {"items": orjson.dumps(lines).decode()})
 

@@ -115,7 +115,7 @@ def _row(entity: wire.Entity, defaults: Mapping[str, Any], state: RecordState) -
 def _upsert_sql(entity: wire.Entity) -> sql.Composed:
     columns = entity.row_columns()
     comma = sql.SQL(", ")
-    return sql.SQL(load_sql("sync", "upsert_rows")).format(  # type: ignore[arg-type]  # our own file
+    return sql.SQL(load_sql("sync", "upsert_rows")).format(
         table=sql.Identifier(entity.table),
         columns=comma.join(name for name, _ in columns),
         values=comma.join(sql.SQL("r.{}").format(name) for name, _ in columns),

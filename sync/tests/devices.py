@@ -79,7 +79,7 @@ class Phone:
         return self.create("exercise", {"exercise_type": exercise_type(), **patch})
 
     def pull(self, cursor: str | None = None, limit: int = 1000) -> Json:
-        query = {"limit": limit, "device_id": self.id} | ({} if cursor is None else {"cursor": cursor})
+        query: dict[str, Any] = {"limit": limit, "device_id": self.id} | ({} if cursor is None else {"cursor": cursor})
         response = self.api.get(PULL, query)
         assert response.status_code == 200, response.content
         page: Json = response.json()

@@ -375,7 +375,7 @@ def test_records_are_what_the_tables_hold(alice: User, phone: Phone) -> None:
 
 def test_tombstone_keeps_its_document(alice: User) -> None:
     row = make(Workout, alice, title="Gone")
-    Workout.objects.filter(pk=row.pk).tombstone()  # type: ignore[attr-defined]  # OwnedQuerySet
+    Workout.objects.filter(pk=row.pk).tombstone()
     assert Record.objects.get(id=row.pk).deleted
     assert document_of(row)["title"] == "Gone"
 

@@ -328,7 +328,7 @@ def test_deletion_takes_all_below_along_and_restore_brings_it_back(phone: Phone,
     restored = phone.one("restore", "workout", tree["workout"], base_version=deleted["version"])
     assert restored["status"] == "applied"
     assert not Record.objects.filter(deleted=True).exists()
-    assert sorted(Set.objects.live().values_list("reps", flat=True)) == [5, 6]  # type: ignore[attr-defined]  # OwnedQuerySet
+    assert sorted(Set.objects.live().values_list("reps", flat=True)) == [5, 6]
     assert phone.conflicts() == []
 
 
@@ -392,6 +392,19 @@ def test_deletion_of_what_was_pulled_is_no_conflict(phone: Phone, tablet: Phone,
     deletion = phone.mutation("delete", "workout", tree["workout"], base_version=tree["base"])
     assert phone.push(deletion, ack_version=seen)[0]["status"] == "applied"
     assert phone.conflicts() == []
+
+
+def test_exercise_moved_into_a_deleted_workout_comes_back_with_its_sets(phone: Phone, tree: Json) -> None:
+    other = phone.create("workout", {"title": "Other"})
+    base = phone.pull()["version"]
+    results = phone.push(
+        phone.mutation("update", "exercise", tree["exercise"], {"workout": other}, base_version=base),
+        phone.mutation("delete", "workout", other, base_version=base),
+    )
+    assert [r["status"] for r in results] == ["applied", "applied"]
+    assert Record.objects.filter(deleted=True).count() == 4
+    phone.one("restore", "workout", other, base_version=results[1]["version"])
+    assert not Record.objects.filter(deleted=True).exists()
 
 
 def test_deletion_by_the_api_comes_back_whole(phone: Phone, tree: Json) -> None:

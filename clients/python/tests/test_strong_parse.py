@@ -105,9 +105,7 @@ def files(draw: st.DrawFn) -> tuple[list[StrongWorkout], Dialect, Writing]:
         byte_order_mark=draw(st.booleans()),
         name_units=draw(st.booleans()),
     )
-    starts = draw(
-        st.lists(st.datetimes(datetime(2015, 1, 1), datetime(2026, 1, 1)), unique=True, max_size=3)
-    )
+    starts = draw(st.lists(st.datetimes(datetime(2015, 1, 1), datetime(2026, 1, 1)), unique=True, max_size=3))
     workouts = []
     for start in sorted({one.replace(microsecond=0) for one in starts}):
         names = draw(st.lists(NAMES, min_size=1, max_size=3))
