@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
@@ -25,7 +25,7 @@ def ready(request: HttpRequest) -> JsonResponse:
 def _state(check: Callable[[], str]) -> str:
     try:
         return check()
-    except DatabaseError:
+    except Error:
         return "unreachable"
 
 

@@ -100,6 +100,7 @@ TIMESCALEDB = env.str("TIMESCALEDB", "auto", validate=validate.OneOf(["auto", "o
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}, "limits": counter_settings()}
 RATELIMIT_USE_CACHE = "limits"
 RATELIMIT_ENABLE = True
+RATELIMIT_IP_META_KEY = env.str("CLIENT_IP_HEADER", "REMOTE_ADDR")
 SILENCED_SYSTEM_CHECKS = [
     "django_ratelimit.W001",  # it knows only the usual cache backends; lib/counters.py is atomic, and tested to be
 ]

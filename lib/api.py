@@ -30,7 +30,9 @@ from lib.writes import writing
 Rows = list[OwnedModel]  # named here: inside the view set, `list` is an action
 Values = list[dict[str, Any]]
 BATCH_SIZE = 500
-FIELDS_PARAMETER = OpenApiParameter("fields", str, description="Only these fields, comma separated.")
+FIELDS_PARAMETER = OpenApiParameter(
+    "fields", str, description="Only these fields, comma separated; the answer then lacks the others."
+)
 
 
 class SlugSetSerializerField(serializers.ListField):
@@ -155,6 +157,8 @@ class OwnedViewSet(
 
     @extend_schema(parameters=[FIELDS_PARAMETER])
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        serializer: Any = self.get_serializer()
+        serializer.get_fields()  # refuses an unknown name in ?fields=, also on an empty list
         return super().list(request, *args, **kwargs)
 
     @extend_schema(parameters=[FIELDS_PARAMETER])

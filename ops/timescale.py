@@ -15,6 +15,7 @@ from ops.processes import finish
 from ops.suite import run_pytest
 
 PACKAGE = "postgresql-17-timescaledb"
+TIME_ZONES = "tzdata-legacy"  # Debian keeps the older names apart: US/Hawaii, Asia/Calcutta
 SUITE = "trixie"  # the first Debian that has the package
 SUITE_VERSION = 13
 TREE = STATE / SUITE
@@ -63,7 +64,7 @@ def install_package() -> None:
     NO_CLUSTER.parent.mkdir(parents=True, exist_ok=True)
     NO_CLUSTER.write_text("create_main_cluster = false\n")
     apt("update")
-    apt("install", PACKAGE)
+    apt("install", PACKAGE, TIME_ZONES)
 
 
 def output_of(*command: str) -> str:
@@ -114,7 +115,7 @@ def build_tree() -> None:
         shutil.rmtree(new)
     wgetrc = STATE / "wgetrc"
     wgetrc.write_text(wget_settings())
-    command = ["debootstrap", "--variant=minbase", f"--include={PACKAGE}", SUITE, str(new), mirror()]
+    command = ["debootstrap", "--variant=minbase", f"--include={PACKAGE},{TIME_ZONES}", SUITE, str(new), mirror()]
     env = {**os.environ, "WGETRC": str(wgetrc)}
     finish("debootstrap", ["unshare", "--mount", "--", *command], env=env, log=STATE / "debootstrap.log")
     new.rename(TREE)

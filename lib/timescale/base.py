@@ -27,21 +27,22 @@ class SchemaEditor(TimescaleSchemaEditor):  # type: ignore[misc]  # no stubs
             raise ImproperlyConfigured(
                 f"{model._meta.label}: the primary key must hold {field.name!r} for the table to become a hypertable."
             )
-        self.execute(
-            sql.SQL(load_sql("lib", "create_hypertable")).format(
-                table=sql.Literal(self.quote_name(model._meta.db_table)),
-                column=sql.Literal(field.column),
-                interval=sql.Literal(str(field.interval)),
-            )
+        self._run(
+            "create_hypertable",
+            table=self.quote_name(model._meta.db_table),
+            column=field.column,
+            interval=str(field.interval),
         )
 
     def _set_chunk_time_interval(self, model: Any, field: Any) -> None:
         if self.connection.has_timescaledb:
-            self.execute(
-                sql.SQL(load_sql("lib", "set_chunk_time_interval")).format(
-                    table=sql.Literal(self.quote_name(model._meta.db_table)), interval=sql.Literal(str(field.interval))
-                )
-            )
+            table = self.quote_name(model._meta.db_table)
+            self._run("set_chunk_time_interval", table=table, interval=str(field.interval))
+
+    def _run(self, name: str, **literals: str) -> None:
+        """Runs a file of lib/sql as text, because Django's schema editor knows no composed SQL."""
+        composed = sql.SQL(load_sql("lib", name)).format(**{key: sql.Literal(value) for key, value in literals.items()})
+        self.execute(composed.as_string(self.connection.connection), None)
 
 
 class DatabaseWrapper(TimescaleWrapper):  # type: ignore[misc]  # no stubs

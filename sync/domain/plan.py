@@ -290,10 +290,12 @@ def units_of(edits: Iterable[Edit]) -> list[list[Edit]]:
     return list(units.values())
 
 
+def group_failed(culprit: str) -> Refusal:
+    return Refusal("group_failed", f"Mutation {culprit} of the same group was refused; a group is all or nothing.")
+
+
 def _failed_group(unit: list[Edit], cause: Planned) -> list[Planned]:
-    refusal = Refusal(
-        "group_failed", f"Mutation {cause.edit.id} of the same group was refused; a group is all or nothing."
-    )
+    refusal = group_failed(cause.edit.id)
     return [
         cause
         if edit.id == cause.edit.id

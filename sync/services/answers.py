@@ -49,7 +49,7 @@ def in_order(
 
 def with_record(item: Item, result: Result, records: Mapping[Key, WireRecord]) -> Result:
     """The record goes along whenever it may differ from what the device believes."""
-    record = None if item.edit is None or result["status"] == DEFERRED else records.get(item.edit.key)
+    record = None if item.key is None or result["status"] == DEFERRED else records.get(item.key)
     shown = record is not None and (result["status"] != APPLIED or result["replayed"])
     return {
         "id": item.id,

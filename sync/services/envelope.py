@@ -1,5 +1,6 @@
 """From the bytes of a push to checked edits. What is wrong with one mutation refuses that one; the others go on."""
 
+import dataclasses
 import datetime as dt
 import hashlib
 from dataclasses import dataclass
@@ -11,7 +12,8 @@ import msgspec
 from lib import wire
 from lib.errors import ClientTooOld, DomainError, TooLarge
 from sync.domain import shapes
-from sync.domain.records import Edit, Refusal
+from sync.domain.plan import group_failed
+from sync.domain.records import Edit, Key, Refusal
 
 MAX_DEPTH = 64
 
@@ -33,6 +35,8 @@ class Item:
     sha256: str
     edit: Edit | None
     refusal: Refusal | None = None
+    key: Key | None = None  # of the record that it names, where it names one
+    group: str | None = None
 
 
 def to_ms(time: dt.datetime) -> int:
@@ -59,7 +63,15 @@ def parse_envelope(body: bytes) -> shapes.PushEnvelope:
 
 
 def parse_items(envelope: shapes.PushEnvelope) -> list[Item]:
-    return [_parse_item(bytes(raw), envelope.device_id) for raw in envelope.mutations]
+    """One item for each mutation. A group that holds one of a wrong form is refused as a whole."""
+    items = [_parse_item(bytes(raw), envelope.device_id) for raw in envelope.mutations]
+    failed = {item.group: item.stored_as for item in items if item.refusal is not None and item.group is not None}
+    return [
+        dataclasses.replace(item, edit=None, refusal=group_failed(failed[item.group]))
+        if item.edit is not None and item.group in failed
+        else item
+        for item in items
+    ]
 
 
 def _parse_item(raw: bytes, device_id: UUID) -> Item:
@@ -81,7 +93,7 @@ def _parse_item(raw: bytes, device_id: UUID) -> Item:
         codes = sorted({code for code, _ in error.fields.values()})
         refusal = Refusal(codes[0] if len(codes) == 1 else "invalid", "Some fields are wrong.", fields)
         return _refused(raw, device_id, known, refusal)
-    return Item(edit.id, edit.id, edit.seq, raw, _digest(content), edit)
+    return Item(edit.id, edit.id, edit.seq, raw, _digest(content), edit, key=edit.key, group=edit.group)
 
 
 def _edit(mutation: shapes.MutationIn) -> Edit:
@@ -115,11 +127,22 @@ def _is_storable(value: Any, depth: int = 0) -> bool:
 def _refused(raw: bytes, device_id: UUID, content: dict[str, Any], refusal: Refusal) -> Item:
     given = content.get("id")
     digest = _digest(content) if content else hashlib.sha256(raw).hexdigest()
+    stored_as = _uuid(given) or str(uuid5(device_id, digest))  # the same broken mutation again finds the same line
+    key, group = _key(content), _uuid(content.get("group"))
+    return Item(given, stored_as, _count(content.get("seq")), raw, digest, None, refusal, key, group)
+
+
+def _key(content: dict[str, Any]) -> Key | None:
+    entity, record_id = content.get("entity"), _uuid(content.get("record_id"))
+    known = isinstance(entity, str) and entity in wire.entities_by_name()
+    return (str(entity), record_id) if known and record_id is not None else None
+
+
+def _uuid(value: Any) -> str | None:
     try:
-        stored_as = str(UUID(given))
+        return str(UUID(value))
     except (ValueError, TypeError, AttributeError):
-        stored_as = str(uuid5(device_id, digest))  # the same broken mutation again finds the same line
-    return Item(given, stored_as, _count(content.get("seq")), raw, digest, None, refusal)
+        return None
 
 
 def _count(value: Any) -> int:

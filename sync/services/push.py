@@ -13,6 +13,7 @@ from uuid import UUID
 import orjson
 from django.db import DataError, IntegrityError, OperationalError, connection, transaction
 
+from accounts.exceptions import DeviceForked
 from accounts.models import User
 from accounts.services.devices import device_in_use
 from lib.sqlfiles import load_sql
@@ -87,6 +88,11 @@ class _Push:
         self.skew_ms = self._skew_ms()
         stored = self._stored(items)
         fresh = _fresh(items, stored)
+        if any(
+            item.edit is not None and item.stored_as not in stored and 0 < item.seq <= self.device.last_seq
+            for item in fresh
+        ):
+            raise DeviceForked  # a copy of this installation has sent under these numbers already
         planned = self._attempt([self._checked(item.edit) for item in fresh if item.edit is not None])
         results = self._results(planned, fresh)
         self._store(fresh, results)
@@ -210,7 +216,7 @@ class _Push:
                 cursor.execute(load_sql("sync", "insert_mutations"), params | {"items": orjson.dumps(lines).decode()})
 
     def _answer(self, items: list[Item], answered: list[Result]) -> dict[str, Any]:
-        records = records_as_wire(self.user, {item.edit.key for item in items if item.edit is not None})
+        records = records_as_wire(self.user, {item.key for item in items if item.key is not None})
         return {
             "epoch": self.head.epoch,
             "version": locked_head(self.user, source="push").version,

@@ -150,8 +150,10 @@ def test_same_mutation_sent_twice_at_once_is_applied_once(alice: User, api: Any)
 
 def test_first_pushes_of_a_new_device_do_not_collide(alice: User, api: Any) -> None:
     phone = Phone(api, alice)
-    found = at_once(*[lambda: push_as(alice, phone, phone.mutation("create", "workout", str(uuid4())))] * 4)
+    mutation = phone.mutation("create", "workout", str(uuid4()))
+    found = at_once(*[lambda: push_as(alice, phone, mutation)] * 4)
     assert [results[0]["status"] for results in found] == ["applied"] * 4
+    assert sorted(results[0]["replayed"] for results in found) == [False, True, True, True]
 
 
 # --- deadlocks ---

@@ -121,6 +121,15 @@ def test_earlier_write_loses_and_is_kept_in_a_conflict(phone: Phone, tablet: Pho
     assert (kept(conflict), lost(conflict)) == ({"title": "Late"}, {"title": "Early"})
 
 
+def test_value_that_lost_is_remembered_as_what_the_device_said(phone: Phone, tablet: Phone) -> None:
+    """It goes back to what it had seen at first: a change, since it had said otherwise meanwhile."""
+    workout = phone.create("workout", {"title": "Push"})
+    phone.one("update", "workout", workout, {"title": "Theirs"}, base_version=2)
+    lost_one = tablet.one("update", "workout", workout, {"title": "Mine"}, base_version=2, at=ago(1))
+    back = tablet.one("update", "workout", workout, {"title": "Push"}, base_version=2)
+    assert (lost_one["record"]["data"]["title"], back["record"]["data"]["title"]) == ("Theirs", "Push")
+
+
 def test_conflict_reaches_every_device_by_pull(phone: Phone, tablet: Phone) -> None:
     workout = phone.create("workout", {"title": "Push"})
     phone.one("update", "workout", workout, {"title": "A"}, base_version=2)
@@ -337,6 +346,21 @@ def test_child_deleted_before_does_not_come_back_with_its_parent(phone: Phone, t
     gone = phone.one("delete", "workout", tree["workout"], base_version=tree["base"])
     phone.one("restore", "workout", tree["workout"], base_version=gone["version"])
     assert [str(row.id) for row in Record.objects.filter(deleted=True)] == [tree["first"]]
+
+
+def test_child_deleted_before_stays_deleted_whatever_was_written_into_it(
+    phone: Phone, tablet: Phone, tree: Json
+) -> None:
+    phone.one("delete", "set", tree["first"], base_version=tree["base"])
+    for patch in ({"reps": 9}, {"notes": "late"}, {"tempo": "3-1-1-0"}):
+        assert (
+            tablet.one("update", "set", tree["first"], patch, base_version=tree["base"], at=ago(1))["status"]
+            == "conflict"
+        )
+    gone = phone.one("delete", "workout", tree["workout"], base_version=tree["base"])
+    phone.one("restore", "workout", tree["workout"], base_version=gone["version"])
+    assert [str(row.id) for row in Record.objects.filter(deleted=True)] == [tree["first"]]
+    assert "late" in Record.objects.get(id=tree["first"]).data
 
 
 def test_later_work_on_a_set_brings_the_workout_back(phone: Phone, tablet: Phone, tree: Json) -> None:
