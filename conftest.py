@@ -1,8 +1,10 @@
 """Fixtures of the whole suite: the personas, and a client that holds every answer to the API's schema."""
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
+import hypothesis
 import pytest
 from django.conf import settings as django_settings
 from django.core.cache import caches
@@ -12,6 +14,11 @@ from accounts.models import User
 from accounts.services.tokens import start_session
 from config.tests.contract import SchemaClient
 from lib.tests.factories import make_user
+
+# CI tries the same examples each time: what fails there fails everywhere. Elsewhere each run looks for new ones.
+hypothesis.settings.register_profile("ci", derandomize=True, database=None, print_blob=True)
+if os.environ.get("CI"):
+    hypothesis.settings.load_profile("ci")
 
 
 @pytest.fixture
