@@ -106,8 +106,11 @@ class Planner:
         """What the device had seen of the record was written before; so were its own earlier mutations."""
         if edit.base_version >= state.version:
             seen_ms = state.modified_ms
-        else:
-            seen_ms = max((w.logged_ms for w in state.writes if w.version <= edit.base_version), default=0)
+        else:  # the write that made the newest version that it had seen; what only touched the record came unnoticed
+            made = max(
+                (w for w in state.writes if w.version <= edit.base_version), key=_newest_first_line, default=None
+            )
+            seen_ms = 0 if made is None else made.logged_ms
         floor_ms = min(max(self.last_eff_ms, seen_ms), self.now_ms)
         eff = effective_ms(at_ms=edit.at_ms, skew_ms=self.skew_ms, now_ms=self.now_ms, floor_ms=floor_ms)
         return Stamp(eff, self.device, edit.seq)
@@ -280,6 +283,10 @@ class _Line:
 
 
 # --- shapes of results ---
+
+
+def _newest_first_line(write: Write) -> tuple[int, int]:
+    return write.version, -write.logged_ms
 
 
 def units_of(edits: Iterable[Edit]) -> list[list[Edit]]:

@@ -367,3 +367,12 @@ def test_lonely_device_with_a_wild_clock_has_no_conflict(server: Server) -> None
         server.one("a", edit(SET, "update", a=number + 1, at=at, base=server.states[SET].version))
         server.now_ms += 1
     assert (server.conflicts(), server.value(SET, "a")) == ([], 5)
+
+
+def test_touch_of_another_device_does_not_make_an_edit_newer(server: Server) -> None:
+    """It left the version as it was, so that nobody can tell whether the device had seen it."""
+    server.one("b", edit(SET, "update", a=1, at=100))
+    server.one("a", edit(EXERCISE, "delete", at=90))
+    server.one("c", edit(EXERCISE, "update", a=5, at=300))
+    planned = server.one("d", edit(EXERCISE, "update", a=6, at=200))
+    assert (planned.status, planned.writes[0].write.stamp.eff_ms, server.value(EXERCISE, "a")) == (CONFLICT, 200, 5)
