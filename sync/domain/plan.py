@@ -155,22 +155,19 @@ class Planner:
     def _delete(self, edit: Edit, state: RecordState, stamp: Stamp) -> Planned:
         merged = self._merge(edit, state, stamp, {DELETED: True}, ())
         line = _Line(edit, stamp, conflicts=list(told.from_merge(edit, merged)))
-        if not merged.taken:
-            self._commit(line, state, {}, merged.lost, deleted=state.deleted)
-            return line.planned(APPLIED)
         below = self.tree.below(edit.key, self.states)
         unseen = [(s, works) for s in below if (works := self._unseen(edit, stamp, s))]
         later = [w for _, works in unseen for w in works if w.stamp > stamp]
-        if later:
+        if merged.taken and later:
             line.conflicts = [told.deletion_refused(edit, stamp, max(later, key=lambda w: w.stamp))]
-            self._commit(line, state, {}, merged.taken, deleted=state.deleted)
+        if not merged.taken or later:
+            self._commit(line, state, {}, merged.lost | merged.taken, deleted=state.deleted)
             return line.planned(APPLIED)
         self._commit(line, state, merged.taken, merged.lost, deleted=True)
         works = [w for w in foreign_writes(state.writes, base_version=edit.base_version, stamp=stamp) if w.says_alive]
         line.conflicts = [told.lost_with_record(edit, stamp, works)] if works and not state.deleted_itself else []
         line.conflicts += [told.lost_with_parent(edit, stamp, s, works) for s, works in unseen if not s.deleted]
-        for found in below:  # also what is deleted already: the device says so now, and may take back its own word
-            self._commit(line, self.states[found.key], {ALONG: True}, {}, deleted=True)
+        self._settle_below(line, [edit.key])
         return line.planned(APPLIED)
 
     def _merge(

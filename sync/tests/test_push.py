@@ -1,5 +1,6 @@
 """The push over HTTP: what each mutation becomes, and what is written."""
 
+import time
 from typing import Any
 from uuid import uuid4
 
@@ -361,6 +362,24 @@ def test_child_deleted_before_stays_deleted_whatever_was_written_into_it(
     phone.one("restore", "workout", tree["workout"], base_version=gone["version"])
     assert [str(row.id) for row in Record.objects.filter(deleted=True)] == [tree["first"]]
     assert "late" in Record.objects.get(id=tree["first"]).data
+
+
+def test_child_that_went_along_comes_back_whatever_was_written_into_it(
+    phone: Phone, tablet: Phone, alice: User, tree: Json
+) -> None:
+    """The tablet's edit is the newest word on the set, the watch's are older, and the deletion is newer than all."""
+    watch = Phone(phone.api, alice)
+    time.sleep(0.02)
+    before = ago(0)
+    time.sleep(0.02)
+    gone = phone.one("delete", "workout", tree["workout"], base_version=tree["base"])
+    tablet.one("update", "set", tree["first"], {"reps": 9}, base_version=tree["base"], at=before)
+    for patch in ({"notes": "late"}, {"tempo": "3-1-1-0"}, {"rest_s": 90}):
+        watch.one("update", "set", tree["first"], patch, base_version=tree["base"], at=ago(2))
+    phone.one("restore", "workout", tree["workout"], base_version=gone["version"])
+    assert not Record.objects.filter(deleted=True).exists()
+    row = Set.objects.get(pk=tree["first"])
+    assert (row.reps, row.notes, row.tempo, row.rest_s) == (9, "late", "3-1-1-0", 90)
 
 
 def test_later_work_on_a_set_brings_the_workout_back(phone: Phone, tablet: Phone, tree: Json) -> None:
