@@ -18,7 +18,7 @@ WORKOUT, EXERCISE, OTHER, SET, NEW = ("workout", "w"), ("exercise", "e"), ("exer
 PARENTS = {EXERCISE: WORKOUT, OTHER: WORKOUT, SET: EXERCISE, NEW: EXERCISE}
 TAGS = {"x", "y"}
 # Without restore: where restores and deletions of different levels of a tree cross, the order of arrival still decides
-# what stands (never what is told). One record is proven with it below.
+# what stands; so these laws are not yet tried with it. One record is, below.
 OPS = ["update", "update", "tags", "delete", "create"]
 
 Act = tuple[str, str, Key, str, int, int]  # device, op, record, field, value, time
