@@ -1,4 +1,7 @@
 -- What was deleted for good, for each user who owned some of it? (body of a statement trigger)
+IF sync_source() = 'purge' THEN
+  RETURN NULL;  -- its tombstone has been delivered, and goes with it
+END IF;
 PERFORM sync_alloc(owner.user_id)
    FROM (SELECT DISTINCT user_id FROM old_rows WHERE user_id IS NOT NULL ORDER BY user_id) AS owner;
 INSERT INTO sync_log (user_id, version, n, entity, record_id, op, before, eff_ms, logged_ms, source)

@@ -16,7 +16,7 @@ from sync.domain.shapes import SCHEMA_VERSION, PullRequest, limits
 from sync.exceptions import EpochChanged, ResyncRequired
 from sync.models import DeviceState
 from sync.queries import HeadView, Position, digests, head_of, open_conflicts, page_after
-from sync.services.push import locked_head
+from sync.services.heads import locked_head
 
 SIGNER = signing.Signer(salt="sync.cursor")
 

@@ -1,5 +1,6 @@
 """Writes what a push has planned: a few set-based statements, however many rows."""
 
+import dataclasses
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,12 +21,28 @@ from sync.queries import head_of
 from sync.services.rules import entity_rules
 
 
+@dataclasses.dataclass
+class Author:
+    """Who writes: a device, or something that writes as one, such as an import."""
+
+    device_id: UUID
+    source: str  # as it stands in the log
+    last_eff_ms: int = 0  # of its newest write; rises as it goes on
+    skew_ms: int = 0
+    seen_version: int = 0  # what it has pulled
+
+
 class IdTakenError(IntegrityError):
     """A row with this id is there, and is not the user's: of the library, or of somebody else."""
 
 
 def write(
-    *, user: Any, device_id: UUID, planned: Sequence[Planned], states: Mapping[Key, RecordState], at: dt.datetime
+    *,
+    user: Any,
+    author: Author,
+    planned: Sequence[Planned],
+    states: Mapping[Key, RecordState],
+    at: dt.datetime,
 ) -> dict[str, list[str]]:
     """Writes the log, the rows and the conflicts. Gives the ids of the conflicts of each mutation.
 
@@ -37,7 +54,7 @@ def write(
         return {}
     solid = any(not w.touch for w in writes) or bool(conflicts)
     version, logged_ms = _allocate(user) if solid else (0, _now_ms(at))
-    _insert_log(user, device_id, planned, logged_ms)
+    _insert_log(user, author, planned, logged_ms)
     changed = {w.key for w in writes if not w.touch}
     for entity in wire.entities():
         _upsert(user, entity, [states[key] for key in changed if key[0] == entity.name], at)
@@ -57,7 +74,7 @@ def _allocate(user: Any) -> tuple[int, int]:
     return head.version, head.last_ms
 
 
-def _insert_log(user: Any, device_id: UUID, planned: Sequence[Planned], logged_ms: int) -> None:
+def _insert_log(user: Any, author: Author, planned: Sequence[Planned], logged_ms: int) -> None:
     codes = {entity.name: entity.code for entity in wire.entities()}
     counts: dict[tuple[Key, int], int] = defaultdict(int)
     lines: list[dict[str, Any]] = []
@@ -81,7 +98,8 @@ def _insert_log(user: Any, device_id: UUID, planned: Sequence[Planned], logged_m
     if lines:
         params = {
             "user_id": user.pk,
-            "device_id": device_id,
+            "device_id": author.device_id,
+            "source": author.source,
             "logged_ms": logged_ms,
             "writes": orjson.dumps(lines).decode(),
         }

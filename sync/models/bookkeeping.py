@@ -1,4 +1,4 @@
-"""The bookkeeping of sync. Triggers write heads, records and the log; the push writes mutations and conflicts."""
+"""The bookkeeping of sync. Triggers write heads, records and the log; the push writes mutations and devices' states."""
 
 import uuid
 
@@ -6,10 +6,8 @@ from django.conf import settings
 from django.db import models
 
 from accounts.models import Device
-from lib.fields import EnumField, JsonField
-from lib.models import OwnedModel
-from lib.wire import Wire
-from sync.enums import ConflictKind, ConflictStatus, MutationStatus
+from lib.fields import EnumField
+from sync.enums import MutationStatus
 
 
 class Head(models.Model):
@@ -18,11 +16,15 @@ class Head(models.Model):
     last_ms rises strictly with the version, so that a client that only knows times misses nothing either.
     """
 
-    user = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="+")
+    # No constraint: the catalogue has a head too, under an owner who is nobody (lib.wire.CATALOGUE).
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="+", db_constraint=False
+    )
     epoch = models.UUIDField(default=uuid.uuid4, db_default=models.Func(function="gen_random_uuid"))
     version = models.BigIntegerField(default=0, db_default=0)
     last_ms = models.BigIntegerField("last change (Unix ms)", default=0, db_default=0)
     min_version = models.BigIntegerField("purged up to", default=0, db_default=0)
+    log_version = models.BigIntegerField("log kept after", default=0, db_default=0)
 
     class Meta:
         db_table = "sync_head"
@@ -94,13 +96,18 @@ class Mutation(models.Model):
     status = EnumField(choices=MutationStatus)
     result = models.TextField()
     received_at = models.DateTimeField()
+    source = models.CharField(max_length=12, default="push", db_default="push")
+    settled_at = models.DateTimeField(null=True, blank=True, help_text="When the user repaired or discarded it.")
+    repaired_by = models.UUIDField(null=True, blank=True)
 
     class Meta:
         db_table = "sync_mutation"
         indexes = [
-            # what was refused, for the user to repair
+            # what was refused or still waits, for the user to repair
             models.Index(
-                fields=["user", "received_at"], condition=models.Q(status="rejected"), name="sync_mutation_rejected"
+                fields=["user", "received_at"],
+                condition=models.Q(status__in=["rejected", "deferred"], settled_at=None),
+                name="sync_mutation_open",
             )
         ]
 
@@ -126,25 +133,31 @@ class DeviceState(models.Model):
         return f"seq {self.last_seq}"
 
 
-class Conflict(OwnedModel):
-    """A value that lost a merge: kept, shown on every device, and restorable. It syncs like any record, read-only."""
+class Purged(models.Model):
+    """An id whose tombstone has gone. It is never used again: who still writes to it is told so."""
 
-    wire = Wire(code=900, read_only=True)
+    pk = models.CompositePrimaryKey("entity", "id")
+    entity = models.SmallIntegerField()
+    id = models.UUIDField()
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_constraint=False)
+    version = models.BigIntegerField()
 
-    kind = EnumField(choices=ConflictKind)
-    status = EnumField(choices=ConflictStatus, default=ConflictStatus.OPEN)
-    entity = models.CharField(max_length=64)
-    record_id = models.UUIDField()
-    record_version = models.BigIntegerField()
-    fields = JsonField(default=list, max_bytes=262_144)
-    winner_mutation = models.UUIDField(null=True, blank=True)
-    loser_mutation = models.UUIDField(null=True, blank=True)
+    class Meta:
+        db_table = "sync_purged"
 
-    class Meta(OwnedModel.Meta):
-        db_table = "sync_conflict"
-        indexes = [
-            *OwnedModel.Meta.indexes,
-            models.Index(
-                fields=["user", "status"], condition=models.Q(status="open"), name="sync_conflict_open"
-            ),  # the count
-        ]
+    def __str__(self) -> str:
+        return f"{self.entity}/{self.id}"
+
+
+class Cluster(models.Model):
+    """The database server that this data was last seen on. Another one, or another timeline, is a restored one."""
+
+    system_identifier = models.CharField(max_length=32)
+    timeline = models.IntegerField()
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "sync_cluster"
+
+    def __str__(self) -> str:
+        return f"{self.system_identifier}/{self.timeline}"
