@@ -37,6 +37,7 @@ class Write:
     mutation_id: str | None
     logged_ms: int
     lost: Mapping[str, Any] = dataclasses.field(default_factory=dict)  # what the device sent too, and did not win
+    touch: bool = False  # all stood already: it made no version, so that nobody has seen it
 
     @property
     def says_gone(self) -> bool:
@@ -84,9 +85,14 @@ def effective_ms(*, at_ms: int, skew_ms: int, now_ms: int, floor_ms: int) -> int
     return max(floor_ms, min(at_ms + skew_ms, now_ms))
 
 
+def writes_since(writes: Sequence[Write], *, base_version: int) -> list[Write]:
+    """What a device that holds the base cannot have seen: later versions, and what touched the base without a version."""
+    return [w for w in writes if w.version > base_version or (w.touch and w.version == base_version)]
+
+
 def foreign_writes(writes: Sequence[Write], *, base_version: int, stamp: Stamp) -> list[Write]:
     """What was written since the base by anybody but this device before this mutation."""
-    return [w for w in writes if w.version > base_version and not _is_earlier_own(w, stamp)]
+    return [w for w in writes_since(writes, base_version=base_version) if not _is_earlier_own(w, stamp)]
 
 
 def merge(
@@ -105,7 +111,8 @@ def merge(
     """
     history = _History(writes, base_version, stamp, current)
     bases = {name: history.base(name) for name in patch}
-    changes = {name: value for name, value in patch.items() if history.has_own(name) or bases[name] != value}
+    stated = patch.keys() == {DELETED}  # who deletes or restores says so, whatever it had seen
+    changes = {n: value for n, value in patch.items() if stated or history.has_own(n) or bases[n] != value}
     if len(patch) > 1 and DELETED in patch:  # who edits a record says that it is there; who sends what stands, does not
         edited = len(changes.keys() - {DELETED}) > 0 or bases[DELETED] is True
         changes = {**changes, DELETED: patch[DELETED]} if edited else {}
@@ -184,7 +191,7 @@ class _History:
         return self.current.get(name, UNKNOWN) if first is None else first.before.get(name, UNKNOWN)
 
     def _since(self) -> list[Write]:
-        return [w for w in self.writes if w.version > self.base_version]
+        return writes_since(self.writes, base_version=self.base_version)
 
     def is_superseded(self, name: str) -> bool:
         """Whether the device's own later word on it came before this one. That is no conflict."""

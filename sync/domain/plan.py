@@ -184,12 +184,14 @@ class Planner:
         )
 
     def _unseen(self, edit: Edit, stamp: Stamp, state: RecordState) -> list[Write]:
-        """What others did to a record below the deleted one that the deleting device cannot have known."""
-        return [
-            w
-            for w in foreign_writes(state.writes, base_version=edit.base_version, stamp=stamp)
-            if w.says_alive and (w.version > self.seen_version or w.logged_ms > stamp.eff_ms)
-        ]
+        """What others did to a record below the deleted one that the deleting device cannot have known; a touch of
+        whatever version, where it is the later word.
+        """
+        since = foreign_writes(state.writes, base_version=edit.base_version, stamp=stamp)
+        unseen = [w for w in since if w.version > self.seen_version or w.logged_ms > stamp.eff_ms]
+        others = [w for w in state.writes if w.touch and w not in unseen and w.stamp.device != stamp.device]
+        unseen += [w for w in others if w.stamp > stamp]
+        return [w for w in unseen if w.says_alive]
 
     # --- what hangs together ---
 
@@ -253,7 +255,7 @@ class Planner:
         }
         values |= {name: value for name, value in (sent or {}).items() if name in values}
         version = state.version if touch else self.version
-        write = Write(version, line.stamp, values, current, line.edit.id, self.now_ms, dict(lost))
+        write = Write(version, line.stamp, values, current, line.edit.id, self.now_ms, dict(lost), touch)
         self.states[state.key] = state.after(write, registers, deleted=deleted)
         self.tree.add(self.states[state.key])
         line.writes.append(PlannedWrite(state.key, op, state.document, write, touch))

@@ -78,6 +78,10 @@ class LogEntry(models.Model):
 
     class Meta:
         db_table = "sync_log"
+        indexes = [
+            # what touched a record: few, and asked for at every edit
+            models.Index(fields=["entity", "record_id"], condition=models.Q(op="T"), name="sync_log_touch")
+        ]
 
     def __str__(self) -> str:
         return f"{self.op} {self.entity}/{self.record_id} at {self.version}"

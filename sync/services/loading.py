@@ -131,8 +131,11 @@ class _Loader:
             frontier = below & self.states.keys()
 
     def log(self, edits: Sequence[Edit]) -> None:
-        """The writes since each record's oldest base; of what is deleted, at least the deletion."""
+        """The writes since each record's oldest base; of what is deleted, at least the deletion; and every touch, which no
+        device has seen.
+        """
         bases: dict[Key, int] = {}
+        named = {edit.key for edit in edits}
         lowest_delete = min((e.base_version for e in edits if e.op == "delete"), default=None)
         for edit in edits:
             bases[edit.key] = min(edit.base_version, bases.get(edit.key, edit.base_version))
@@ -141,15 +144,21 @@ class _Loader:
             if lowest_delete is not None and key not in bases:
                 base = min(base, lowest_delete)
             bases[key] = min(base, state.version - 1) if state.deleted else base
-        behind = [
-            {"entity": self.codes[key[0]], "id": key[1], "base": base, "deleted": self.states[key].deleted}
+        wanted = [
+            {
+                "entity": self.codes[key[0]],
+                "id": key[1],
+                "base": base,
+                "behind": base < self.states[key].version,
+                "deleted": self.states[key].deleted,
+            }
             for key, base in bases.items()
-            if key in self.states and base < self.states[key].version
+            if key in self.states and (key in named or lowest_delete is not None or base < self.states[key].version)
         ]
-        if not behind:
+        if not wanted:
             return
         entries: dict[Key, list[tuple[Any, ...]]] = defaultdict(list)
-        for row in _fetch("log_since", keys=orjson.dumps(behind).decode()):
+        for row in _fetch("log_since", keys=orjson.dumps(wanted).decode()):
             entries[self.names[row[0]], row[1]].append(row[2:])
         for key, rows in entries.items():
             self.states[key] = dataclasses.replace(self.states[key], writes=_writes(rows, self.states[key]))
@@ -194,7 +203,9 @@ def _write(row: tuple[Any, ...], before: dict[str, Any], after: Mapping[str, Any
     else:
         values = {name: value for name, value in after.items() if name not in before or before[name] != value}
         values[DELETED] = op == "D"
-    return Write(version, Stamp(eff_ms, device_id or "", seq), values, before, mutation_id, logged_ms, lost)
+    return Write(
+        version, Stamp(eff_ms, device_id or "", seq), values, before, mutation_id, logged_ms, lost, touch=op == "T"
+    )
 
 
 def _fetch(name: str, **params: Any) -> list[tuple[Any, ...]]:

@@ -17,9 +17,7 @@ from sync.tests.planning import START_MS, Server, interleavings
 WORKOUT, EXERCISE, OTHER, SET, NEW = ("workout", "w"), ("exercise", "e"), ("exercise", "o"), ("set", "s"), ("set", "n")
 PARENTS = {EXERCISE: WORKOUT, OTHER: WORKOUT, SET: EXERCISE, NEW: EXERCISE}
 TAGS = {"x", "y"}
-# Without restore: where restores and deletions of different levels of a tree cross, the order of arrival still decides
-# what stands; so these laws are not yet tried with it. One record is, below.
-OPS = ["update", "update", "tags", "delete", "create"]
+OPS = ["update", "update", "tags", "delete", "create", "restore"]
 
 Act = tuple[str, str, Key, str, int, int]  # device, op, record, field, value, time
 Order = Sequence[tuple[str, Edit]]
@@ -129,7 +127,7 @@ def test_order_does_not_matter_for_parents_and_children(done: list[Act]) -> None
 
 
 @settings(max_examples=400, deadline=None)
-@given(acts([WORKOUT, SET], OPS))
+@given(acts([WORKOUT, EXERCISE, SET], OPS))
 def test_nothing_is_lost_silently(done: list[Act]) -> None:
     for order, server in outcomes(done):
         for device, edit in order:
@@ -145,7 +143,7 @@ def test_lonely_device_has_no_conflict(done: list[Act]) -> None:
 
 
 def registers_of(edit: Edit) -> set[str]:
-    return {DELETED} if edit.op == "delete" else set(edit.patch) - {"tags", "exercise"}
+    return {DELETED} if edit.op in ("delete", "restore") else set(edit.patch) - {"tags", "exercise"}
 
 
 def is_accounted_for(server: Server, order: Order, device: str, edit: Edit, name: str) -> bool:

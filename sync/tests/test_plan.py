@@ -376,3 +376,18 @@ def test_touch_of_another_device_does_not_make_an_edit_newer(server: Server) -> 
     server.one("c", edit(EXERCISE, "update", a=5, at=300))
     planned = server.one("d", edit(EXERCISE, "update", a=6, at=200))
     assert (planned.status, planned.writes[0].write.stamp.eff_ms, server.value(EXERCISE, "a")) == (CONFLICT, 200, 5)
+
+
+def test_restore_of_what_went_along_outlives_an_earlier_deletion(server: Server) -> None:
+    """The set was gone already when its exercise was deleted; the device that restores it had seen it go all the same."""
+    server.one("c", edit(SET, "delete", at=101))
+    server.push("a", edit(EXERCISE, "delete", at=101), edit(SET, "restore", at=103))
+    assert (server.deleted(EXERCISE), server.deleted(SET)) == (False, False)
+
+
+def test_restore_that_changed_nothing_outlives_an_earlier_deletion(server: Server) -> None:
+    """Its own deletion had lost, so the restore only touched the workout: it is the later word all the same."""
+    server.one("a", edit(SET, "update", a=2, at=102))
+    server.push("c", edit(WORKOUT, "delete", at=100), edit(WORKOUT, "restore", at=105))
+    planned = server.one("b", edit(WORKOUT, "delete", at=103))
+    assert (planned.status, server.deleted(WORKOUT)) == (CONFLICT, False)
