@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test test-timescale check schema fix lock demo psql shell-db clean venv venv-dev
+.PHONY: help run test test-timescale prove check schema fix lock bench demo psql shell-db clean venv venv-dev
 
 # PYTHON=/path/to/python3 may be given. Otherwise the first that is new enough; each is tried, because a name on the PATH
 # may be a stub that starts nothing. When none is, ops/venv.py says so in the words of the one there is.
@@ -26,6 +26,9 @@ test: venv-dev  ## the whole test suite (ARGS="-k push -x" go to pytest)
 test-timescale: venv-dev  ## the same suite on a real TimescaleDB (Debian, as root)
 	@exec $(HERE) -m ops.timescale $(ARGS)
 
+prove: venv-dev  ## a long random search for a broken promise of sync (ARGS="200000 --workers 2 --seed 7")
+	@exec $(HERE) -m ops.prove $(ARGS)
+
 check: venv-dev  ## every static check: lint, format, types, layers, migrations, deployment, API schema
 	@exec $(HERE) -m ops.check
 
@@ -39,6 +42,9 @@ fix: venv-dev  ## repair and format what ruff can
 lock: venv-dev  ## pin requirements*.in into requirements*.txt
 	@$(COMPILE) requirements.in -o requirements.txt
 	@$(COMPILE) requirements-dev.in -o requirements-dev.txt
+
+bench: venv-dev  ## measure sync against plain SQL (ARGS="1 5 --rounds 51"; PORT, DATABASE_URL)
+	@exec $(HERE) -m benchmarks $(ARGS)
 
 demo: venv  ## two devices sync against the running server (ARGS, BASE_URL)
 	@BASE_URL="$${BASE_URL:-http://127.0.0.1:$${PORT:-8000}}" PYTHONPATH=clients/python exec $(HERE) -m dropset_client.demo $(ARGS)

@@ -13,12 +13,20 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.services.tokens import start_session
 from config.tests.contract import SchemaClient
+from lib.announcements import announcer
 from lib.tests.factories import make_user
 
 # CI tries the same examples each time: what fails there fails everywhere. Elsewhere each run looks for new ones.
 hypothesis.settings.register_profile("ci", derandomize=True, database=None, print_blob=True)
 if os.environ.get("CI"):
     hypothesis.settings.load_profile("ci")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> Iterator[None]:
+    """The database, which cannot be dropped while the thread that announces changes holds a connection to it."""
+    yield
+    announcer.close()
 
 
 @pytest.fixture

@@ -13,8 +13,25 @@ from unfold.widgets import UnfoldAdminSelect2MultipleWidget
 from catalog.models import Equipment, ExerciseType, Muscle
 from lib.admin import BoundedPaginator
 from lib.fields import SLUG_PATTERN
+from lib.writes import Catalogue, writing
 
 VOCABULARIES = {"primary_muscles": Muscle, "secondary_muscles": Muscle, "equipment": Equipment}
+
+
+class CatalogueAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no stubs
+    """Shared rows are written as those of users are: the head of the catalogue is locked first, and the log says by whom."""
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
+        with writing(user=Catalogue(), source="admin"):
+            super().save_model(request, obj, form, change)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        with writing(user=Catalogue(), source="admin"):
+            super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        with writing(user=Catalogue(), source="admin"):
+            super().delete_queryset(request, queryset)
 
 
 class SluggedForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
@@ -29,7 +46,7 @@ class SluggedForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at 
             )
 
 
-class VocabularyAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no stubs
+class VocabularyAdmin(CatalogueAdmin):
     """Slugs are keys that exercise types hold: written once. The database refuses to delete one in use."""
 
     form = SluggedForm
@@ -100,7 +117,7 @@ class ExerciseTypeForm(SluggedForm):
 
 
 @admin.register(ExerciseType)
-class ExerciseTypeAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no stubs
+class ExerciseTypeAdmin(CatalogueAdmin):
     """The canonical types. What users made for themselves is not shown here: it is theirs."""
 
     form = ExerciseTypeForm

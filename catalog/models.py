@@ -11,15 +11,18 @@ from django.db import models
 from accounts.enums import Level
 from catalog import enums
 from catalog.domain.metadata import SchemaProblem, check_metadata_schema
+from lib.capture import capture_triggers
 from lib.fields import BoundedDecimalField, EnumField, JsonField, NoteField, SlugSetField
 from lib.models import OwnedModel, OwnedQuerySet
 from lib.rules import NotNamed, known_slugs, own_or_shared
-from lib.wire import Wire
+from lib.wire import Shared, Wire
 
 WORD = re.compile(r"[^\W_]+")  # letters and digits: no operator of a tsquery is among them
 
 
 class Muscle(models.Model):
+    wire = Wire(code=12, read_only=True, shared=Shared())
+
     slug = models.SlugField(primary_key=True, max_length=64)
     name = models.CharField(max_length=100)
     latin = models.CharField(max_length=150, blank=True)
@@ -28,6 +31,7 @@ class Muscle(models.Model):
 
     class Meta:
         triggers = [
+            *capture_triggers(),
             NotNamed(table="catalog_exercisetype", column="primary_muscles"),
             NotNamed(table="catalog_exercisetype", column="secondary_muscles"),
         ]
@@ -37,13 +41,15 @@ class Muscle(models.Model):
 
 
 class Equipment(models.Model):
+    wire = Wire(code=14, read_only=True, shared=Shared())
+
     slug = models.SlugField(primary_key=True, max_length=64)
     name = models.CharField(max_length=100)
     kind = EnumField(choices=enums.EquipmentKind)
 
     class Meta:
         verbose_name_plural = "equipment"
-        triggers = [NotNamed(table="catalog_exercisetype", column="equipment")]
+        triggers = [*capture_triggers(), NotNamed(table="catalog_exercisetype", column="equipment")]
 
     def __str__(self) -> str:
         return self.name
@@ -80,7 +86,14 @@ class ExerciseTypeQuerySet(OwnedQuerySet):
 class ExerciseType(OwnedModel):
     """A kind of exercise. Without an owner it is canonical: part of the library. With one it is private, usable at once."""
 
-    wire = Wire(code=20, internal=frozenset({"slug", "status", "replaced_by", "search"}))
+    wire = Wire(
+        code=20,
+        internal=frozenset({"slug", "status", "replaced_by", "search"}),
+        shared=Shared(
+            visible="{row}.status IN ('published', 'retired')",  # as usable_by
+            fields=("slug", "status", "replaced_by"),
+        ),
+    )
 
     user = models.ForeignKey(  # type: ignore[assignment]  # canonical types have no owner
         settings.AUTH_USER_MODEL,
@@ -114,7 +127,7 @@ class ExerciseType(OwnedModel):
         validators=[validate_metadata_schema], help_text="JSON Schema (2020-12) of what a performance records."
     )
     status = EnumField(choices=enums.Status, default=enums.Status.PUBLISHED, db_default=enums.Status.PUBLISHED)
-    replaced_by = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
+    replaced_by = models.ForeignKey("self", models.RESTRICT, null=True, blank=True, related_name="+")
     search = models.GeneratedField(
         expression=models.Func("name", "names", "aliases", function="catalog_search_document"),
         output_field=SearchVectorField(),

@@ -25,6 +25,8 @@ if not SECRET_KEY:
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost"])
 BASE_URL = env.str("BASE_URL", "http://127.0.0.1:8000").rstrip("/")
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
+STREAM_URL = env.str("STREAM_URL", f"{BASE_URL}/api/v1/sync/stream")  # what sync/status tells clients
+STREAM_LIMIT = env.int("STREAM_LIMIT", 5000)  # open streams of one process; each takes some 30 kB
 
 # --- applications ---
 
@@ -61,7 +63,7 @@ MIDDLEWARE = [
     "lib.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.middleware.gzip.GZipMiddleware",
+    "lib.compression.CompressionMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -160,6 +162,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {"WeightUnitEnum": "accounts.enums.WeightUnit"},
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "config.schema.describe_errors"],
 }
+COMPRESSION_EXEMPT = [r"^api/v1/auth/"]  # answers with tokens
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024  # bytes; the sync push has its own, smaller limit
 
 # --- the rest ---

@@ -15,6 +15,7 @@ api = [
     path("", include("catalog.api.urls")),
     path("", include("training.api.urls")),
     path("sync/", include("sync.api.urls")),
+    path("", include("sync.api.transfer_urls")),
 ]
 
 urlpatterns = [

@@ -25,19 +25,14 @@ class Capture(pgtrigger.Trigger):
     when = pgtrigger.After
 
     def get_func(self, model: Any) -> str:
-        from lib import wire  # noqa: PLC0415 - wire imports the base model, which imports this module
+        from lib.rendering import rendering_of  # noqa: PLC0415 - it imports the base model, which imports this module
 
         assert self.name is not None
         model = apps.get_model(model._meta.label)  # makemigrations hands over a snapshot, which knows no `wire`
-        entity = wire.entity_of(model)
         text = load_sql("lib", self.name)
-        for name, value in {
-            "/*code*/": str(entity.code),
-            "/*document*/": entity.document_sql("n"),
-            "/*changed*/": entity.changed_sql("n", "o"),
-            "/*children*/": _tombstone_children(model),
-        }.items():
-            text = text.replace(name, value)
+        expressions = rendering_of(model).expressions() | {"/*children*/": _tombstone_children(model)}
+        for place, value in expressions.items():
+            text = text.replace(place, value)
         return text
 
 

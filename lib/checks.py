@@ -25,7 +25,10 @@ def owned_models_follow_the_pattern(app_configs: Any, **kwargs: Any) -> list[Che
         findings += _trigger_findings(model)
         findings += _reference_findings(model)
         findings += _name_findings(model)
-    return findings + list(_code_findings(owned))
+    vocabularies = [model for model in apps.get_models() if model not in owned and hasattr(model, "wire")]
+    for vocabulary in vocabularies:
+        findings += _capture_findings(vocabulary)
+    return findings + list(_code_findings([*owned, *vocabularies]))
 
 
 def _wire_findings(model: type[OwnedModel]) -> Iterator[CheckMessage]:
@@ -47,7 +50,7 @@ def _internal_findings(model: type[OwnedModel]) -> Iterator[CheckMessage]:
             )
 
 
-def _trigger_findings(model: type[OwnedModel]) -> Iterator[CheckMessage]:
+def _capture_findings(model: type[models.Model]) -> Iterator[CheckMessage]:
     names = {trigger.name for trigger in getattr(model._meta, "triggers", [])}
     if not names >= CAPTURE:
         yield Error(
@@ -56,6 +59,10 @@ def _trigger_findings(model: type[OwnedModel]) -> Iterator[CheckMessage]:
             obj=model,
             id="dropset.E002",
         )
+
+
+def _trigger_findings(model: type[OwnedModel]) -> Iterator[CheckMessage]:
+    yield from _capture_findings(model)
     if not any(c.name.endswith("_owner") for c in model._meta.constraints if isinstance(c, models.UniqueConstraint)):
         yield Error(
             f"{model.__name__} has no unique (user, id) for composite foreign keys to refer to.",
@@ -98,9 +105,9 @@ def _name_findings(model: type[OwnedModel]) -> Iterator[CheckMessage]:
             )
 
 
-def _code_findings(owned: list[type[OwnedModel]]) -> Iterator[CheckMessage]:
+def _code_findings(found: list[Any]) -> Iterator[CheckMessage]:
     coded: dict[type[models.Model], int] = {
-        m: m.wire.code for m in owned if isinstance(getattr(m, "wire", None), wire.Wire)
+        m: m.wire.code for m in found if isinstance(getattr(m, "wire", None), wire.Wire)
     }
     for model, code in coded.items():
         if any(other is not model and number == code for other, number in coded.items()):

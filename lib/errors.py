@@ -8,6 +8,7 @@ class DomainError(Exception):
 
     code = "invalid"
     attr: str | None = None
+    extra: dict[str, Any] = {}  # what the answer holds beside the error, for a client to go on with
 
     def __init__(self, detail: str | None = None, *, attr: str | None = None) -> None:
         self.detail = detail or " ".join((self.__doc__ or "").split())
@@ -55,6 +56,12 @@ class TooLarge(DomainError):
     """The body is larger than the limit."""
 
     code = "too_large"
+
+
+class EncodingUnsupported(DomainError):
+    """The server does not know this Content-Encoding. Send gzip, zstd, or the body as it is."""
+
+    code = "encoding_unsupported"
 
 
 class ClientTooOld(DomainError):

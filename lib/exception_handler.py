@@ -17,6 +17,7 @@ from lib.errors import (
     ClientTooOld,
     Conflict,
     DomainError,
+    EncodingUnsupported,
     Forbidden,
     Gone,
     IdTaken,
@@ -37,6 +38,7 @@ STATUS_OF: dict[type[DomainError], int] = {
     Gone: 410,
     PreconditionFailed: 412,
     TooLarge: 413,
+    EncodingUnsupported: 415,
     ClientTooOld: 426,
     RateLimited: 429,
     Unavailable: 503,
@@ -52,6 +54,7 @@ def _api_exception(error: DomainError) -> exceptions.APIException:
     converted.status_code = status_of(error)
     converted.wait = getattr(error, "retry_after_s", None)  # type: ignore[attr-defined]  # the handler below turns it into Retry-After
     converted.attr = error.attr  # type: ignore[attr-defined]  # read by the formatter below
+    converted.extra = error.extra  # type: ignore[attr-defined]  # the same
     return converted
 
 
@@ -94,4 +97,4 @@ class Formatter(ExceptionFormatter):
     def format_error_response(self, error_response: ErrorResponse) -> dict[str, Any]:
         body: dict[str, Any] = super().format_error_response(error_response)
         request = self.context.get("request")
-        return body | {"request_id": getattr(request, "request_id", None)}
+        return body | {"request_id": getattr(request, "request_id", None)} | getattr(self.exc, "extra", {})

@@ -20,6 +20,7 @@ from django.db import models
 from lib.constraints import SameOwner
 
 SLUG_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
+MAX_JSON_DEPTH = 64
 
 
 def is_historical(model: type[models.Model]) -> bool:
@@ -32,6 +33,7 @@ def add_constraint(model: type[models.Model], constraint: models.BaseConstraint)
     if model._meta.abstract or is_historical(model):
         return
     model._meta.constraints = [*model._meta.constraints, constraint]
+    model._meta.original_attrs["constraints"] = model._meta.constraints  # where migrations look, also without a Meta of its own
 
 
 def constraint_name(model: type[models.Model], fact: str) -> str:
@@ -215,11 +217,27 @@ class Cardinality(models.Transform):
     output_field = models.IntegerField()
 
 
+def validate_json(value: Any, depth: int = 0) -> None:
+    """Free JSON that every encoder on its way can hold, by which way ever it comes: it could nest without end, and its
+    numbers grow. A big float too: the database gives 1e30 back as an integer.
+    """
+    if isinstance(value, dict | list):
+        if depth == MAX_JSON_DEPTH:
+            raise ValidationError(f"Must not nest deeper than {MAX_JSON_DEPTH} levels.", code="invalid")
+        for item in (*value, *value.values()) if isinstance(value, dict) else value:
+            validate_json(item, depth + 1)
+    elif isinstance(value, str) and "\x00" in value:
+        raise ValidationError("Null characters are not allowed.", code="null_characters_not_allowed")
+    elif isinstance(value, int | float) and not -(2**63) <= value < 2**63:
+        raise ValidationError("Must not hold a number of more than 64 bits.", code="invalid")
+
+
 class JsonField(CheckedField, models.JSONField[Any, Any]):
     """A JSON object or list, empty where nothing was said, of limited size. `default` (dict or list) says which."""
 
     fact = "shape"
     json_type = dict[str, Any] | list[Any]
+    default_validators = [validate_json]
     empty_values: list[Any] = []  # {} and [] are values: the wrong one of them is a mistake
 
     def __init__(

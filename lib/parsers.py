@@ -6,6 +6,7 @@ from django.conf import settings
 from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
 
+from lib.compression import unpacked
 from lib.errors import TooLarge
 
 
@@ -17,6 +18,9 @@ class OrjsonParser(JSONParser):
         body = stream.read(limit + 1)
         if len(body) > limit:
             raise TooLarge(f"A body holds at most {limit} bytes.")
+        request = (parser_context or {}).get("request")
+        if request is not None:
+            body = unpacked(body, coding=request.headers.get("Content-Encoding", ""), limit=limit)
         try:
             return orjson.loads(body)
         except orjson.JSONDecodeError as error:

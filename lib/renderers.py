@@ -1,3 +1,4 @@
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
@@ -6,12 +7,29 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.utils.encoders import JSONEncoder
 
 
+class Encoder(JSONEncoder):
+    """DRF's, with times in the one form that documents have: UTC, and microseconds also where they are 0."""
+
+    def default(self, obj: Any) -> Any:
+        if isinstance(obj, dt.datetime):
+            return time_as_text(obj)
+        return super().default(obj)
+
+
+def time_as_text(time: dt.datetime) -> str:
+    """RFC 3339 in UTC with microseconds. Raises ValueError for a time without a zone: nobody could say when it is."""
+    if time.tzinfo is None:
+        raise ValueError(f"{time} has no time zone.")
+    return time.astimezone(dt.UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
 class OrjsonRenderer(JSONRenderer):
     """DRF's JSON, by orjson; what it cannot encode (integers over 64 bits, an indent) is left to DRF's own."""
 
     ensure_ascii = True  # of the fallback: half a surrogate, echoed in an error, has no UTF-8
-    default_encoder = staticmethod(JSONEncoder().default)
-    options = orjson.OPT_UTC_Z | orjson.OPT_NON_STR_KEYS
+    encoder_class = Encoder
+    default_encoder = staticmethod(Encoder().default)
+    options = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_NON_STR_KEYS
 
     def render(
         self, data: Any, accepted_media_type: str | None = None, renderer_context: Mapping[str, Any] | None = None

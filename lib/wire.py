@@ -7,10 +7,10 @@ times as RFC 3339 in UTC with microseconds, ids and references as lower-case UUI
 
 import dataclasses
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from decimal import Decimal
-from functools import cache
-from typing import Annotated, Any, Literal
+from functools import cache, cached_property
+from typing import Annotated, Any, Literal, cast
 from uuid import UUID
 
 import msgspec
@@ -32,8 +32,18 @@ from lib.fields import (
 )
 from lib.models import OwnedModel
 
+CATALOGUE = UUID(int=0)  # in the sync tables, the owner of what belongs to nobody and is for all
+
 # Columns of every owned row that are not content: they travel beside the document, or not at all.
 ENVELOPE = frozenset({"id", "user", "created_at", "updated_at", "deleted_at"})
+
+
+@dataclasses.dataclass(frozen=True)
+class Shared:
+    """Of a model whose rows without an owner are for all: the catalogue."""
+
+    visible: str = "TRUE"  # SQL over `{row}`: which of them may be seen
+    fields: tuple[str, ...] = ()  # internal columns that stand in their documents
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,9 +54,11 @@ class Wire:
     read_only: bool = False  # made by the server alone: clients may not write it
     creatable: bool = True  # False for a singleton that comes with the account
     internal: frozenset[str] = frozenset()  # columns that stay on the server
+    shared: Shared | None = None
+    distinct: tuple[str, ...] = ()  # two devices that make records with the same values here most likely mean one thing
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, eq=False)  # one of a kind: to hash it by its content is slow
 class WireField:
     name: str  # on the wire and in serializers
     column: str
@@ -65,7 +77,7 @@ class WireField:
         return None if value is None or (self.required and value == "") else self.to_wire(value)
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, eq=False)  # one of a kind: to hash it by its content is slow
 class Entity:
     name: str
     code: int
@@ -84,7 +96,7 @@ class Entity:
     def field_names(self) -> list[str]:
         return [field.name for field in self.fields]
 
-    @property
+    @cached_property
     def writable(self) -> tuple[WireField, ...]:
         return tuple(field for field in self.fields if not field.read_only)
 
@@ -106,12 +118,6 @@ class Entity:
         """SQL for the document of `row` as compact JSON text, independent of the session's time zone and styles."""
         pairs = ", ".join(f"{_document_column(f, row)} AS {f.name}" for f in self.fields)
         return f"(SELECT row_to_json(d)::text FROM (SELECT {pairs}) AS d)"  # noqa: S608 - our own column names
-
-    def changed_sql(self, new: str, old: str) -> str:
-        columns = [*(f.column for f in self.fields), "deleted_at"]
-        news = ", ".join(f"{new}.{column}" for column in columns)
-        olds = ", ".join(f"{old}.{column}" for column in columns)
-        return f"({news}) IS DISTINCT FROM ({olds})"
 
     def row_columns(self) -> list[tuple[sql.Identifier, sql.SQL]]:
         """(column, type) of what a set-based write fills from JSON."""
@@ -172,12 +178,9 @@ def _slugs(value: list[str]) -> list[str]:
 
 def _json(field: JsonField) -> Callable[[Any], Any]:
     def to_wire(value: Any) -> Any:
-        encoded = msgspec.json.encode(value)
-        if len(encoded) > field.max_bytes:
+        field.run_validators(value)  # first its depth: an encoder gives up on more
+        if len(msgspec.json.encode(value)) > field.max_bytes:
             raise ValidationError(f"Must have at most {field.max_bytes} bytes as JSON.", code="max_length")
-        if b"\\u0000" in encoded:
-            raise ValidationError("Null characters are not allowed.", code="null_characters_not_allowed")
-        field.run_validators(value)
         return value
 
     return to_wire
@@ -281,8 +284,13 @@ def entity_of(model: type[OwnedModel]) -> Entity:
             f"{model.__name__} is owned by users but has no `wire = Wire(code=...)`: see docs/adding-an-entity.md."
         )
     skipped = ENVELOPE | wire.internal
-    fields = tuple(_wire_field(field) for field in model._meta.concrete_fields if field.name not in skipped)
-    return Entity(name=_snake(model.__name__), code=wire.code, model=model, fields=fields)
+    names = [field.name for field in model._meta.concrete_fields if field.name not in skipped]
+    return Entity(name=_snake(model.__name__), code=wire.code, model=model, fields=fields_of(model, names))
+
+
+def fields_of(model: type[models.Model], names: Collection[str]) -> tuple[WireField, ...]:
+    """Those of the named fields that the model has, in its order."""
+    return tuple(_wire_field(field) for field in model._meta.concrete_fields if field.name in names)
 
 
 def _snake(name: str) -> str:
@@ -294,6 +302,14 @@ def entities() -> tuple[Entity, ...]:
     """Every entity, parents before children."""
     found = (entity_of(model) for model in apps.get_models() if issubclass(model, OwnedModel))
     return tuple(sorted(found, key=lambda entity: entity.code))
+
+
+@cache
+def catalogue() -> tuple[Entity, ...]:
+    """What has rows for all: entities, and vocabularies, which nobody owns or writes to by sync."""
+    models_with_wire = (m for m in apps.get_models() if isinstance(getattr(m, "wire", None), Wire))
+    shared = (cast("type[OwnedModel]", m) for m in models_with_wire)
+    return tuple(sorted((entity_of(m) for m in shared if m.wire.shared is not None), key=lambda entity: entity.code))
 
 
 @cache
@@ -328,9 +344,9 @@ def check_patch(entity: Entity, patch: Any) -> dict[str, Any]:
     try:
         struct = msgspec.convert(patch, patch_type(entity))
         return {
-            f.name: None if value is None else f.to_wire(value)
+            f.name: None if (value := getattr(struct, f.name)) is None else f.to_wire(value)
             for f in entity.writable
-            if (value := getattr(struct, f.name)) is not msgspec.UNSET
+            if f.name in patch
         }
     except (msgspec.ValidationError, ValidationError):
         raise PatchError(_problems(entity, patch)) from None

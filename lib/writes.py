@@ -2,11 +2,29 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.db import connection, transaction
 
+from lib.announcements import announce_after_commit
 from lib.sqlfiles import load_sql
+from lib.wire import CATALOGUE
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Whose the shared rows are: stands where a user stands, for who reads or writes those."""
+
+    pk: UUID = CATALOGUE
+
+
+def lock_head(*, user_id: Any, source: str) -> None:
+    """Locks the user's head until the end of the transaction. Open streams hear of it after the commit."""
+    with connection.cursor() as cursor:
+        cursor.execute(load_sql("lib", "begin_write"), {"user_id": user_id, "source": source})
+    announce_after_commit(user_id)
 
 
 @contextmanager
@@ -16,6 +34,5 @@ def writing(*, user: Any, source: str) -> Iterator[None]:
     source: "api", "admin" or "job"; it stands in the sync log beside each change.
     """
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(load_sql("lib", "begin_write"), {"user_id": user.pk, "source": source})
+        lock_head(user_id=user.pk, source=source)
         yield

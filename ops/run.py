@@ -1,4 +1,4 @@
-"""`make run`: database, migrations, API server and job worker, until Ctrl-C."""
+"""`make run`: database, migrations, API server, stream server and job worker, until Ctrl-C."""
 
 import errno
 import os
@@ -16,6 +16,8 @@ from ops.processes import POLL_S, Child, finish, running, watch
 READY_LIMIT_S = 120.0
 BLOCKING_THREADS = 4
 KILL_TIMEOUT_S = 5
+STREAM_BACKPRESSURE = 100_000  # granian counts every open stream as a request under way; our own limit is STREAM_LIMIT
+STREAM_PATH = "/api/v1/sync/stream"
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 -- where to reach a server that listens on all addresses
 
 
@@ -35,32 +37,45 @@ class Address:
         return f"http://{in_url(self.reachable_host())}:{self.port}{path}"
 
 
-def address_from_environment() -> Address:
-    port = os.environ.get("PORT", "") or "8000"
+def port_from_environment(name: str, default: int) -> int:
+    port = os.environ.get(name, "") or str(default)
     if not port.isascii() or not port.isdigit() or not 0 < int(port) < 2**16:
-        raise PlainError(f"PORT={port} is not a port: a number from 1 to 65535 is.")
+        raise PlainError(f"{name}={port} is not a port: a number from 1 to 65535 is.")
+    return int(port)
+
+
+def address_from_environment() -> Address:
+    port = port_from_environment("PORT", 8000)
     host = os.environ.get("HOST", "") or "127.0.0.1"
     try:
-        place = socket.getaddrinfo(host, int(port), type=socket.SOCK_STREAM)[0][4]
+        place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][4]
     except (OSError, UnicodeError):  # the latter for a part of more than 63 letters
         raise PlainError(f"HOST={host} is not an address.") from None
-    return Address(str(place[0]), int(port))
+    return Address(str(place[0]), port)
 
 
-def check_free(address: Address) -> None:
-    """Refuse before anything is started, with what to do about it."""
+def stream_address(api: Address) -> Address:
+    """Beside the API: STREAM_PORT, or else the next port."""
+    port = port_from_environment("STREAM_PORT", api.port % 65535 + 1)
+    if port == api.port:
+        raise PlainError(f"STREAM_PORT={port} is the API's port. Choose another.")
+    return Address(api.host, port)
+
+
+def check_free(address: Address, variable: str = "PORT") -> None:
+    """Refuse before anything is started, with what to do about it. variable: the one that chooses this port."""
     family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
     try:
         with socket.socket(family, socket.SOCK_STREAM) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((address.host, address.port))
     except PermissionError:
-        raise PlainError(f"port {address.port} is for root only. Choose another: PORT=8000 make run") from None
+        raise PlainError(f"port {address.port} is for root only. Choose another: {variable}=8000 make run") from None
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             other = address.port % 65535 + 1
             raise PlainError(
-                f"port {address.port} is taken. Free it, or choose another: PORT={other} make run"
+                f"port {address.port} is taken. Free it, or choose another: {variable}={other} make run"
             ) from None
         raise PlainError(f"HOST={address.host} is not an address of this machine ({error.strerror}).") from None
 
@@ -82,26 +97,35 @@ def server_command(address: Address) -> list[str]:
     return [sys.executable, "-m", "granian", *how, *place, *end, "config.wsgi:application"]
 
 
+def stream_command(address: Address) -> list[str]:
+    place = ["--host", address.host, "--port", str(address.port)]
+    how = ["--interface", "asgi", "--no-ws", "--http", "1", "--blocking-threads", "1"]
+    end = ["--backpressure", str(STREAM_BACKPRESSURE), "--workers-kill-timeout", str(KILL_TIMEOUT_S)]
+    return [sys.executable, "-m", "granian", *how, *place, *end, "config.asgi:application"]
+
+
 def worker_command() -> list[str]:
     return [sys.executable, "manage.py", "procrastinate", "worker"]
 
 
-def settings_for(address: Address, url: str) -> dict[str, str]:
+def settings_for(address: Address, stream: Address, url: str) -> dict[str, str]:
     """The environment's own values win; these are what a developer would have to invent."""
     defaults = {
         "DEBUG": "true",
         "SECRET_KEY": secret_key(),
         "ALLOWED_HOSTS": f"localhost,127.0.0.1,[::1],{in_url(address.host)}",
         "BASE_URL": address.url(),
+        "STREAM_URL": stream.url(STREAM_PATH),
     }
     return environment(defaults, DATABASE_URL=url)
 
 
-def welcome(address: Address, *, since: float, demo: bool) -> str:
+def welcome(address: Address, stream: Address, *, since: float, demo: bool) -> str:
     lines = [
         f"Dropset is up after {time.monotonic() - since:.1f} s. Ctrl-C stops it.",
         f"  API docs   {address.url('/api/docs/')}",
         f"  Admin      {address.url('/admin/')}",
+        f"  Stream     {stream.url(STREAM_PATH)}",
         f"  Health     {address.url(READY)}",
     ]
     if demo:
@@ -115,19 +139,23 @@ def welcome(address: Address, *, since: float, demo: bool) -> str:
 def main() -> int:
     since = time.monotonic()
     address = address_from_environment()
+    stream = stream_address(address)
     with only_one("run"):
         check_free(address)
+        check_free(stream, "STREAM_PORT")
         with database("postgres") as base:
-            env = settings_for(address, base.url)
+            env = settings_for(address, stream, base.url)
             say("preparing the database")
             finish("preparing the database", [sys.executable, "-m", "ops.prepare"], env=env)
             with (
                 running("the server", server_command(address), env=env) as server,
+                running("the stream server", stream_command(stream), env=env) as streams,
                 running("the worker", worker_command(), env=env) as worker,
             ):
-                children = [*base.children, server, worker]
-                wait_until_ready(address, children, env["ALLOWED_HOSTS"])
-                print(welcome(address, since=since, demo=env["DEBUG"] == "true"), flush=True)
+                children = [*base.children, server, streams, worker]
+                for each in (address, stream):
+                    wait_until_ready(each, children, env["ALLOWED_HOSTS"])
+                print(welcome(address, stream, since=since, demo=env["DEBUG"] == "true"), flush=True)
                 try:
                     watch(children)
                 except StopAskedError:

@@ -1,8 +1,10 @@
 """Reads of the sync tables: pages for pull, records for results, digests for status."""
 
-from collections.abc import Iterable
+import datetime as dt
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import Any
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
 
 import orjson
 from django.db import connection
@@ -11,11 +13,37 @@ from lib import wire
 from lib.sqlfiles import load_sql
 from sync.domain.records import Key
 
+EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
-@dataclass(frozen=True)
-class WireRecord:
+
+class WireRecord(NamedTuple):
+    """A row of sync_record. Its JSON is put together here: PostgreSQL takes five times as long to do the same."""
+
+    entity: int
+    id: str
     version: int
-    json: str  # {"entity", "id", "version", "deleted", "last_modified_at", "data"}
+    modified_ms: int
+    deleted: bool
+    data: str
+
+    @property
+    def json(self) -> str:
+        """{"entity", "id", "version", "deleted", "last_modified_at", "data"}"""
+        deleted, data = ("true", "null") if self.deleted else ("false", self.data)
+        return (
+            f'{{"entity":"{_known()[self.entity]}","id":"{self.id}","version":{self.version},"deleted":{deleted},'
+            f'"last_modified_at":"{_time(self.modified_ms)}","data":{data}}}'
+        )
+
+
+@lru_cache(maxsize=4096)
+def _time(unix_ms: int) -> str:
+    """All that was written together has the same one."""
+    return (EPOCH + dt.timedelta(milliseconds=unix_ms)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+LAST_ENTITY = 32767  # no entity: stands behind all of a version
+LAST_ID = "ffffffff-ffff-ffff-ffff-ffffffffffff"
 
 
 @dataclass(frozen=True)
@@ -25,6 +53,11 @@ class Position:
     version: int = 0
     entity: int = 0
     id: str = "00000000-0000-0000-0000-000000000000"
+
+    @property
+    def complete_version(self) -> int:
+        """The last one of which nothing is missing: within a version more may follow."""
+        return self.version if self.entity == LAST_ENTITY else self.version - 1
 
 
 @dataclass(frozen=True)
@@ -40,6 +73,46 @@ class Page:
     changes: str  # a JSON array, as text
     position: Position
     has_more: bool
+    complete_ms: int | None  # up to when nothing is missing, where there are more
+
+
+@dataclass(frozen=True)
+class Start:
+    """Where a time lies among the versions."""
+
+    before: int  # the last one that is older
+    upto: int  # the one of this very time; the same as `before` where there is none
+    complete: bool  # whether no tombstone of since then is gone
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Of a log-in: whether it is good for anything still, and where its user's data stand (None: nothing was written yet)."""
+
+    stands: bool
+    epoch: str | None
+    version: int | None
+
+
+def standings(sessions: list[str]) -> dict[str, Standing]:
+    """By the log-in's id; one that is gone is missing. One query."""
+    rows = _fetch("standings", sessions=sessions)
+    return {session: Standing(stands, epoch, version) for session, stands, epoch, version in rows}
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What became of a mutation that came before."""
+
+    payload_sha256: str
+    status: str
+    result: str
+
+
+def decided(user: Any, mutation_ids: Collection[str]) -> dict[str, Decided]:
+    """By the mutation's id; one that never came is missing. One query."""
+    rows = _fetch("decided", user_id=user.pk, ids=list(mutation_ids))
+    return {mutation_id: Decided(*rest) for mutation_id, *rest in rows}
 
 
 def head_of(user: Any) -> HeadView | None:
@@ -51,24 +124,54 @@ def records_as_wire(user: Any, keys: Iterable[Key]) -> dict[Key, WireRecord]:
     """The user's records as pull would send them. One query."""
     codes = {entity.name: entity.code for entity in wire.entities()}
     wanted = orjson.dumps([{"entity": codes[name], "id": record_id} for name, record_id in keys]).decode()
-    rows = _fetch("wire_records", user_id=user.pk, keys=wanted, names=_names())
-    return {(name, record_id): WireRecord(version, text) for name, record_id, version, text in rows}
+    found = (WireRecord(*row) for row in _fetch("wire_records", user_id=user.pk, keys=wanted))
+    return {(_known()[record.entity], record.id): record for record in found}
 
 
 def page_after(user: Any, position: Position, *, limit: int) -> Page:
     """The next `limit` changes, read from one index."""
+    place = {"version": position.version, "entity": position.entity, "id": position.id}
+    found = [WireRecord(*row) for row in _fetch("pull_page", user_id=user.pk, limit=limit, **place)]
+    taken = found[:limit]
+    if not taken:
+        return Page("[]", position, has_more=False, complete_ms=None)
+    changes, last = ",".join([record.json for record in taken]), taken[-1]
+    version_goes_on = len(found) > limit and found[limit].version == last.version
+    complete_ms = last.modified_ms - (1 if version_goes_on else 0)
+    return Page(f"[{changes}]", Position(last.version, last.entity, last.id), len(found) > limit, complete_ms)
+
+
+def versions_after(user: Any, version: int, *, counted: int, limit: int) -> Page:
+    """The next versions, each as a whole, with at least `limit` changes after the counted one if there are so many."""
     rows = _fetch(
-        "pull_page",
+        "pull_versions",
         user_id=user.pk,
-        version=position.version,
-        entity=position.entity,
-        id=position.id,
+        after=version,
+        counted=counted,
         limit=limit,
+        last_entity=LAST_ENTITY,
+        last_id=LAST_ID,
         names=_names(),
     )
-    changes, count, more, version, entity, record_id = rows[0]
-    last = Position(version, entity, record_id) if count else position
-    return Page(changes or "[]", last, bool(more))
+    return _page(rows[0], Position(version, LAST_ENTITY, LAST_ID))
+
+
+def _page(row: tuple[Any, ...], after: Position) -> Page:
+    changes, count, more, version, entity, record_id, complete_ms = row
+    return Page(changes or "[]", Position(version, entity, record_id) if count else after, bool(more), complete_ms)
+
+
+def start_of(user: Any, *, since_ms: int, head: HeadView) -> Start:
+    rows = _fetch(
+        "pull_start",
+        user_id=user.pk,
+        since_ms=since_ms,
+        head=head.version,
+        last_ms=head.last_ms,
+        min_version=head.min_version,
+    )
+    before, upto, complete = rows[0]
+    return Start(before, upto, bool(complete))
 
 
 def digests(user: Any) -> dict[str, dict[str, Any]]:
@@ -83,9 +186,15 @@ def open_conflicts(user: Any) -> int:
     return int(_fetch("open_conflicts", user_id=user.pk)[0][0])
 
 
+@cache
+def _known() -> dict[int, str]:
+    """Code and name of each entity and vocabulary."""
+    return {entity.code: entity.name for entity in (*wire.entities(), *wire.catalogue())}
+
+
 def _names() -> str:
-    """Code and name of each entity, as the JSON that the queries join with."""
-    return orjson.dumps([{"code": entity.code, "name": entity.name} for entity in wire.entities()]).decode()
+    """The same, as the JSON that queries join with."""
+    return orjson.dumps([{"code": code, "name": name} for code, name in _known().items()]).decode()
 
 
 def _fetch(name: str, **params: Any) -> list[tuple[Any, ...]]:

@@ -11,6 +11,7 @@ from rest_framework_simplejwt.tokens import RefreshToken
 
 from accounts.exceptions import TokenNotValid, TokenReused
 from accounts.models import Device, Session, User
+from lib.announcements import announce_after_commit
 
 SESSION_CLAIM = "sid"
 
@@ -47,6 +48,7 @@ def rotate(*, refresh: str, retry_key: UUID | None, at: dt.datetime) -> Tokens:
             session.save(update_fields=["current_jti", "previous_jti", "retry_key", "refreshed_at"])
             return tokens
         Session.objects.filter(pk=session.pk).update(revoked_at=at)
+        announce_after_commit(session.user_id)
     raise TokenReused
 
 
@@ -54,6 +56,7 @@ def end_session(*, refresh: str, at: dt.datetime) -> None:
     """Logs out. Raises TokenNotValid for a token that is none of ours; one that is revoked already is fine."""
     token = _decoded(refresh)
     Session.objects.filter(pk=token.get(SESSION_CLAIM), revoked_at=None).update(revoked_at=at)
+    announce_after_commit(token["user_id"])
 
 
 def revoke_device(*, device: Device, at: dt.datetime) -> None:
@@ -61,6 +64,7 @@ def revoke_device(*, device: Device, at: dt.datetime) -> None:
     with transaction.atomic():
         Device.objects.filter(pk=device.pk, revoked_at=None).update(revoked_at=at)
         Session.objects.filter(device=device, revoked_at=None).update(revoked_at=at)
+        announce_after_commit(device.user_id)
 
 
 def _issue(session: Session) -> Tokens:

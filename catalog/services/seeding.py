@@ -6,10 +6,11 @@ from typing import Any
 from uuid import UUID, uuid5
 
 import orjson
-from django.db import models, transaction
+from django.db import models
 
 from catalog.domain.metadata import metadata_schema
 from catalog.models import Equipment, ExerciseType, Muscle
+from lib.writes import Catalogue, writing
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 NAMESPACE = UUID(
@@ -19,14 +20,14 @@ NAMESPACE = UUID(
 Progress = Callable[[Sequence[Any]], Any]
 
 
-@transaction.atomic
 def seed(*, progress: Progress = iter) -> dict[str, int]:
     """Adds what is missing, by slug. Gives how many rows of each kind came new; a second run adds none."""
-    return {
-        "muscles": _add(Muscle, [Muscle(**row) for row in progress(_read("muscles"))]),
-        "equipment": _add(Equipment, [Equipment(**row) for row in progress(_read("equipment"))]),
-        "exercise_types": _add(ExerciseType, [_exercise_type(row) for row in progress(_read("exercise_types"))]),
-    }
+    with writing(user=Catalogue(), source="job"):
+        return {
+            "muscles": _add(Muscle, [Muscle(**row) for row in progress(_read("muscles"))]),
+            "equipment": _add(Equipment, [Equipment(**row) for row in progress(_read("equipment"))]),
+            "exercise_types": _add(ExerciseType, [_exercise_type(row) for row in progress(_read("exercise_types"))]),
+        }
 
 
 def _exercise_type(row: dict[str, Any]) -> ExerciseType:

@@ -24,7 +24,7 @@ from lib import wire
 from lib.jobs import enqueue
 from lib.models import OwnedModel
 from lib.tests.factories import make, make_user
-from sync.models import DeviceState
+from sync.models import DeviceState, Import, Mutation, Snapshot
 
 OUR_APPS = {
     "procrastinate",
@@ -67,6 +67,12 @@ def populate(count: int, *, first: int = 0) -> None:
         device = Device.objects.create(id=uuid4(), user=user, name="phone", instance_token_hash="0" * 64)
         Session.objects.filter(user=user).update(device=device)
         DeviceState.objects.create(device=device, seen_at=timezone.now())
+        Mutation.objects.create(
+            user=user, mutation_id=uuid4(), device_id=device.pk, seq=1, payload_sha256="0" * 64, payload="{}",
+            status="rejected", result="{}", received_at=timezone.now(),
+        )  # fmt: skip
+        Snapshot.objects.create(user=user, kind="named", created_at=timezone.now(), sha256="0" * 64)
+        Import.objects.create(user=user, mode="merge", plan="merge", state="done", created_at=timezone.now())
         Group.objects.create(name=f"group {n}")
         enqueue(send_verification, {"user_id": str(user.pk)})
         make_muscle(f"muscle-{n}")
@@ -162,6 +168,11 @@ def test_every_model_of_ours_is_in_the_admin_or_named_here() -> None:
         "sync.Record",  # the documents themselves: read through their entities
         "sync.LogEntry",
         "sync.Mutation",
+        "sync.Purged",
+        "sync.PastEpoch",
+        "sync.Cluster",
+        "sync.SnapshotPiece",  # compressed parts of what stands in the list of snapshots and imports
+        "sync.ImportPiece",
     }
     ours = {model for model in apps.get_models() if model._meta.app_label in OUR_APPS - {"auth", "procrastinate"}}
     missing = {model._meta.label for model in ours if not admin.site.is_registered(model)}

@@ -23,7 +23,7 @@ from lib import wire
 from lib.api import OwnedViewSet
 from lib.models import OwnedModel
 from lib.tests.factories import example_of, make
-from sync.models import DeviceState, Head
+from sync.models import DeviceState, Head, Import, Snapshot
 
 MARK = "only alice knows"
 SECRET = "made on bob's phone, outside of backups"
@@ -98,6 +98,10 @@ def alices(alice: User) -> dict[str, str]:
     DeviceState.objects.create(device=device, last_seq=77_001, seen_at=timezone.now())
     start_session(user=alice, at=timezone.now())
     found["device"] = str(device.pk)
+    kept = Snapshot.objects.create(user=alice, kind="named", name=MARK, created_at=timezone.now(), sha256="")
+    found["snapshot"] = str(kept.pk)
+    taken = Import.objects.create(user=alice, mode="merge", plan="merge", file_name=MARK, created_at=timezone.now())
+    found["import"] = str(taken.pk)
     found["session"] = str(Session.objects.get(user=alice).pk)
     found["epoch"] = str(Head.objects.get(user=alice).epoch)
     return found
@@ -219,7 +223,8 @@ def test_stranger_gets_at_nothing_of_alices(
 
 def shows_nothing(response: Any, sent: Any, alices: dict[str, str]) -> None:
     assert response.status_code < 500, (sent, response.content)
-    text = response.content.decode()
+    content = b"".join(response.streaming_content) if response.streaming else response.content
+    text = content.decode(errors="replace")  # a ZIP is no text
     assert MARK not in text, sent
     assert "77001" not in text, sent
     shown = {name for name, value in alices.items() if value in text and value not in str(sent)}

@@ -279,3 +279,23 @@ def test_zone_is_a_value_and_no_sql(alice: User) -> None:
     odd = Measurement.objects.annotate(bucket=TimeBucket("measured_at", "1 day", time_zone="UTC'; DROP TABLE x; --"))
     with pytest.raises(Exception, match="time zone"), transaction.atomic():
         list(odd)
+
+
+# --- settings of our connections ---
+
+
+def test_connection_is_set_up_for_short_statements(db: None) -> None:
+    with connection.cursor() as cursor:
+        found = [cursor.execute(f"SHOW {name}").fetchone() for name in ("jit", "random_page_cost")]
+    assert found == [("off",), ("1.1",)]
+
+
+def test_options_of_the_database_url_win(db: None) -> None:
+    other = Connection.copy()
+    other.settings_dict = other.settings_dict | {"OPTIONS": other.settings_dict["OPTIONS"] | {"options": "-c jit=on"}}
+    try:
+        with other.cursor() as cursor:
+            assert cursor.execute("SHOW jit").fetchone() == ("on",)
+            assert cursor.execute("SHOW random_page_cost").fetchone() == ("1.1",)
+    finally:
+        other.close()

@@ -16,6 +16,9 @@ from timescale.db.backends.postgresql.schema import TimescaleSchemaEditor
 
 from lib.sqlfiles import load_sql
 
+# Disks without moving parts: a page of a pull is read in the order of its index, and not by sorting all that follows. And
+# our statements are too short to be worth compiling.
+SESSION = "-c random_page_cost=1.1 -c jit=off"
 logger = logging.getLogger(__name__)
 
 
@@ -52,6 +55,11 @@ class DatabaseWrapper(TimescaleWrapper):  # type: ignore[misc]  # no stubs
     def connect(self) -> None:
         self._timescaledb_version = None
         super().connect()
+
+    def get_connection_params(self) -> dict[str, Any]:
+        """Beside those of DATABASE_URL, whose `options` come later, and win."""
+        params: dict[str, Any] = super().get_connection_params()
+        return params | {"options": f"{SESSION} {params.get('options', '')}".strip()}
 
     @property
     def has_timescaledb(self) -> bool:

@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from ops.checkout import ROOT
+from ops.run import Address, stream_command
 
 OPERATING = (ROOT / "docs" / "operating.md").read_text()
 
@@ -39,11 +40,11 @@ def test_operating_page_names_every_variable_of_the_settings() -> None:
 
 def test_compose_has_every_service_and_checks_the_lasting_ones(compose: dict[str, Any]) -> None:
     services = compose["services"]
-    assert set(services) == {"db", "migrate", "web", "worker"}
+    assert set(services) == {"db", "migrate", "web", "stream", "worker"}
     assert "healthcheck" in services["db"]
     assert "healthcheck" in services["worker"]
-    assert "HEALTHCHECK" in (ROOT / "Dockerfile").read_text()  # web's
-    for name in ("web", "worker"):
+    assert "HEALTHCHECK" in (ROOT / "Dockerfile").read_text()  # of web and stream, which listen on the same port inside
+    for name in ("web", "stream", "worker"):
         assert services[name]["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
 
 
@@ -51,6 +52,15 @@ def test_compose_asks_for_every_secret(compose: dict[str, Any]) -> None:
     environment = compose["services"]["web"]["environment"]
     for name in ("DATABASE_URL", "SECRET_KEY", "ALLOWED_HOSTS", "BASE_URL"):
         assert re.search(r"\$\{\w+:\?set \w+", environment[name]), name
+
+
+def test_compose_serves_streams_as_make_run_does(compose: dict[str, Any]) -> None:
+    """The flags that decide whether more than a few hundred streams fit, and whether they end when the server stops."""
+    given = [str(word) for word in compose["services"]["stream"]["command"]]
+    ours = stream_command(Address("127.0.0.1", 8001))
+    assert given[-1] == ours[-1]
+    for flag in ("--interface", "--http", "--blocking-threads", "--backpressure"):
+        assert given[given.index(flag) + 1] == ours[ours.index(flag) + 1]
 
 
 def test_compose_volumes_are_declared(compose: dict[str, Any]) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from ops.checkout import ROOT, PlainError, only_one
 from ops.healthy import host_header, is_healthy
-from ops.run import Address, address_from_environment, check_free, settings_for, welcome
+from ops.run import Address, address_from_environment, check_free, settings_for, stream_address, welcome
 
 
 @pytest.fixture
@@ -24,6 +24,10 @@ def taken_port() -> Iterator[int]:
 
 @pytest.fixture
 def free_port() -> int:
+    return a_free_port()
+
+
+def a_free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port: int = server.getsockname()[1]
     return port
@@ -53,6 +57,24 @@ def test_address_of_a_name_is_in_digits(monkeypatch: pytest.MonkeyPatch) -> None
     assert address_from_environment().host in {"127.0.0.1", "::1"}
 
 
+def test_stream_is_at_the_next_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("STREAM_PORT", raising=False)
+    assert stream_address(Address("127.0.0.1", 8000)) == Address("127.0.0.1", 8001)
+    assert stream_address(Address("127.0.0.1", 65535)) == Address("127.0.0.1", 1)
+
+
+def test_stream_is_at_the_port_that_was_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STREAM_PORT", "9000")
+    assert stream_address(Address("127.0.0.1", 8000)) == Address("127.0.0.1", 9000)
+
+
+@pytest.mark.parametrize(("port", "said"), [("abc", "is not a port"), ("8000", "is the API's port")])
+def test_stream_port_is_refused_in_a_sentence(port: str, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STREAM_PORT", port)
+    with pytest.raises(PlainError, match=rf"STREAM_PORT={port} {said}"):
+        stream_address(Address("127.0.0.1", 8000))
+
+
 @pytest.mark.parametrize(
     ("host", "url"),
     [
@@ -78,7 +100,7 @@ def checkout(tmp_path: Path) -> Path:
 
 
 def run_in(checkout: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    env = {**os.environ, **environment}
+    env = {**os.environ, "STREAM_PORT": str(a_free_port()), **environment}
     return subprocess.run(
         [sys.executable, "-m", "ops.run"], cwd=checkout, env=env, capture_output=True, text=True, check=False
     )
@@ -89,6 +111,14 @@ def test_run_tells_of_a_taken_port_in_one_line(checkout: Path, taken_port: int) 
 
     other = taken_port % 65535 + 1
     said = f"dropset: port {taken_port} is taken. Free it, or choose another: PORT={other} make run\n"
+    assert (result.returncode, result.stdout, result.stderr) == (1, "", said)
+
+
+def test_run_tells_of_a_taken_stream_port_in_one_line(checkout: Path, free_port: int, taken_port: int) -> None:
+    result = run_in(checkout, PORT=str(free_port), STREAM_PORT=str(taken_port))
+
+    other = taken_port % 65535 + 1
+    said = f"dropset: port {taken_port} is taken. Free it, or choose another: STREAM_PORT={other} make run\n"
     assert (result.returncode, result.stdout, result.stderr) == (1, "", said)
 
 
@@ -128,16 +158,24 @@ def test_settings_leave_what_the_developer_set(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("SECRET_KEY", "given")
     monkeypatch.delenv("BASE_URL", raising=False)
 
-    env = settings_for(Address("127.0.0.1", 8001), "postgresql://db")
+    monkeypatch.delenv("STREAM_URL", raising=False)
+
+    env = settings_for(Address("127.0.0.1", 8001), Address("127.0.0.1", 8002), "postgresql://db")
 
     assert (env["DEBUG"], env["SECRET_KEY"]) == ("false", "given")
     assert (env["BASE_URL"], env["DATABASE_URL"]) == ("http://127.0.0.1:8001", "postgresql://db")
+    assert env["STREAM_URL"] == "http://127.0.0.1:8002/api/v1/sync/stream"
 
 
 def test_welcome_names_the_logins_only_where_they_exist() -> None:
-    address = Address("127.0.0.1", 8000)
-    assert "demo@dropset.local" in welcome(address, since=0, demo=True)
-    assert "demo@dropset.local" not in welcome(address, since=0, demo=False)
+    address, stream = Address("127.0.0.1", 8000), Address("127.0.0.1", 8001)
+    assert "demo@dropset.local" in welcome(address, stream, since=0, demo=True)
+    assert "demo@dropset.local" not in welcome(address, stream, since=0, demo=False)
+
+
+def test_welcome_names_the_stream() -> None:
+    said = welcome(Address("127.0.0.1", 8000), Address("127.0.0.1", 9000), since=0, demo=False)
+    assert "  Stream     http://127.0.0.1:9000/api/v1/sync/stream\n" in said
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """The shapes of the sync endpoints for the OpenAPI schema. The msgspec types are the ones that check; these are for readers."""
 
-from typing import Any
+from typing import Any, get_args
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter
@@ -11,7 +11,11 @@ from sync.enums import MutationStatus
 UUID = {"type": "string", "format": "uuid"}
 TIME = {"type": "string", "format": "date-time"}
 VERSION = {"type": "integer", "minimum": 0}
-OPS = ["create", "update", "delete", "restore"]
+SCOPES = list(get_args(shapes.Scope))
+SCOPE = OpenApiParameter(
+    "scope", str, enum=SCOPES, default="user", description="`catalog`: the library, which is the same for all."
+)
+OPS = ["create", "update", "delete", "restore", "resolve"]
 
 
 def _object(required: list[str], **properties: Any) -> dict[str, Any]:
@@ -42,11 +46,20 @@ MUTATION = _object(
     at=TIME,
     patch={"type": "object", "additionalProperties": True},
     group=_nullable(UUID),
-    schema_version=VERSION | {"default": shapes.SCHEMA_VERSION},
+    schema_version=VERSION,
+)
+WHOLE_RECORD = _object(
+    ["entity", "id", "last_modified_at"],
+    entity={"type": "string"},
+    id=UUID,
+    last_modified_at=TIME,
+    data={"type": ["object", "null"], "additionalProperties": True},
+    deleted={"type": "boolean", "default": False},
+    schema_version=VERSION,
 )
 PUSH = {
     "application/json": _object(
-        ["device_id", "instance_token", "client_now", "mutations"],
+        ["device_id", "instance_token", "client_now"],
         protocol={"type": "integer", "default": shapes.PROTOCOL},
         schema_version=VERSION,
         device_id=UUID,
@@ -54,7 +67,9 @@ PUSH = {
         epoch=_nullable(UUID),
         client_now=TIME,
         ack_version=VERSION | {"default": 0},
+        last_synced_at=_nullable(TIME),
         mutations={"type": "array", "maxItems": shapes.MAX_MUTATIONS, "items": MUTATION},
+        records={"type": "array", "maxItems": shapes.MAX_MUTATIONS, "items": WHOLE_RECORD},
     )
 }
 ERROR = _object(
@@ -69,6 +84,9 @@ RESULT = _object(
     record=_nullable(RECORD),
     conflict_ids={"type": "array", "items": UUID},
     error=_nullable(ERROR),
+    entity={"description": "of a whole record that was sent"},
+    record_id={"description": "of a whole record that was sent"},
+    target=_nullable(RECORD),  # of `resolve`: the record that the conflict is about
 )
 PUSHED = _object(
     ["epoch", "version", "server_time", "clock_skew_ms", "results"],
@@ -81,13 +99,21 @@ PUSHED = _object(
 PULL = {
     "application/json": _object(
         [],
+        scope={"type": "string", "enum": SCOPES, "default": "user"},
         cursor=_nullable({"type": "string"}),
+        since=_nullable(TIME),
         limit={"type": "integer", "minimum": 1, "maximum": shapes.MAX_PULL_PAGE, "default": shapes.DEFAULT_PULL_PAGE},
         device_id=_nullable(UUID),
     )
 }
 PULL_PARAMETERS = [
+    SCOPE,
     OpenApiParameter("cursor", str, description="Of the last answer; none for a snapshot."),
+    OpenApiParameter(
+        "since",
+        OpenApiTypes.DATETIME,
+        description="Instead of a cursor, for clients that know times only: the `timestamp` of the last answer.",
+    ),
     OpenApiParameter("limit", int, description=f"1 to {shapes.MAX_PULL_PAGE}, {shapes.DEFAULT_PULL_PAGE} if not said."),
     OpenApiParameter("device_id", OpenApiTypes.UUID),
 ]
@@ -108,8 +134,20 @@ PULLED = _object(
     last_seq=VERSION,
     open_conflicts=VERSION,
 )
+STATUS_PARAMETERS = [
+    SCOPE,
+    OpenApiParameter("device_id", OpenApiTypes.UUID, description="to learn what is known of this device"),
+    OpenApiParameter(
+        "epoch",
+        OpenApiTypes.UUID,
+        description="one that the device knew: up to which version is it shared with the present one?",
+    ),
+]
 STATUS = _object(
-    ["epoch", "version", "min_version", "schema_version", "limits", "digest", "device", "open_conflicts"],
+    [
+        *["epoch", "version", "min_version", "schema_version", "limits", "digest", "device", "open_conflicts"],
+        *["stream_url", "shared_version"],
+    ],
     epoch=UUID,
     version=VERSION,
     min_version=VERSION,
@@ -124,6 +162,8 @@ STATUS = _object(
     },
     device=_nullable(_object(["last_seq", "acked_version"], last_seq=VERSION, acked_version=VERSION)),
     open_conflicts=VERSION,
+    stream_url={"type": "string", "format": "uri"},
+    shared_version=_nullable(VERSION),
 )
 PUSH_EXAMPLES = [
     OpenApiExample(
@@ -147,5 +187,24 @@ PUSH_EXAMPLES = [
             ],
         },
         request_only=True,
-    )
+    ),
+    OpenApiExample(
+        "one whole record, of a client that knows times only",
+        {
+            "protocol": 1,
+            "device_id": "6f1b9c4e-6c8b-4a52-9a5e-0d2f5a9b7c11",
+            "instance_token": "made-once-on-this-device",
+            "client_now": "2026-11-20T16:50:01.120Z",
+            "last_synced_at": "2026-11-20T06:30:00.000000Z",
+            "records": [
+                {
+                    "entity": "measurement",
+                    "id": "77aa1f0e-52f0-4c2e-8f1a-9d0c7b6a5e43",
+                    "last_modified_at": "2026-11-20T07:12:44.031Z",
+                    "data": {"kind": "body_weight", "value": "82.500", "measured_at": "2026-11-20T07:12:00.000000Z"},
+                }
+            ],
+        },
+        request_only=True,
+    ),
 ]

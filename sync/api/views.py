@@ -5,8 +5,7 @@ from uuid import UUID
 
 import msgspec
 from django.utils import timezone
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
@@ -15,6 +14,7 @@ from rest_framework.views import APIView
 
 from accounts.api.authentication import HasVerifiedEmail
 from accounts.models import User
+from lib.compression import unpacked
 from lib.errors import TooLarge
 from sync.api import schema
 from sync.domain import shapes
@@ -55,31 +55,58 @@ class PullView(SyncView):
             asked = msgspec.convert(values, shapes.PullRequest, strict=strict)
         except msgspec.ValidationError as error:
             attr = str(error).rpartition("$.")[2].rstrip("`") if "$." in str(error) else "non_field_errors"
-            raise ValidationError({attr: [ErrorDetail(str(error), "invalid")]}) from error
+            raise _refusal(attr, str(error)) from error
+        _check_since(asked)
         return Response(pull.pull(user=self.user, request=asked, at=timezone.now()))
 
 
 class StatusView(SyncView):
     @extend_schema(
         operation_id="sync_status",
-        parameters=[OpenApiParameter("device_id", OpenApiTypes.UUID)],
+        parameters=schema.STATUS_PARAMETERS,
         responses={200: schema.STATUS},
     )
     def get(self, request: Request) -> Response:
         """Where the server stands: for a device to check that it holds the same, and to learn the limits."""
-        return Response(pull.status(user=self.user, device_id=_device_id(request)))
+        device_id, epoch = _uuid_of(request, "device_id"), _uuid_of(request, "epoch")
+        return Response(pull.status(user=self.user, device_id=device_id, epoch=epoch, scope=_scope_of(request)))
 
 
 def _body(request: Request) -> bytes:
     """Refused by its announced length, before a byte is read."""
     if int(request.META.get("CONTENT_LENGTH") or 0) > shapes.MAX_BODY_BYTES:
         raise TooLarge(f"A push holds at most {shapes.MAX_BODY_BYTES} bytes. Send fewer mutations at once.")
-    return bytes(request._request.body)  # noqa: SLF001 - the raw bytes: DRF would parse them first
+    body = bytes(request._request.body)  # noqa: SLF001 - the raw bytes: DRF would parse them first
+    return unpacked(body, coding=request.headers.get("Content-Encoding", ""), limit=shapes.MAX_BODY_BYTES)
 
 
-def _device_id(request: Request) -> UUID | None:
-    given = request.query_params.get("device_id")
+def _uuid_of(request: Request, name: str) -> UUID | None:
+    given = request.query_params.get(name)
     try:
         return UUID(given) if given else None
     except ValueError as error:
-        raise ValidationError({"device_id": [ErrorDetail("Must be a UUID.", "invalid")]}) from error
+        raise _refusal(name, "Must be a UUID.") from error
+
+
+def _scope_of(request: Request) -> shapes.Scope:
+    try:
+        scope: shapes.Scope = msgspec.convert(request.query_params.get("scope", "user"), shapes.Scope)
+    except msgspec.ValidationError as error:
+        raise _refusal("scope", str(error)) from error
+    return scope
+
+
+def _check_since(asked: shapes.PullRequest) -> None:
+    if asked.since is None:
+        return
+    if asked.cursor is not None:
+        raise _refusal("since", "Send a cursor or a time, not both.")
+    try:
+        shapes.moment(asked.since)
+    except msgspec.ValidationError as error:
+        example = "2026-11-20T07:12:44.031000Z"
+        raise _refusal("since", f"Must be a time with a zone, such as {example} (a + is %2B in an address).") from error
+
+
+def _refusal(attr: str, detail: str) -> ValidationError:
+    return ValidationError({attr: [ErrorDetail(detail, "invalid")]})

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sync.domain.merge import ALONG, DELETED, Loss, Merged, Side, Stamp, Write, side_of
-from sync.domain.records import Edit, Planned, PlannedConflict, RecordState
+from sync.domain.records import Edit, Planned, PlannedConflict, RecordState, Refusal
 from sync.domain.tree import deletion_of, deletion_stamp
 
 
@@ -50,11 +50,13 @@ def _work_lost(kept: Side, writes: Sequence[Write]) -> list[Loss]:
     return [losses[name] for name in sorted(losses)]
 
 
-def missing(edit: Edit, stamp: Stamp) -> PlannedConflict:
-    """The record that was written is not there any more, or never was."""
+def missing(edit: Edit, stamp: Stamp, standing: Mapping[str, Any]) -> PlannedConflict:
+    """The record that was written, or what it shall refer to, is not there any more, or never was."""
     values = dict(edit.patch) or {DELETED: edit.op == "delete"}
-    kept = Side(None, stamp.eff_ms, None, None)
-    losses = tuple(Loss(name, None, kept, ours(edit, stamp, value=value)) for name, value in values.items())
+    losses = tuple(
+        Loss(name, None, Side(standing.get(name), stamp.eff_ms, None, None), ours(edit, stamp, value=value))
+        for name, value in values.items()
+    )
     return PlannedConflict("missing", edit.key, losses, None, edit.id)
 
 
@@ -108,11 +110,19 @@ def lost_with_parent(edit: Edit, stamp: Stamp, state: RecordState, writes: Seque
     return PlannedConflict("parent", state.key, tuple(losses), edit.id, last.mutation_id)
 
 
-def breaks_rule(planned: Planned, *, at_ms: int) -> PlannedConflict:
-    """The merge of two good edits made a record that the database refuses: what stands stays."""
+def made_twice(edit: Edit, stamp: Stamp, state: RecordState, twin: RecordState, theirs: Write) -> PlannedConflict:
+    """Another device made the same thing, under another id. Both are there; `kept` and `lost` name them, nothing is lost."""
+    kept = Side(twin.key[1], theirs.stamp.eff_ms, theirs.stamp.device or None, theirs.mutation_id)
+    loss = Loss("id", None, kept, ours(edit, stamp, value=state.key[1]))
+    return PlannedConflict("unique", state.key, (loss,), theirs.mutation_id, edit.id)
+
+
+def breaks_rule(planned: Planned, *, at_ms: int, reason: Refusal) -> PlannedConflict:
+    """The merge of two good edits made a record that the database refuses, for this reason: what stands stays."""
     edit, write = planned.edit, planned.writes[0].write
+    values = dict(edit.patch) or {DELETED: edit.op == "delete"}
     losses = tuple(
         Loss(name, None, Side(write.before.get(name), at_ms, None, None), ours(edit, write.stamp, value=value))
-        for name, value in edit.patch.items()
+        for name, value in values.items()
     )
-    return PlannedConflict("rule", edit.key, losses, None, edit.id)
+    return PlannedConflict("rule", edit.key, losses, None, edit.id, reason)

@@ -104,14 +104,16 @@ def merge(
     current: Mapping[str, Any],
     writes: Sequence[Write],
     set_fields: Collection[str],
+    decided: bool = False,
 ) -> Merged:
-    """Merges a patch of registers into the current ones. What equals the value that the device had seen is no change.
+    """Merges a patch of registers into the current ones. What equals the value that the device had seen is no change,
+    unless its user decided so.
 
     writes: the record's log since the base, oldest first. Source: docs/sync.md, "The merge".
     """
     history = _History(writes, base_version, stamp, current)
     bases = {name: history.base(name) for name in patch}
-    stated = patch.keys() == {DELETED}  # who deletes or restores says so, whatever it had seen
+    stated = decided or patch.keys() == {DELETED}  # who deletes or restores says so, whatever it had seen
     changes = {n: value for n, value in patch.items() if stated or history.has_own(n) or bases[n] != value}
     if len(patch) > 1 and DELETED in patch:  # who edits a record says that it is there; who sends what stands, does not
         edited = len(changes.keys() - {DELETED}) > 0 or bases[DELETED] is True

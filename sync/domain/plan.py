@@ -9,9 +9,11 @@ import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from sync.domain import closings
 from sync.domain import conflicts as told
 from sync.domain.merge import ALONG, DELETED, Merged, Stamp, Write, effective_ms, foreign_writes, merge
 from sync.domain.records import (
+    Closing,
     Edit,
     EntityRules,
     Key,
@@ -22,6 +24,7 @@ from sync.domain.records import (
     Refusal,
 )
 from sync.domain.tree import Tree, deletion_of, deletion_stamp
+from sync.domain.twins import Twins
 
 APPLIED, MERGED, NOOP, CONFLICT, DEFERRED, REJECTED = "applied", "merged", "noop", "conflict", "deferred", "rejected"
 ID_TAKEN = Refusal("id_taken", "This id is taken. Make a new one.", {"record_id": "This id is taken."})
@@ -40,9 +43,12 @@ class Planner:
     version: int  # the one that this push writes
     seen_version: int = 0  # what the device has pulled
     awaited: frozenset[Key] = frozenset()  # records whose creation was deferred in an earlier push
+    in_order: bool = True  # a device made its mutations one after the other; the rows of a file come as they lie
+    purged: frozenset[Key] = frozenset()  # ids of records that were deleted so long ago that nothing is left of them
 
     def __post_init__(self) -> None:
         self.tree = Tree(self.rules, self.states)
+        self.twins = Twins(self.rules, self.states, seen_version=self.seen_version)
 
     def run(self, edits: Sequence[Edit]) -> list[Planned]:
         """One Planned for each edit, in their order."""
@@ -77,6 +83,48 @@ class Planner:
         return planned
 
     def _plan(self, edit: Edit) -> Planned:
+        return self._plan_edit(edit) if edit.closes is None else self._plan_closing(edit, edit.closes)
+
+    def _plan_closing(self, edit: Edit, closing: Closing) -> Planned:
+        """A decision of a conflict: what it says about the record, and the conflict closed with it."""
+        conflict, state = self.states[closing.key], self.states.get(edit.key, RecordState(edit.key))
+        if edit.key in self.awaited and not state.exists:
+            return Planned(edit, DEFERRED)
+        refusal = closings.refusal(edit, closing, state) or self._reference_gone(edit, closing)
+        if refusal is not None:
+            return Planned(edit, REJECTED, refusal)
+        stamp = self._stamp(edit, state)
+        other = closings.unseen(edit, stamp, conflict, seen_version=self.seen_version)
+        said, rival = closings.against(edit, closing, state, other)
+        planned = Planned(edit, NOOP) if said is None else self._plan_beside(said, rival)
+        if planned.status in (REJECTED, DEFERRED):
+            return planned
+        self.last_eff_ms = max(self.last_eff_ms, stamp.eff_ms)
+        says = closings.chosen(said, closing, state)
+        line = closings.line(edit, closing, stamp, conflict, says=says, version=self.version, at_ms=self.now_ms)
+        if line is not None:
+            self.states[closing.key] = closings.after(conflict, line)
+        return closings.closed(planned, line)
+
+    def _reference_gone(self, edit: Edit, closing: Closing) -> Refusal | None:
+        """Lost values may name what has gone since: to wait for it would be to wait for ever."""
+        rules = self.rules[edit.key[0]]
+        if closing.resolution != closings.USE_LOST or not self._refers_to_unknown(edit.patch, rules):
+            return None
+        return Refusal("does_not_exist", closings.REFERENCE_GONE)
+
+    def _plan_beside(self, edit: Edit, rival: Write | None) -> Planned:
+        """Plans an edit with one more write in its record's log, for as long as it is planned."""
+        if rival is None:
+            return self._plan_edit(edit)
+        state = self.states[edit.key]
+        self.states[edit.key] = dataclasses.replace(state, writes=(*state.writes, rival))
+        planned = self._plan_edit(edit)
+        state = self.states[edit.key]
+        self.states[edit.key] = dataclasses.replace(state, writes=tuple(w for w in state.writes if w is not rival))
+        return planned
+
+    def _plan_edit(self, edit: Edit) -> Planned:
         rules = self.rules[edit.key[0]]
         refusal = self._refusal(edit, rules)
         if refusal is not None:
@@ -84,6 +132,8 @@ class Planner:
         state = self.states.get(edit.key, RecordState(edit.key))
         if not state.exists and edit.op != "create":
             return Planned(edit, DEFERRED) if edit.key in self.awaited else self._missing(edit, state)
+        if edit.key in self.purged or self._refers_to(self.purged, edit.patch, rules):
+            return self._missing(edit, state)
         if not state.exists:
             return self._create(edit, rules, state)
         if self._refers_to_unknown(edit.patch, rules):
@@ -94,12 +144,16 @@ class Planner:
         return planned
 
     def _refusal(self, edit: Edit, rules: EntityRules) -> Refusal | None:
+        if edit.refusal is not None:
+            return edit.refusal
         if rules.read_only:
             return Refusal("read_only", f"The server alone writes {rules.name}.")
         if not rules.creatable and edit.op in ("create", "delete"):
             return Refusal("not_allowed", f"{rules.name} comes with the account, and stays.")
         if edit.op == "create" and edit.key in self.taken:
             return ID_TAKEN
+        if edit.closes is not None and edit.key in self.purged:
+            return closings.RECORD_MISSING
         return None
 
     def _stamp(self, edit: Edit, state: RecordState) -> Stamp:
@@ -111,7 +165,7 @@ class Planner:
                 (w for w in state.writes if w.version <= edit.base_version), key=_newest_first_line, default=None
             )
             seen_ms = 0 if made is None else made.logged_ms
-        floor_ms = min(max(self.last_eff_ms, seen_ms), self.now_ms)
+        floor_ms = min(max(self.last_eff_ms if self.in_order else 0, seen_ms), self.now_ms)
         eff = effective_ms(at_ms=edit.at_ms, skew_ms=self.skew_ms, now_ms=self.now_ms, floor_ms=floor_ms)
         return Stamp(eff, self.device, edit.seq)
 
@@ -128,8 +182,14 @@ class Planner:
     # --- the operations ---
 
     def _missing(self, edit: Edit, state: RecordState) -> Planned:
-        """An update never creates: the record may have been deleted for good, and would come back half."""
-        return Planned(edit, CONFLICT, conflicts=(told.missing(edit, self._stamp(edit, state)),))
+        """An update never creates: the record may have been deleted for good, and would come back half. Nor does a create
+        under an id that was deleted for good, or below such a record.
+        """
+        standing = state.registers if state.exists else {}
+        return Planned(edit, CONFLICT, conflicts=(told.missing(edit, self._stamp(edit, state), standing),))
+
+    def _refers_to(self, keys: frozenset[Key], patch: Mapping[str, Any], rules: EntityRules) -> bool:
+        return any((entity, patch.get(field)) in keys for field, entity in rules.references.items())
 
     def _create(self, edit: Edit, rules: EntityRules, state: RecordState) -> Planned:
         document = {**rules.defaults, **edit.patch}
@@ -181,6 +241,7 @@ class Planner:
             current=state.registers,
             writes=state.writes,
             set_fields=frozenset(set_fields),
+            decided=edit.closes is not None,
         )
 
     def _unseen(self, edit: Edit, stamp: Stamp, state: RecordState) -> list[Write]:
@@ -202,19 +263,31 @@ class Planner:
         if not merged.taken and not merged.lost:
             return
         itself = merged.taken.get(DELETED, state.deleted_itself)
-        placed = state.after(Write(0, line.stamp, {}, {}, None, 0), merged.taken, deleted=False)
+        placed = RecordState(state.key, document={**(state.document or {}), **merged.taken})
         gone = [s for s in self.tree.above(placed, self.states) if s.deleted_itself]
-        buried = next((s for s in gone if deletion_stamp(s) > line.stamp), None)
+        buried = next((s for s in gone if self._outlives(line, s)), None)
         self._commit(line, state, merged.taken, merged.lost, sent=line.edit.patch, deleted=itself or buried is not None)
         if buried is not None and not itself:
             line.conflicts.append(told.under_deleted_parent(line.edit, line.stamp, told_values, merged.bases, buried))
-        undone = [s for s in gone if deletion_stamp(s) < line.stamp]
+        undone = [s for s in gone if not self._outlives(line, s)]
         for ancestor in undone:
             if self._is_foreign_deletion(line, ancestor):
                 line.conflicts.append(told.deletion_undone(line.edit, line.stamp, ancestor))
             deleted = self.tree.has_deleted_parent(ancestor, self.states)
             self._commit(line, ancestor, {DELETED: False}, {}, deleted=deleted)
         self._settle_below(line, [*(s.key for s in undone), state.key])
+        self._tell_of_twins(line, state, merged)
+
+    def _tell_of_twins(self, line: "_Line", state: RecordState, merged: Merged) -> None:
+        if merged.taken.keys().isdisjoint(self.rules[state.key[0]].distinct):
+            return
+        placed = self.states[state.key]
+        for twin, theirs in self.twins.unseen(placed, self.states, line.stamp):
+            line.conflicts.append(told.made_twice(line.edit, line.stamp, placed, twin, theirs))
+
+    def _outlives(self, line: "_Line", state: RecordState) -> bool:
+        """Whether a deletion is later than an edit below it. Who had seen it edits later, even by the same millisecond."""
+        return deletion_stamp(state) > line.stamp and self._is_foreign_deletion(line, state)
 
     def _is_foreign_deletion(self, line: "_Line", state: RecordState) -> bool:
         deletion = deletion_of(state)

@@ -22,6 +22,7 @@ class EntityRules:
     set_fields: frozenset[str]
     parents: Mapping[str, str]  # field -> entity of the row that this one is deleted with
     references: Mapping[str, str]  # field -> entity, parents among them
+    distinct: tuple[str, ...] = ()  # the same values here, from two devices, most likely mean one thing
 
 
 @dataclass(frozen=True)
@@ -52,10 +53,10 @@ class RecordState:
         return not any(ALONG in w.values for w in self.writes) if own is None else bool(own)
 
     def after(self, write: Write, values: Mapping[str, Any], *, deleted: bool) -> "RecordState":
-        document = {**(self.document or {}), **{name: v for name, v in values.items() if name not in (DELETED, ALONG)}}
-        return dataclasses.replace(
-            self, version=write.version, deleted=deleted, document=document, writes=(*self.writes, write)
-        )
+        document = {**(self.document or {}), **values}
+        document.pop(DELETED, None)
+        document.pop(ALONG, None)
+        return RecordState(self.key, write.version, deleted, document, self.modified_ms, (*self.writes, write))
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,21 @@ class Edit:
     at_ms: int
     patch: Mapping[str, Any]
     group: str | None = None
+    closes: "Closing | None" = None
+    refusal: "Refusal | None" = None  # found before planning; a group fails by it like by any other
+
+    @property
+    def may_delete(self) -> bool:
+        return self.op == "delete" or (self.closes is not None and DELETED in self.closes.names)
+
+
+@dataclass(frozen=True)
+class Closing:
+    """Which conflict an edit closes, and how its user decided."""
+
+    key: Key
+    resolution: str
+    names: frozenset[str]  # registers of the record that the conflict is about
 
 
 @dataclass(frozen=True)
@@ -88,6 +104,7 @@ class PlannedConflict:
     losses: tuple[Loss, ...]
     winner: str | None  # mutation ids
     loser: str | None
+    reason: Refusal | None = None  # of the database, where it refused the merged record
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,13 @@ class Record(models.Model):
 
     class Meta:
         db_table = "sync_record"
-        indexes = [models.Index(fields=["user", "version", "entity", "id"], name="sync_record_pull")]  # every pull
+        indexes = [
+            models.Index(fields=["user", "version", "entity", "id"], name="sync_record_pull"),  # every pull
+            # what the purge looks through
+            models.Index(
+                fields=["user", "entity", "version"], condition=models.Q(deleted=True), name="sync_record_tombstones"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.entity}/{self.id} at {self.version}"
@@ -80,7 +86,8 @@ class LogEntry(models.Model):
         db_table = "sync_log"
         indexes = [
             # what touched a record: few, and asked for at every edit
-            models.Index(fields=["entity", "record_id"], condition=models.Q(op="T"), name="sync_log_touch")
+            models.Index(fields=["entity", "record_id"], condition=models.Q(op="T"), name="sync_log_touch"),
+            models.Index(fields=["user", "version"], name="sync_log_user"),  # the oldest lines of a user, for the purge
         ]
 
     def __str__(self) -> str:
@@ -112,7 +119,9 @@ class Mutation(models.Model):
                 fields=["user", "received_at"],
                 condition=models.Q(status__in=["rejected", "deferred"], settled_at=None),
                 name="sync_mutation_open",
-            )
+            ),
+            # whose payload is kept still, for the purge
+            models.Index(fields=["received_at"], condition=~models.Q(payload=""), name="sync_mutation_whole"),
         ]
 
     def __str__(self) -> str:
@@ -151,6 +160,21 @@ class Purged(models.Model):
 
     def __str__(self) -> str:
         return f"{self.entity}/{self.id}"
+
+
+class PastEpoch(models.Model):
+    """An epoch that has ended. Up to `version` the history that it names is the one that goes on; 0 where nobody knows."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_constraint=False)
+    epoch = models.UUIDField()
+    version = models.BigIntegerField()
+    ended_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "sync_past_epoch"
+
+    def __str__(self) -> str:
+        return f"{self.epoch} until {self.version}"
 
 
 class Cluster(models.Model):

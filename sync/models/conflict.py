@@ -3,7 +3,7 @@ from django.db import models
 from lib.fields import EnumField, JsonField
 from lib.models import OwnedModel
 from lib.wire import Wire
-from sync.enums import ConflictKind, ConflictStatus
+from sync.enums import ConflictKind, ConflictStatus, Resolution
 
 
 class Conflict(OwnedModel):
@@ -19,6 +19,10 @@ class Conflict(OwnedModel):
     fields = JsonField(default=list, max_bytes=262_144)
     winner_mutation = models.UUIDField(null=True, blank=True)
     loser_mutation = models.UUIDField(null=True, blank=True)
+    code = models.CharField(max_length=64, blank=True, default="")  # why the database refused, for kind rule
+    detail = models.CharField(max_length=1000, blank=True, default="")
+    resolution = EnumField(choices=Resolution, blank=True, default="")
+    resolution_mutation = models.UUIDField(null=True, blank=True)
 
     class Meta(OwnedModel.Meta):
         db_table = "sync_conflict"

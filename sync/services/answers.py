@@ -8,8 +8,7 @@ import orjson
 
 from sync.domain.plan import APPLIED, DEFERRED, REJECTED
 from sync.domain.records import Key, Planned, Refusal
-from sync.models import Mutation
-from sync.queries import WireRecord
+from sync.queries import Decided, WireRecord
 from sync.services.envelope import Item
 
 Result = dict[str, Any]
@@ -18,11 +17,12 @@ MISMATCH = Refusal("idempotency_mismatch", "This mutation id was used before, wi
 
 
 def result_of(planned: Planned, conflict_ids: Sequence[str]) -> Result:
-    return _result(planned.status, planned.refusal, conflict_ids)
+    result = _result(planned.status, planned.refusal, conflict_ids)
+    return result if planned.edit.closes is None else {**result, "target": list(planned.edit.key)}
 
 
-def refused(refusal: Refusal) -> Result:
-    return _result(REJECTED, refusal, ())
+def refused(refusal: Refusal, status: str = REJECTED) -> Result:
+    return _result(status, refusal, ())
 
 
 def _result(status: str, refusal: Refusal | None, conflict_ids: Sequence[str]) -> Result:
@@ -31,7 +31,7 @@ def _result(status: str, refusal: Refusal | None, conflict_ids: Sequence[str]) -
 
 
 def in_order(
-    items: Sequence[Item], *, fresh: Sequence[Item], results: Mapping[str, Result], stored: Mapping[str, Mutation]
+    items: Sequence[Item], *, fresh: Sequence[Item], results: Mapping[str, Result], stored: Mapping[str, Decided]
 ) -> list[Result]:
     """A mutation that came before, or twice in this push, is answered with what was decided then."""
     decided_by = {item.stored_as: item for item in fresh}
@@ -47,16 +47,35 @@ def in_order(
     return answered
 
 
+def keys_of(items: Sequence[Item], results: Sequence[Result]) -> set[Key]:
+    """The records that the results show."""
+    targets = (_target(result) for result in results)
+    return {key for key in (*(item.key for item in items), *targets) if key is not None}
+
+
+def _target(result: Result) -> Key | None:
+    """The record that a decided conflict is about."""
+    return (result["target"][0], result["target"][1]) if "target" in result else None
+
+
 def with_record(item: Item, result: Result, records: Mapping[Key, WireRecord]) -> Result:
-    """The record goes along whenever it may differ from what the device believes."""
+    """The record goes along whenever it may differ from what the device believes. Of a decision go both: the conflict,
+    which only the server writes, and the record that it is about.
+    """
     record = None if item.key is None or result["status"] == DEFERRED else records.get(item.key)
-    shown = record is not None and (result["status"] != APPLIED or result["replayed"])
-    return {
+    target = _target(result)
+    restored = item.edit is not None and item.edit.op == "restore"  # its device may not know the content any more
+    as_expected = result["status"] == APPLIED and not result["replayed"] and target is None and not restored
+    answer = {
         "id": item.id,
         "status": result["status"],
         "version": None if record is None else record.version,
         "replayed": result["replayed"],
-        "record": orjson.Fragment(record.json) if record is not None and shown else None,
+        "record": None if record is None or as_expected else orjson.Fragment(record.json),
         "conflict_ids": result["conflict_ids"],
         "error": result["error"],
     }
+    if target is None:
+        return answer
+    about = records.get(target)
+    return {**answer, "target": None if about is None else orjson.Fragment(about.json)}

@@ -8,7 +8,6 @@ import dataclasses
 import datetime as dt
 from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
 import orjson
 from django.db import DataError, IntegrityError, connection, transaction
@@ -20,8 +19,8 @@ from sync.domain import conflicts as told
 from sync.domain import plan
 from sync.domain.records import Edit, Planned, Refusal
 from sync.enums import MutationStatus
-from sync.models import Mutation
-from sync.services import answers
+from sync.queries import Decided, decided
+from sync.services import answers, resolving
 from sync.services.answers import Result
 from sync.services.envelope import Item
 from sync.services.heads import Head
@@ -40,13 +39,14 @@ class Application:
     def read(self, items: list[Item]) -> list[Item]:
         """Gives the items that were never decided."""
         self.items = items
-        self.stored = self._stored(items)
+        self.stored = decided(self.user, [item.stored_as for item in items])
         self.fresh = _fresh(items, self.stored)
         return self.fresh
 
     def apply(self) -> list[Result]:
         """One result for each item, in their order."""
-        planned = self._attempt([self._checked(item.edit) for item in self.fresh if item.edit is not None])
+        edits = [self._checked(item.edit) for item in self.fresh if item.edit is not None]
+        planned = self._attempt(resolving.with_targets(user=self.user, edits=edits))
         results = self._results(planned)
         self._store(results)
         return answers.in_order(self.items, fresh=self.fresh, results=results, stored=self.stored)
@@ -58,10 +58,6 @@ class Application:
     def _checked(self, edit: Edit) -> Edit:
         """A version that was never given out proves nothing: the device counts as one that has not seen the record."""
         return edit if edit.base_version <= self.head.version else dataclasses.replace(edit, base_version=0)
-
-    def _stored(self, items: list[Item]) -> dict[str, Mutation]:
-        ids = [UUID(item.stored_as) for item in items]
-        return {str(m.mutation_id): m for m in Mutation.objects.filter(user=self.user, mutation_id__in=ids)}
 
     # --- planning and writing ---
 
@@ -90,39 +86,53 @@ class Application:
         self.conflict_ids |= write(user=self.user, author=self.author, planned=planned, states=states, at=self.at)
 
     def _planner(self, edits: Sequence[Edit]) -> plan.Planner:
-        loaded = load(user=self.user, edits=edits)
+        loaded = load(
+            user=self.user,
+            edits=edits,
+            seen_version=self.author.seen_version,
+            log_version=self.head.log_version,
+            now_ms=self.head.now_ms,
+        )
         return plan.Planner(
             rules=entity_rules(),
             states=loaded.states,
             taken=loaded.taken,
             shared=loaded.shared,
             awaited=loaded.awaited,
+            purged=loaded.purged,
             device=str(self.author.device_id),
             now_ms=self.head.now_ms,
             skew_ms=self.author.skew_ms,
             last_eff_ms=self.author.last_eff_ms,
             version=self.head.next_version,
             seen_version=self.author.seen_version,
+            in_order=self.author.in_order,
         )
 
     def _refuse(self, planned: list[Planned], error: Exception) -> list[Planned]:
-        """What the database says of one unit. If the merge made it break a rule, its values are kept in a conflict."""
-        if len(planned) == 1 and planned[0].contested and planned[0].writes:
-            told_of = (told.breaks_rule(planned[0], at_ms=self.head.last_ms),)
+        """What the database says of one unit. If the merge made it break a rule, its values are kept in a conflict; those
+        of a decision are in one already, which stays open.
+        """
+        violation = violation_of(error)
+        fields = {violation.attr: violation.detail} if violation.attr else {}
+        refusal = Refusal(violation.code, violation.detail, fields)
+        if len(planned) == 1 and planned[0].contested and planned[0].writes and planned[0].edit.closes is None:
+            told_of = (told.breaks_rule(planned[0], at_ms=self.head.last_ms, reason=refusal),)
             kept = [dataclasses.replace(planned[0], status=plan.CONFLICT, conflicts=told_of, writes=())]
             self._write(kept, None)
             return kept
         if isinstance(error, IdTakenError):
             return [Planned(p.edit, plan.REJECTED, plan.ID_TAKEN) for p in planned]
-        violation = violation_of(error)
-        fields = {violation.attr: violation.detail} if violation.attr else {}
-        refusal = Refusal(violation.code, violation.detail, fields)
         return [Planned(p.edit, plan.REJECTED, refusal) for p in planned]
 
     # --- the results ---
 
     def _results(self, planned: list[Planned]) -> dict[str, Result]:
-        refused = {item.stored_as: answers.refused(item.refusal) for item in self.fresh if item.refusal is not None}
+        refused = {
+            item.stored_as: answers.refused(item.refusal, item.status)
+            for item in self.fresh
+            if item.refusal is not None
+        }
         return refused | {p.edit.id: answers.result_of(p, self.conflict_ids.get(p.edit.id, [])) for p in planned}
 
     def _store(self, results: dict[str, Result]) -> None:
@@ -149,7 +159,7 @@ class Application:
                 cursor.execute(load_sql("sync", "insert_mutations"), params)
 
 
-def _fresh(items: list[Item], stored: dict[str, Mutation]) -> list[Item]:
+def _fresh(items: list[Item], stored: dict[str, Decided]) -> list[Item]:
     """What was never decided: unknown, or deferred before. Of the same id twice, the first."""
     fresh: dict[str, Item] = {}
     for item in items:

@@ -12,10 +12,10 @@ import msgspec
 from lib import wire
 from lib.errors import ClientTooOld, DomainError, TooLarge
 from sync.domain import shapes
-from sync.domain.plan import group_failed
+from sync.domain.plan import DEFERRED, REJECTED, group_failed
 from sync.domain.records import Edit, Key, Refusal
-
-MAX_DEPTH = 64
+from sync.domain.upcasting import UpcastError, schema_version, upcast
+from sync.services.resolving import RESOLVE, checked_decision, refusal_of
 
 
 class Malformed(DomainError):
@@ -35,6 +35,7 @@ class Item:
     sha256: str
     edit: Edit | None
     refusal: Refusal | None = None
+    status: str = REJECTED  # what the refusal makes of it
     key: Key | None = None  # of the record that it names, where it names one
     group: str | None = None
 
@@ -55,55 +56,102 @@ def parse_envelope(body: bytes) -> shapes.PushEnvelope:
         raise Malformed(f"The body is not a push envelope: {error}") from error
     if envelope.protocol != shapes.PROTOCOL:
         raise ClientTooOld(f"This server speaks protocol {shapes.PROTOCOL}.")
-    if len(envelope.mutations) > shapes.MAX_MUTATIONS:
+    if (envelope.mutations is msgspec.UNSET) == (envelope.records is msgspec.UNSET):
+        raise Malformed("The body is not a push envelope: it wants mutations, or records.")
+    if len(envelope.sent) > shapes.MAX_MUTATIONS:
         raise TooLarge(
-            f"A push holds at most {shapes.MAX_MUTATIONS} mutations. Send them in several.", attr="mutations"
+            f"A push holds at most {shapes.MAX_MUTATIONS} mutations. Send them in several.",
+            attr="records" if envelope.mutations is msgspec.UNSET else "mutations",
         )
     return envelope
 
 
 def parse_items(envelope: shapes.PushEnvelope) -> list[Item]:
-    """One item for each mutation. A group that holds one of a wrong form is refused as a whole."""
-    items = [_parse_item(bytes(raw), envelope.device_id) for raw in envelope.mutations]
-    failed = {item.group: item.stored_as for item in items if item.refusal is not None and item.group is not None}
-    return [
-        dataclasses.replace(item, edit=None, refusal=group_failed(failed[item.group]))
-        if item.edit is not None and item.group in failed
-        else item
-        for item in items
-    ]
+    """One item for each mutation. A group that holds one of a wrong form is refused as a whole; one that holds one of a
+    newer client waits as a whole.
+    """
+    items = [_parse_item(bytes(raw), envelope) for raw in envelope.sent]
+    grouped = [item for item in items if item.refusal is not None and item.group is not None]
+    outcomes = {item.group: (item.refusal, DEFERRED) for item in grouped if item.status == DEFERRED}
+    outcomes |= {item.group: (group_failed(item.stored_as), REJECTED) for item in grouped if item.status == REJECTED}
+    return [_as_its_group(item, *outcomes.get(item.group, (None, ""))) for item in items]
 
 
-def _parse_item(raw: bytes, device_id: UUID) -> Item:
+def _as_its_group(item: Item, refusal: Refusal | None, status: str) -> Item:
+    decided = item.edit is None and item.status in (REJECTED, status)
+    if refusal is None or decided:
+        return item
+    return dataclasses.replace(item, edit=None, refusal=refusal, status=status)
+
+
+def _parse_item(raw: bytes, envelope: shapes.PushEnvelope) -> Item:
+    content, refusal = read(raw)
+    if refusal is not None:
+        return refused_item(raw, envelope.device_id, content, refusal)
+    return item_of(raw, content, envelope)
+
+
+def read(raw: bytes) -> tuple[Any, Refusal | None]:
+    """The content, as far as it can be read, and what is wrong with it."""
     try:
         content = msgspec.json.decode(raw)
     except (msgspec.DecodeError, RecursionError) as error:
-        return _refused(raw, device_id, {}, Refusal("malformed", f"Not JSON: {error}"))
-    known = content if isinstance(content, dict) else {}
+        return {}, Refusal("malformed", f"Not JSON: {error}")
     if len(raw) > shapes.MAX_MUTATION_BYTES:
-        limit = f"A mutation holds at most {shapes.MAX_MUTATION_BYTES} bytes."
-        return _refused(raw, device_id, known, Refusal("too_large", limit))
+        return content, Refusal("too_large", f"A mutation holds at most {shapes.MAX_MUTATION_BYTES} bytes.")
+    return content, None
+
+
+def item_of(raw: bytes, content: Any, envelope: shapes.PushEnvelope) -> Item:
+    """A mutation whose JSON has been read."""
+    device_id = envelope.device_id
+    if _is_of_newer_client(content, envelope):
+        return dataclasses.replace(refused_item(raw, device_id, content, _server_too_old()), status=DEFERRED)
     try:
         mutation = msgspec.convert(content, shapes.MutationIn)
-        edit = _edit(mutation)
+        edit = _edit(mutation, made_under=_made_under(mutation.schema_version, envelope))
     except msgspec.ValidationError as error:
-        return _refused(raw, device_id, known, Refusal("invalid", str(error)))
+        return refused_item(raw, device_id, content, Refusal("invalid", str(error)))
     except wire.PatchError as error:
-        fields = {name: detail for name, (_, detail) in error.fields.items()}
-        codes = sorted({code for code, _ in error.fields.values()})
-        refusal = Refusal(codes[0] if len(codes) == 1 else "invalid", "Some fields are wrong.", fields)
-        return _refused(raw, device_id, known, refusal)
-    return Item(edit.id, edit.id, edit.seq, raw, _digest(content), edit, key=edit.key, group=edit.group)
+        return refused_item(raw, device_id, content, refusal_of(error))
+    return Item(edit.id, edit.id, edit.seq, raw, digest_of(content), edit, key=edit.key, group=edit.group)
 
 
-def _edit(mutation: shapes.MutationIn) -> Edit:
+def _made_under(schema_version: int | None, envelope: shapes.PushEnvelope) -> int:
+    return envelope.schema_version if schema_version is None else schema_version
+
+
+def _is_of_newer_client(content: Any, envelope: shapes.PushEnvelope) -> bool:
+    """Whether this server cannot know what it means. It only has to say which record it is about."""
+    try:
+        named = msgspec.convert(content, _Named)
+    except msgspec.ValidationError:
+        return False
+    return _made_under(named.schema_version, envelope) > schema_version()
+
+
+class _Named(msgspec.Struct):
+    """What stays the same in every schema version."""
+
+    id: UUID
+    seq: shapes.Count
+    entity: str
+    record_id: UUID
+    op: str
+    schema_version: shapes.Count | None = None
+
+
+def _server_too_old() -> Refusal:
+    return Refusal(
+        "server_too_old",
+        f"This was made under a newer schema version; this server knows {schema_version()}. Keep it and send it again.",
+    )
+
+
+def _edit(mutation: shapes.MutationIn, *, made_under: int) -> Edit:
     entity = wire.entities_by_name().get(mutation.entity)
     if entity is None:
         raise wire.PatchError({"entity": ("unknown_entity", f"There is no entity {mutation.entity!r}.")})
-    patch = {} if mutation.op in ("delete", "restore") else wire.check_patch(entity, mutation.patch)
-    wild = {name: ("invalid", "Too deep, or a number too large.") for name in patch if not _is_storable(patch[name])}
-    if wild:
-        raise wire.PatchError(wild)
     return Edit(
         id=str(mutation.id),
         seq=mutation.seq,
@@ -111,25 +159,29 @@ def _edit(mutation: shapes.MutationIn) -> Edit:
         op=mutation.op,
         base_version=mutation.base_version,
         at_ms=to_ms(mutation.at),
-        patch=patch,
+        patch=_patch(entity, mutation, made_under),
         group=None if mutation.group is None else str(mutation.group),
     )
 
 
-def _is_storable(value: Any, depth: int = 0) -> bool:
-    """Whether every encoder on the way can hold it: free JSON may nest without end, and its numbers grow."""
-    if isinstance(value, dict | list):
-        items = value.values() if isinstance(value, dict) else value
-        return depth < MAX_DEPTH and all(_is_storable(item, depth + 1) for item in items)
-    return not isinstance(value, int) or -(2**63) <= value < 2**63
+def _patch(entity: wire.Entity, mutation: shapes.MutationIn, made_under: int) -> dict[str, Any]:
+    if mutation.op == RESOLVE:
+        return checked_decision(entity, msgspec.convert(mutation.patch, shapes.Decision), made_under=made_under)
+    if mutation.op in ("delete", "restore"):
+        return {}
+    try:
+        return wire.check_patch(entity, upcast(entity.name, mutation.patch, from_version=made_under))
+    except UpcastError as error:
+        raise wire.PatchError({"patch": ("invalid", str(error))}) from error
 
 
-def _refused(raw: bytes, device_id: UUID, content: dict[str, Any], refusal: Refusal) -> Item:
+def refused_item(raw: bytes, device_id: UUID, content: Any, refusal: Refusal) -> Item:
+    content = content if isinstance(content, dict) else {}
     given = content.get("id")
-    digest = _digest(content) if content else hashlib.sha256(raw).hexdigest()
+    digest = digest_of(content) if content else hashlib.sha256(raw).hexdigest()
     stored_as = _uuid(given) or str(uuid5(device_id, digest))  # the same broken mutation again finds the same line
     key, group = _key(content), _uuid(content.get("group"))
-    return Item(given, stored_as, _count(content.get("seq")), raw, digest, None, refusal, key, group)
+    return Item(given, stored_as, _count(content.get("seq")), raw, digest, None, refusal, key=key, group=group)
 
 
 def _key(content: dict[str, Any]) -> Key | None:
@@ -150,6 +202,9 @@ def _count(value: Any) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**62 else 0
 
 
-def _digest(content: Any) -> str:
-    """Of the content, whatever the order of its keys and its white space."""
+def digest_of(content: Any) -> str:
+    """Of the content, whatever the order of its keys and its white space. Not of the version that it was made on: a device
+    corrects that after the server was restored.
+    """
+    content = {k: v for k, v in content.items() if k != "base_version"} if isinstance(content, dict) else content
     return hashlib.sha256(msgspec.json.encode(content, order="sorted")).hexdigest()

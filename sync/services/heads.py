@@ -1,13 +1,16 @@
-"""The lock that every write of a user's data takes first."""
+"""Where a user's data stand: the lock that every write takes first, and the one moment that every read is of."""
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 from django.db import OperationalError, connection, transaction
 
 from accounts.models import User
 from lib.sqlfiles import load_sql
+from lib.writes import Catalogue, lock_head
+from sync.queries import HeadView, head_of
 
 ATTEMPTS = 4
 RETRIED_STATES = {"40P01", "40001"}  # deadlock, serialization
@@ -27,8 +30,8 @@ class Head:
 
 def locked_head(user: User, *, source: str) -> Head:
     """The user's head, locked until the end of the transaction."""
+    lock_head(user_id=user.pk, source=source)
     with connection.cursor() as cursor:
-        cursor.execute(load_sql("lib", "begin_write"), {"user_id": user.pk, "source": source})
         cursor.execute(load_sql("sync", "head"), {"user_id": user.pk})
         row = cursor.fetchone()
     assert row is not None
@@ -46,3 +49,23 @@ def in_transaction(work: Callable[[], Answer]) -> Answer:
             if state not in RETRIED_STATES or attempt == ATTEMPTS:
                 raise
     raise AssertionError("unreachable")
+
+
+@contextmanager
+def consistent_view() -> Iterator[None]:
+    """One moment for all that is read; a read that nothing can block."""
+    with transaction.atomic():
+        if not connection.savepoint_ids:  # the outermost transaction: only there can its isolation be chosen
+            with connection.cursor() as cursor:
+                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        yield
+
+
+def standing_head(owner: User | Catalogue) -> HeadView:
+    """Where an owner's data stand; made where nothing was ever written."""
+    head = head_of(owner)
+    if head is None:
+        lock_head(user_id=owner.pk, source="api")
+        head = head_of(owner)
+    assert head is not None
+    return head

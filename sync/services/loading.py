@@ -11,6 +11,7 @@ from django.db import connection
 
 from lib import wire
 from lib.sqlfiles import load_sql
+from sync.domain.forgotten import with_forgotten
 from sync.domain.merge import ALONG, DELETED, LOST, Stamp, Write
 from sync.domain.records import Edit, Key, RecordState
 from sync.domain.tree import deletion_of, parents_of
@@ -25,23 +26,29 @@ class Loaded:
     taken: frozenset[Key]
     shared: frozenset[str]
     awaited: frozenset[Key]
+    purged: frozenset[Key]
 
 
-def load(*, user: Any, edits: Sequence[Edit]) -> Loaded:
-    """A number of queries that does not depend on the number of edits."""
-    loader = _Loader(user)
+def load(*, user: Any, edits: Sequence[Edit], seen_version: int = 0, log_version: int = 0, now_ms: int = 0) -> Loaded:
+    """A number of queries that does not depend on the number of edits. seen_version: what their device has pulled;
+    log_version: after which the log is complete.
+    """
+    loader = _Loader(user, log_version, now_ms)
     loader.records(edit.key for edit in edits)
-    loader.records(_named_parents(edits))
+    loader.records(edit.closes.key for edit in edits if edit.closes is not None)
+    twins = _possible_twins(user, edits)
+    loader.records(_named_parents(edits) | twins)
     loader.ancestors()
     loader.descendants(_deleted_or_moved(edits))
-    loader.log(edits)
+    loader.log(edits, dict.fromkeys(twins, seen_version))
     shared = _shared(user, edits, loader.states)
-    return Loaded(loader.states, frozenset(loader.taken), shared, _awaited(user, edits, loader.states))
+    awaited = _awaited(user, edits, loader.states)
+    return Loaded(loader.states, frozenset(loader.taken), shared, awaited, frozenset(loader.purged))
 
 
 def _deleted_or_moved(edits: Sequence[Edit]) -> set[Key]:
     """What is deleted, and what may be moved below it in the same push."""
-    deleted = {edit.key for edit in edits if edit.op == "delete"}
+    deleted = {edit.key for edit in edits if edit.may_delete}
     moved = {edit.key for edit in edits if not entity_rules()[edit.key[0]].parents.keys().isdisjoint(edit.patch)}
     return deleted | moved if deleted else deleted
 
@@ -54,6 +61,19 @@ def _named_parents(edits: Sequence[Edit]) -> set[Key]:
         for field, entity in rules[edit.key[0]].references.items()
         if edit.patch.get(field) is not None
     }
+
+
+def _possible_twins(user: Any, edits: Sequence[Edit]) -> set[Key]:
+    """Live records that say the same as an edit where that most likely means one thing: as yet, in the first field."""
+    found: set[Key] = set()
+    for name, rules in entity_rules().items():
+        field = next(iter(rules.distinct), None)
+        values = {e.patch[field] for e in edits if field is not None and e.key[0] == name and e.patch.get(field)}
+        if values:
+            rows: Any = wire.entities_by_name()[name].model._default_manager
+            same = rows.filter(user=user, deleted_at=None, **{f"{field}__in": values})
+            found |= {(name, str(pk)) for pk in same.values_list("pk", flat=True)}
+    return found - {edit.key for edit in edits}
 
 
 def _shared(user: Any, edits: Sequence[Edit], states: Mapping[Key, RecordState]) -> frozenset[str]:
@@ -76,21 +96,22 @@ def _awaited(user: Any, edits: Sequence[Edit], states: Mapping[Key, RecordState]
     """Of the edited records that are not there, those whose creation waits for what it refers to."""
     if all(edit.op == "create" or edit.key in states for edit in edits):
         return frozenset()
-    payloads = Mutation.objects.filter(user=user, status=MutationStatus.DEFERRED).values_list("payload", flat=True)
-    waiting = [orjson.loads(payload) for payload in payloads]
+    deferred = Mutation.objects.filter(user=user, status=MutationStatus.DEFERRED, settled_at=None)
+    waiting = [orjson.loads(payload) for payload in deferred.values_list("payload", flat=True)]
     return frozenset((m["entity"], str(UUID(m["record_id"]))) for m in waiting if m["op"] == "create")
 
 
 class _Loader:
-    def __init__(self, user: Any) -> None:
-        self.user = user
+    def __init__(self, user: Any, log_version: int, now_ms: int) -> None:
+        self.user, self.log_version, self.now_ms = user, log_version, now_ms
         self.states: dict[Key, RecordState] = {}
         self.taken: set[Key] = set()
+        self.purged: set[Key] = set()
         self.names = {entity.code: entity.name for entity in wire.entities()}
         self.codes = {entity.name: entity.code for entity in wire.entities()}
 
     def records(self, keys: Iterable[Key]) -> None:
-        wanted = set(keys) - self.states.keys() - self.taken
+        wanted = set(keys) - self.states.keys() - self.taken - self.purged
         if not wanted:
             return
         rows = _fetch("records", keys=self._as_json(wanted))
@@ -98,8 +119,10 @@ class _Loader:
             key = (self.names[code], record_id)
             if owner != self.user.pk:
                 self.taken.add(key)
-                continue
-            self.states[key] = RecordState(key, version, deleted, orjson.loads(data), modified_ms)
+            elif data is None:
+                self.purged.add(key)
+            else:
+                self.states[key] = RecordState(key, version, deleted, orjson.loads(data), modified_ms)
 
     def ancestors(self) -> None:
         """Above what is deleted, up to the top: an edit may bring the whole chain back."""
@@ -130,17 +153,18 @@ class _Loader:
             self.records(below)
             frontier = below & self.states.keys()
 
-    def log(self, edits: Sequence[Edit]) -> None:
+    def log(self, edits: Sequence[Edit], seen: Mapping[Key, int]) -> None:
         """The writes since each record's oldest base; of what is deleted, at least the deletion; and every touch, which no
         device has seen.
         """
         bases: dict[Key, int] = {}
         named = {edit.key for edit in edits}
-        lowest_delete = min((e.base_version for e in edits if e.op == "delete"), default=None)
+        lowest_delete = min((e.base_version for e in edits if e.may_delete), default=None)
+        bases |= {edit.closes.key: 0 for edit in edits if edit.closes is not None}  # every decision of a conflict
         for edit in edits:
             bases[edit.key] = min(edit.base_version, bases.get(edit.key, edit.base_version))
         for key, state in self.states.items():
-            base = bases.get(key, state.version)
+            base = bases.get(key, min(state.version, seen.get(key, state.version)))
             if lowest_delete is not None and key not in bases:
                 base = min(base, lowest_delete)
             bases[key] = min(base, state.version - 1) if state.deleted else base
@@ -164,6 +188,13 @@ class _Loader:
             self.states[key] = dataclasses.replace(self.states[key], writes=_writes(rows, self.states[key]))
         for key in entries:
             self.states[key] = self._with_cascade(self.states[key])
+        self._remember_forgotten(bases)
+
+    def _remember_forgotten(self, bases: Mapping[Key, int]) -> None:
+        for key in self.states.keys() & bases.keys() if self.log_version else ():
+            self.states[key] = with_forgotten(
+                self.states[key], base_version=bases[key], log_version=self.log_version, now_ms=self.now_ms
+            )
 
     def _with_cascade(self, state: RecordState) -> RecordState:
         """What a trigger deleted together with a parent, outside of a push, went along with it."""

@@ -1,47 +1,71 @@
 """The pull: pages of changes after a cursor, or a snapshot from the beginning. Read in one consistent transaction."""
 
 import datetime as dt
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
 import orjson
+from django.conf import settings
 from django.core import signing
-from django.db import connection, transaction
 
 from accounts.models import User
 from lib.errors import CursorInvalid
-from sync.domain.shapes import SCHEMA_VERSION, PullRequest, limits
+from lib.writes import Catalogue
+from sync.domain.shapes import PullRequest, Scope, limits, moment
+from sync.domain.upcasting import schema_version
 from sync.exceptions import EpochChanged, ResyncRequired
 from sync.models import DeviceState
-from sync.queries import HeadView, Position, digests, head_of, open_conflicts, page_after
-from sync.services.heads import locked_head
+from sync.queries import (
+    LAST_ENTITY,
+    LAST_ID,
+    HeadView,
+    Page,
+    Position,
+    digests,
+    open_conflicts,
+    page_after,
+    start_of,
+    versions_after,
+)
+from sync.services.envelope import to_ms
+from sync.services.epochs import VersionsLostError, settle, shared_version
+from sync.services.heads import consistent_view, standing_head
 
 SIGNER = signing.Signer(salt="sync.cursor")
+WIDENED = dt.timedelta(minutes=10)
+Owner = User | Catalogue
 
 
 def pull(*, user: User, request: PullRequest, at: dt.datetime) -> dict[str, Any]:
-    """A page of changes. Raises CursorInvalid or ResyncRequired.
+    """A page of changes. Raises CursorInvalid, EpochChanged or ResyncRequired.
 
     There is no upper bound: records that move up meanwhile are met again, so only has_more=false is a consistent state.
     """
-    with _snapshot():
-        head = _head(user)
-        cursor = _Cursor.read(request.cursor, user) if request.cursor else _Cursor(head.epoch, head.version, Position())
-        cursor.check(head)
-        page = page_after(user, cursor.position, limit=request.limit)
+    owner = _owner(user, request.scope)
+    try:
+        return _page(owner, request, at)
+    except VersionsLostError as lost:
+        raise settle(user=owner, lost=lost, at=at) from lost
+
+
+def _page(user: Owner, request: PullRequest, at: dt.datetime) -> dict[str, Any]:
+    with consistent_view():
+        head = standing_head(user)
+        cursor, page = _changes(user, head, request, at)
         last_seq = _device_state(user, request.device_id).get("last_seq", 0)
-        conflicts = open_conflicts(user)
-    position = page.position if page.has_more else Position(max(head.version, page.position.version), 32767, LAST_ID)
+        conflicts = _open_conflicts(user)
+    position = (
+        page.position if page.has_more else Position(max(head.version, page.position.version), LAST_ENTITY, LAST_ID)
+    )
     following = _Cursor(head.epoch, cursor.snapshot_head if page.has_more else 0, position)
+    complete_ms = page.complete_ms if page.has_more else head.last_ms
     return {
         "epoch": head.epoch,
-        "mode": "snapshot" if cursor.snapshot_head or not request.cursor else "delta",
+        "mode": "snapshot" if cursor.is_snapshot else "delta",
         "version": head.version,
         "server_time": at,
-        "timestamp": dt.datetime.fromtimestamp(head.last_ms / 1000, dt.UTC),
-        "schema_version": SCHEMA_VERSION,
+        "timestamp": dt.datetime.fromtimestamp((complete_ms or 0) / 1000, dt.UTC),
+        "schema_version": schema_version(),
         "changes": orjson.Fragment(page.changes),
         "cursor": following.text(user),
         "has_more": page.has_more,
@@ -50,22 +74,56 @@ def pull(*, user: User, request: PullRequest, at: dt.datetime) -> dict[str, Any]
     }
 
 
-LAST_ID = "ffffffff-ffff-ffff-ffff-ffffffffffff"
+def _changes(user: Owner, head: HeadView, request: PullRequest, at: dt.datetime) -> tuple["_Cursor", Page]:
+    """Where the page begins, and what is on it."""
+    snapshot = _Cursor(head.epoch, head.version, Position())
+    if request.since is not None:
+        since_ms = seen_until_ms(to_ms(moment(request.since)), head_ms=head.last_ms, at=at)
+        start = start_of(user, since_ms=since_ms, head=head)
+        if start.complete:
+            cursor = _Cursor(head.epoch, 0, Position(start.before, LAST_ENTITY, LAST_ID))
+            return cursor, versions_after(user, start.before, counted=start.upto, limit=request.limit)
+        # up to the purged ones on one page: a client that goes on by the time of this page is behind them then
+        return snapshot, versions_after(user, 0, counted=head.min_version, limit=request.limit)
+    cursor = _Cursor.read(request.cursor, user) if request.cursor else snapshot
+    cursor.check(head)
+    if cursor.position.complete_version >= head.version:  # most pulls: nothing is new
+        return cursor, Page("[]", cursor.position, has_more=False, complete_ms=None)
+    return cursor, page_after(user, cursor.position, limit=request.limit)
 
 
-def status(*, user: User, device_id: UUID | None) -> dict[str, Any]:
-    with _snapshot():
-        head = _head(user)
+def seen_until_ms(given_ms: int, *, head_ms: int, at: dt.datetime) -> int:
+    """A time that a client got from the server is never later than now, or than its last change. Where it is, some other
+    clock made it, and it proves nothing about the last minutes.
+    """
+    return given_ms if given_ms <= max(head_ms, to_ms(at)) else to_ms(at - WIDENED)
+
+
+def status(*, user: User, device_id: UUID | None, epoch: UUID | None = None, scope: Scope = "user") -> dict[str, Any]:
+    """epoch: one that the device knew, to learn what of it is shared with the present one."""
+    owner = _owner(user, scope)
+    with consistent_view():
+        head = standing_head(owner)
         return {
             "epoch": head.epoch,
             "version": head.version,
             "min_version": head.min_version,
-            "schema_version": SCHEMA_VERSION,
+            "schema_version": schema_version(),
             "limits": limits(),
-            "digest": digests(user),
-            "device": _device_state(user, device_id) or None,
-            "open_conflicts": open_conflicts(user),
+            "digest": digests(owner),
+            "device": _device_state(owner, device_id) or None,
+            "open_conflicts": _open_conflicts(owner),
+            "stream_url": settings.STREAM_URL,
+            "shared_version": None if epoch is None else shared_version(user=owner, epoch=epoch),
         }
+
+
+def _owner(user: User, scope: Scope) -> Owner:
+    return Catalogue() if scope == "catalog" else user
+
+
+def _open_conflicts(user: Owner) -> int:
+    return 0 if isinstance(user, Catalogue) else open_conflicts(user)
 
 
 class _Cursor:
@@ -78,8 +136,12 @@ class _Cursor:
     def __init__(self, epoch: str, snapshot_head: int, position: Position) -> None:
         self.epoch, self.snapshot_head, self.position = epoch, snapshot_head, position
 
+    @property
+    def is_snapshot(self) -> bool:
+        return bool(self.snapshot_head) or self.position == Position()
+
     @classmethod
-    def read(cls, text: str, user: User) -> "_Cursor":
+    def read(cls, text: str, user: Owner) -> "_Cursor":
         try:
             owner, epoch, snapshot_head, version, entity, record_id = SIGNER.unsign_object(text.removeprefix("v1."))
         except (signing.BadSignature, ValueError) as error:
@@ -88,7 +150,7 @@ class _Cursor:
             raise CursorInvalid
         return cls(epoch, snapshot_head, Position(version, entity, record_id))
 
-    def text(self, user: User) -> str:
+    def text(self, user: Owner) -> str:
         position = self.position
         content = [str(user.pk), self.epoch, self.snapshot_head, position.version, position.entity, position.id]
         return "v1." + SIGNER.sign_object(content)
@@ -96,31 +158,19 @@ class _Cursor:
     def check(self, head: HeadView) -> None:
         if self.epoch != head.epoch:
             raise EpochChanged
-        if max(self.snapshot_head, self.position.version) < head.min_version:
+        if max(self.snapshot_head, self.position.version) > head.version:
+            raise VersionsLostError(epoch=self.epoch, version=max(self.snapshot_head, self.position.version))
+        if max(self.snapshot_head, self.position.complete_version) < head.min_version:
             raise ResyncRequired
 
 
-@contextmanager
-def _snapshot() -> Iterator[None]:
-    """One consistent view for the head and the rows; a read that nothing can block."""
-    with transaction.atomic():
-        if not connection.savepoint_ids:  # the outermost transaction: only there can its isolation be chosen
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        yield
+def cursor_at(*, user: User, head: HeadView) -> str:
+    """The cursor of a device that holds all that stands: where a whole snapshot ends."""
+    return _Cursor(head.epoch, 0, Position(head.version, LAST_ENTITY, LAST_ID)).text(user)
 
 
-def _head(user: User) -> HeadView:
-    head = head_of(user)
-    if head is None:
-        locked_head(user, source="api")
-        head = head_of(user)
-    assert head is not None
-    return head
-
-
-def _device_state(user: User, device_id: UUID | None) -> dict[str, int]:
-    if device_id is None:
+def _device_state(user: Owner, device_id: UUID | None) -> dict[str, int]:
+    if device_id is None or isinstance(user, Catalogue):
         return {}
     found = (
         DeviceState.objects.filter(device_id=device_id, device__user=user).values("last_seq", "acked_version").first()

@@ -1,7 +1,11 @@
 """The push: what a device wrote offline. Sending the same again changes nothing."""
 
 import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from accounts.exceptions import DeviceForked
 from accounts.models import User
@@ -10,11 +14,12 @@ from sync.domain.shapes import PushEnvelope
 from sync.exceptions import EpochChanged
 from sync.models import DeviceState
 from sync.queries import records_as_wire
-from sync.services import answers
+from sync.services import answers, whole_records
 from sync.services import envelope as envelopes
 from sync.services.answers import Result
 from sync.services.applying import Application
 from sync.services.envelope import Item, to_ms
+from sync.services.epochs import VersionsLostError, settle
 from sync.services.heads import Head, in_transaction, locked_head
 from sync.services.writing import Author
 
@@ -24,26 +29,73 @@ SKEW_TOLERANCE_MS = 5000
 def push(*, user: User, body: bytes, at: dt.datetime) -> dict[str, Any]:
     """Takes a push envelope (JSON), gives the answer of docs/sync.md. Raises envelope errors: nothing is written then."""
     envelope = envelopes.parse_envelope(body)
+    if envelope.mutations is msgspec.UNSET:
+        return push_records(user=user, envelope=envelope, at=at)
     items = envelopes.parse_items(envelope)
     return push_items(user=user, envelope=envelope, items=items, at=at)
 
 
-def push_items(*, user: User, envelope: PushEnvelope, items: list[Item], at: dt.datetime) -> dict[str, Any]:
-    """The same for mutations that were made or checked elsewhere, in the name of the envelope's device."""
+def push_records(*, user: User, envelope: PushEnvelope, at: dt.datetime) -> dict[str, Any]:
+    """The same for whole records, of a client that knows times only."""
+    sent = whole_records.parse(envelope)
+
+    def batch(head: Head, state: DeviceState) -> Batch:
+        items, seen_version = whole_records.items_of(
+            user=user, envelope=envelope, sent=sent, head=head, last_seq=state.last_seq, at=at
+        )
+        return Batch(items, seen_version)
+
+    answer = _pushed(user, envelope, batch, at)
+    return {**answer, "results": whole_records.in_answer(sent, answer["results"])}
+
+
+def push_items(
+    *, user: User, envelope: PushEnvelope, items: list[Item], at: dt.datetime, check: Callable[[], None] | None = None
+) -> dict[str, Any]:
+    """The same for mutations that were made or checked elsewhere, in the name of the envelope's device. `check` sees what
+    stands under the head's lock, and raises to have nothing done.
+    """
+
+    def batch(head: Head, state: DeviceState) -> Batch:
+        if check is not None:
+            check()
+        return Batch(items, envelope.ack_version)
+
+    return _pushed(user, envelope, batch, at)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What a device sends: made under the head's lock, where it depends on what stands."""
+
+    items: list[Item]
+    seen_version: int  # up to which it has pulled everything
+
+
+def _pushed(
+    user: User, envelope: PushEnvelope, batch: Callable[[Head, DeviceState], Batch], at: dt.datetime
+) -> dict[str, Any]:
     device_in_use(user=user, device_id=envelope.device_id, instance_token=envelope.instance_token)
-    return in_transaction(lambda: _Push(user, envelope, at).run(items))
+    try:
+        return in_transaction(lambda: _Push(user, envelope, at).run(batch))
+    except VersionsLostError as lost:
+        raise settle(user=user, lost=lost, at=at) from lost
 
 
 class _Push:
     def __init__(self, user: User, envelope: PushEnvelope, at: dt.datetime) -> None:
         self.user, self.envelope, self.at = user, envelope, at
 
-    def run(self, items: list[Item]) -> dict[str, Any]:
+    def run(self, batch_of: Callable[[Head, DeviceState], Batch]) -> dict[str, Any]:
         head = locked_head(self.user, source="push")
         if self.envelope.epoch is not None and str(self.envelope.epoch) != head.epoch:
             raise EpochChanged
+        if self.envelope.epoch is not None and self.envelope.ack_version > head.version:
+            raise VersionsLostError(epoch=head.epoch, version=self.envelope.ack_version)
         state = self._device_state()
-        author = self._author(head, state)
+        batch = batch_of(head, state)
+        items = batch.items
+        author = self._author(head, state, batch)
         application = Application(user=self.user, head=head, author=author, at=self.at)
         fresh = application.read(items)
         if any(item.edit is not None and application.is_new(item) and 0 < item.seq <= state.last_seq for item in fresh):
@@ -58,14 +110,14 @@ class _Push:
         found = DeviceState.objects.filter(pk=self.envelope.device_id).first()
         return found or DeviceState(device_id=self.envelope.device_id)
 
-    def _author(self, head: Head, state: DeviceState) -> Author:
+    def _author(self, head: Head, state: DeviceState, batch: Batch) -> Author:
         skew = head.now_ms - to_ms(self.envelope.client_now)
         return Author(
             device_id=self.envelope.device_id,
             source="push",
             last_eff_ms=state.last_eff_ms,
             skew_ms=skew if abs(skew) > SKEW_TOLERANCE_MS else 0,
-            seen_version=min(self.envelope.ack_version, head.version),
+            seen_version=min(batch.seen_version, head.version),
         )
 
     def _update_device(self, state: DeviceState, author: Author, items: list[Item]) -> None:
@@ -79,7 +131,7 @@ class _Push:
     # --- the answer ---
 
     def _answer(self, head: Head, author: Author, items: list[Item], results: list[Result]) -> dict[str, Any]:
-        records = records_as_wire(self.user, {item.key for item in items if item.key is not None})
+        records = records_as_wire(self.user, answers.keys_of(items, results))
         return {
             "epoch": head.epoch,
             "version": locked_head(self.user, source="push").version,

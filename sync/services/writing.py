@@ -15,7 +15,8 @@ from psycopg import sql
 from lib import wire
 from lib.sqlfiles import load_sql
 from sync.domain.merge import DELETED, LOST, Loss, Side, Write
-from sync.domain.records import Key, Planned, PlannedConflict, RecordState
+from sync.domain.records import Key, Planned, PlannedConflict, PlannedWrite, RecordState
+from sync.domain.tree import parents_of
 from sync.models import Conflict
 from sync.queries import head_of
 from sync.services.rules import entity_rules
@@ -30,6 +31,7 @@ class Author:
     last_eff_ms: int = 0  # of its newest write; rises as it goes on
     skew_ms: int = 0
     seen_version: int = 0  # what it has pulled
+    in_order: bool = True  # whether it made its mutations in the order of their numbers
 
 
 class IdTakenError(IntegrityError):
@@ -56,9 +58,39 @@ def write(
     version, logged_ms = _allocate(user) if solid else (0, _now_ms(at))
     _insert_log(user, author, planned, logged_ms)
     changed = {w.key for w in writes if not w.touch}
+    rows = changed | _deleted_parents(changed, states)
     for entity in wire.entities():
-        _upsert(user, entity, [states[key] for key in changed if key[0] == entity.name], at)
+        _upsert(user, entity, [states[key] for key in rows if key[0] == entity.name], at)
+    _renew(user, _unchanged_in_the_end(writes, states))
     return _insert_conflicts(user, conflicts, version)
+
+
+def _deleted_parents(keys: Iterable[Key], states: Mapping[Key, RecordState]) -> set[Key]:
+    """What the rows point to must be there: SQL may have deleted it for good, and then its tombstone becomes a row again."""
+    found: set[Key] = set()
+    frontier = set(keys)
+    while frontier:
+        above = {p for key in frontier for p in parents_of(entity_rules()[key[0]], states[key])}
+        frontier = {key for key in above - found if key in states and states[key].deleted}
+        found |= frontier
+    return found
+
+
+def _unchanged_in_the_end(writes: Sequence[PlannedWrite], states: Mapping[Key, RecordState]) -> set[Key]:
+    """Records whose writes took each other back: no trigger sees them."""
+    found: dict[Key, Mapping[str, Any]] = {}
+    for write in writes:
+        if not write.touch:
+            found.setdefault(write.key, write.write.before)
+    return {key for key, before in found.items() if before == states[key].registers}
+
+
+def _renew(user: Any, keys: set[Key]) -> None:
+    if keys:
+        codes = {entity.name: entity.code for entity in wire.entities()}
+        lines = orjson.dumps([{"entity": codes[name], "id": record_id} for name, record_id in keys]).decode()
+        with connection.cursor() as cursor:
+            cursor.execute(load_sql("sync", "renew_records"), {"user_id": user.pk, "keys": lines})
 
 
 def _now_ms(at: dt.datetime) -> int:
@@ -156,6 +188,8 @@ def _insert_conflicts(
             record_id=UUID(conflict.key[1]),
             record_version=version,
             fields=[_loss(loss) for loss in conflict.losses],
+            code="" if conflict.reason is None else conflict.reason.code,
+            detail="" if conflict.reason is None else conflict.reason.detail,
             winner_mutation=None if conflict.winner is None else UUID(conflict.winner),
             loser_mutation=None if conflict.loser is None else UUID(conflict.loser),
         )

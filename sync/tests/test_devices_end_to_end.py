@@ -136,7 +136,7 @@ def test_group_over_a_deleted_parent_and_a_refused_one_leave_nothing_behind(open
     assert (titles(phone), len(phone.rejected()), report.statuses["rejected"]) == (["Alone"], 3, 3)
     for item in phone.rejected():
         repair = {"status": "planned"} if item.mutation.patch.get("status") else {}
-        phone.retry_rejected(item.mutation.id, repair)
+        phone.repair_rejected(item.mutation.id, repair)
     settle(phone)
     assert_equal(phone)
     assert titles(phone) == ["Alone", "Both", "Contradictory"]

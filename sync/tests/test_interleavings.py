@@ -155,9 +155,20 @@ def is_accounted_for(server: Server, order: Order, device: str, edit: Edit, name
     named = {(c.key, loss.name, str(loss.lost.value)) for c in server.conflicts() for loss in c.losses}
     return (
         stands
+        or (edit.op == "restore" and is_told_of(server, edit))
         or (edit.key, name, str(value)) in named
         or any(is_taken_back(order, d, e, name) for d, e in agreed)
         or is_echo(order, device, edit, name)
+    )
+
+
+def is_told_of(server: Server, restore: Edit) -> bool:
+    """A conflict names the restore, or says of what it hangs on that somebody wanted it to be there."""
+    return any(
+        restore.id == conflict.loser
+        or (is_above(conflict.key, restore.key) and loss.name == DELETED and loss.lost.value is False)
+        for conflict in server.conflicts()
+        for loss in conflict.losses
     )
 
 

@@ -391,3 +391,10 @@ def test_restore_that_changed_nothing_outlives_an_earlier_deletion(server: Serve
     server.push("c", edit(WORKOUT, "delete", at=100), edit(WORKOUT, "restore", at=105))
     planned = server.one("b", edit(WORKOUT, "delete", at=103))
     assert (planned.status, server.deleted(WORKOUT)) == (CONFLICT, False)
+
+
+def test_restore_of_what_was_seen_deleted_is_later_by_any_clock(server: Server) -> None:
+    """At the same millisecond the device id would decide; but who restores a record has seen that it was deleted."""
+    server.one("z", edit(WORKOUT, "delete", at=START_MS))
+    planned = server.one("a", edit(SET, "restore", at=0, base=server.version))
+    assert (planned.status, server.deleted(WORKOUT), server.deleted(SET)) == (APPLIED, False, False)

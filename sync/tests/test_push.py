@@ -544,3 +544,34 @@ def test_push_takes_the_same_queries_for_one_and_for_fifty(
         with django_assert_num_queries(expected):
             results = tablet.push(*mutations)
         assert {r["status"] for r in results} == {"conflict" if op == "conflict" else "applied"}
+
+
+@pytest.mark.parametrize(
+    "cancelled", [[("delete", {}), ("restore", {})], [("update", {"title": "b"}), ("update", {"title": "a"})]]
+)
+def test_record_whose_edits_take_each_other_back_stands_at_their_version(
+    phone: Phone, tablet: Phone, alice: User, cancelled: list[tuple[str, Json]]
+) -> None:
+    workout = phone.create("workout", {"title": "a"})
+    _, cursor = tablet.pull_all()
+    phone.push(*(phone.mutation(op, "workout", workout, patch, base_version=2) for op, patch in cancelled))
+    (change,) = tablet.pull(cursor)["changes"]
+    assert (change["version"], change["data"]["title"]) == (version_of(alice), "a") == (3, "a")
+
+
+def test_restore_gives_the_record_back(phone: Phone) -> None:
+    """The device that deleted it may not hold its content any more."""
+    workout = phone.create("workout", {"title": "a"})
+    phone.one("delete", "workout", workout, base_version=1)
+    result = phone.one("restore", "workout", workout, base_version=2)
+    assert (result["status"], result["record"]["data"]["title"]) == ("applied", "a")
+
+
+@pytest.mark.parametrize("op", ["create", "update"])
+def test_child_of_a_parent_that_sql_deleted_for_good_is_kept_in_a_conflict(phone: Phone, alice: User, op: str) -> None:
+    workout = phone.create("workout", {"title": "a"})
+    exercise = str(uuid4()) if op == "create" else phone.exercise()
+    Workout.objects.filter(pk=workout).delete()
+    result = phone.one(op, "exercise", exercise, {"exercise_type": exercise_type(), "workout": workout}, at=ago(60))
+    assert (result["status"], result["record"]["deleted"], phone.conflicts()[0]["kind"]) == ("conflict", True, "parent")
+    assert Exercise.objects.get(pk=exercise).deleted_at is not None

@@ -1,6 +1,6 @@
 """Real threads against real commits: a poller's cursor never passes a change, and bulk SQL over many users never deadlocks.
 
-PROOF_COMMITS says how many commits: `make prove` takes 100,000.
+PROOF_COMMITS=100000 make test ARGS=sync/tests/test_races.py tries that many commits.
 """
 
 import os

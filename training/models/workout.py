@@ -28,7 +28,7 @@ def position_field() -> BoundedFloatField:
 
 
 class Workout(OwnedModel):
-    wire = Wire(code=30)
+    wire = Wire(code=30, distinct=("planned_on",))
 
     title = models.CharField(max_length=200, blank=True, default="")
     status = EnumField(choices=WorkoutStatus, default=WorkoutStatus.PLANNED)
@@ -72,6 +72,11 @@ class Workout(OwnedModel):
             models.Index(
                 fields=["user", "-local_date"], name="training_workout_calendar"
             ),  # the calendar, a range of days
+            models.Index(  # what else is planned for the day that a device planned offline
+                fields=["user", "planned_on"],
+                condition=models.Q(deleted_at=None, planned_on__isnull=False),
+                name="training_workout_planned",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -84,7 +89,7 @@ class Exercise(OwnedModel):
     wire = Wire(code=40)
 
     workout = OwnedForeignKey(Workout, null=True, blank=True, related_name="exercises")
-    exercise_type = models.ForeignKey(ExerciseType, models.PROTECT, related_name="+")
+    exercise_type = models.ForeignKey(ExerciseType, models.RESTRICT, related_name="+")
     position = position_field()
     superset_group = BoundedIntegerField(min_value=1, max_value=1000, null=True, blank=True)
     performed_at = MomentField(null=True, blank=True, help_text="When it stands outside of a workout.")

@@ -1,0 +1,4 @@
+-- (takes the records of the catalogue back)
+DELETE FROM sync_log WHERE user_id = '00000000-0000-0000-0000-000000000000';
+DELETE FROM sync_record WHERE user_id = '00000000-0000-0000-0000-000000000000';
+DELETE FROM sync_head WHERE user_id = '00000000-0000-0000-0000-000000000000';

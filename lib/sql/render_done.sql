@@ -1,0 +1,2 @@
+-- (makes room for the next batch)
+DROP TABLE render_stale

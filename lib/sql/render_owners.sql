@@ -1,0 +1,3 @@
+-- Whose rows come next? (their heads are locked, in the order in which everybody locks several)
+SELECT owner.id, sync_lock(owner.id)
+  FROM (SELECT DISTINCT /*owner n*/ AS id FROM /*table*/ AS n WHERE /*owner n*/ > %(after)s::uuid OR %(after)s::uuid IS NULL ORDER BY id LIMIT %(limit)s) AS owner

@@ -1,0 +1,107 @@
+"""All that is a user's as a file, out and in."""
+
+from dataclasses import asdict
+from typing import Any, Literal
+from uuid import UUID
+
+import msgspec
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import status
+from rest_framework.parsers import MultiPartParser
+from rest_framework.permissions import IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from lib.ratelimits import check_limit
+from sync.api import files
+from sync.api import transfer_schema as schema
+from sync.api.views import SyncView
+from sync.enums import ImportMode
+from sync.models import Import
+from sync.services import exporting, transfers
+from sync.services.importing import Report
+
+
+class ExportRequest(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    log: bool = False
+
+
+class ImportRequest(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    import_id: UUID
+    mode: Literal["merge", "replace", "dry_run"]
+    dry_run_of: Literal["merge", "replace"] = "merge"
+
+
+class ExportView(SyncView):
+    permission_classes = [IsAuthenticated]  # one's data are one's own, verified or not
+    content_negotiation_class = files.AnyAccept
+
+    @extend_schema(
+        operation_id="export",
+        parameters=[OpenApiParameter("log", bool, description="With the log of all changes.")],
+        responses=schema.ZIP_FILE,
+    )
+    def get(self, request: Request) -> HttpResponseBase:
+        """All that is the user's: a ZIP with one file of JSON lines for each entity, and a manifest."""
+        asked = files.parameters(request.query_params.dict(), ExportRequest)
+        check_limit(request, group="export", rate="20/h", key=str(self.user.pk))
+        at = timezone.now()
+        archive = exporting.export(user=self.user, at=at, with_log=asked.log)
+        return files.given(archive, content_type=files.ZIP, name=f"dropset-{at:%Y-%m-%d}.zip")
+
+
+class ImportsView(SyncView):
+    parser_classes = [MultiPartParser, files.FileParser]
+
+    @extend_schema(
+        operation_id="import_create",
+        request=schema.IMPORT,
+        parameters=schema.IMPORT_PARAMETERS,
+        responses={202: schema.JOB},
+        examples=schema.JOB_EXAMPLES,
+    )
+    def post(self, request: Request) -> Response:
+        """Takes an export, or the lines of a snapshot. The same import again is answered with how it stands."""
+        files.check_announced(request, limit=transfers.MAX_UPLOAD_BYTES)
+        check_limit(request, group="import", rate="30/h", key=str(self.user.pk))
+        values, file, name = files.taken(request, limit=transfers.MAX_UPLOAD_BYTES)
+        with file:
+            asked = files.parameters(values, ImportRequest)
+            job = transfers.upload(
+                user=self.user,
+                import_id=asked.import_id,
+                mode=ImportMode(asked.mode),
+                dry_run_of=ImportMode(asked.dry_run_of),
+                file=file,
+                file_name=name,
+                at=timezone.now(),
+            )
+        return Response(job_of(job), status=status.HTTP_202_ACCEPTED)
+
+
+class ImportView(SyncView):
+    @extend_schema(operation_id="import_retrieve", responses={200: schema.JOB}, examples=schema.JOB_EXAMPLES)
+    def get(self, request: Request, import_id: UUID) -> Response:
+        """How far it is, and what became of it."""
+        return Response(job_of(transfers.import_of(user=self.user, import_id=import_id)))
+
+
+def job_of(job: Import) -> dict[str, Any]:
+    return {
+        "import_id": job.pk,
+        "mode": job.mode,
+        "dry_run_of": job.plan if job.mode == ImportMode.DRY_RUN else None,
+        "state": job.state,
+        "file_name": job.file_name,
+        "size_bytes": job.size_bytes,
+        "snapshot_id": job.snapshot_id,
+        "undo_snapshot_id": job.undo_id,
+        "progress": {"done": job.done, "total": job.total},
+        "report": asdict(Report()) | job.report,
+        "error": job.error,
+        "created_at": job.created_at,
+        "started_at": job.started_at,
+        "finished_at": job.finished_at,
+    }

@@ -1,0 +1,35 @@
+"""What was written before the log begins: nobody knows it any more, so whoever may not have seen it is contested by it."""
+
+import dataclasses
+from datetime import timedelta
+
+from sync.domain.lifetimes import LOG
+from sync.domain.merge import DELETED, Stamp, Write
+from sync.domain.records import RecordState
+
+MILLISECOND = timedelta(milliseconds=1)
+
+
+def with_forgotten(state: RecordState, *, base_version: int, log_version: int, now_ms: int) -> RecordState:
+    """The record, with one write in front of its log that stands for all which the log has lost.
+
+    That write has set every register to the oldest value that is known, as late as it can have been: so what differs from
+    it loses or wins against it, and is named in a conflict, instead of overwriting silently what its device never saw.
+    """
+    if base_version >= min(log_version, state.version):
+        return state  # all that it had not seen is in the log
+    oldest = next((w for w in state.writes if not w.touch), None)
+    if oldest is not None and not oldest.before:
+        return state  # made after the log begins
+    registers = state.registers if oldest is None else oldest.before
+    lost_ms = now_ms - LOG // MILLISECOND
+    latest_ms = min(lost_ms, state.modified_ms) if oldest is None else lost_ms
+    write = Write(
+        version=min(log_version, state.version),
+        stamp=Stamp(latest_ms, "", 0),
+        values={DELETED: False, **registers},
+        before={},
+        mutation_id=None,
+        logged_ms=latest_ms,
+    )
+    return dataclasses.replace(state, writes=(write, *state.writes))

@@ -1,0 +1,30 @@
+import shutil
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+from tqdm import tqdm
+
+from accounts.models import User
+from sync.services.exporting import export
+
+
+class Command(BaseCommand):
+    help = "Writes all that is a user's into a ZIP, as GET /api/v1/export gives it."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("email")
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--log", action="store_true", help="with the log of all changes")
+
+    def handle(self, *args: Any, email: str, file: Path, log: bool, **options: Any) -> None:
+        user = User.objects.filter(email=email).first()
+        if user is None:
+            raise CommandError(f"There is no account {email}.")
+        with export(user=user, at=timezone.now(), with_log=log) as archive, file.open("xb") as target:
+            archive.file.seek(0)
+            reading = tqdm.wrapattr(archive.file, "read", total=archive.size, leave=False, disable=None)
+            with reading as source:
+                shutil.copyfileobj(source, target)
+        self.stdout.write(f"{file}: {archive.size} bytes.")

@@ -1,0 +1,320 @@
+"""The form of a file that is imported: an export (ZIP), or the lines of a snapshot.
+
+The whole file is checked before anything is written, and its lines are laid aside by entity, so that parents come before
+children. Little of it is in memory: the ids, and a block of each file.
+"""
+
+import dataclasses
+import datetime as dt
+import errno
+import hashlib
+import struct
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from typing import IO, Any, Self
+from uuid import UUID
+
+import msgspec
+
+from lib import wire
+from sync.domain.shapes import Count, Time
+from sync.domain.upcasting import schema_version
+from sync.services.envelope import to_ms
+
+MAX_RECORDS = 500_000
+MAX_CONTENT_BYTES = 512 * 1024 * 1024  # unpacked
+MAX_LINE_BYTES = 1024 * 1024
+MAX_FILES = 64
+BLOCK_BYTES = 256 * 1024
+ZIP_MARK = b"PK\x03\x04"
+METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+# What zipfile raises for a damaged file; EINVAL where it is sent to a place before the beginning.
+DAMAGES = (
+    *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError),
+    *(NotImplementedError, RuntimeError, KeyError, ValueError, OverflowError),
+)
+
+
+class FileProblem(Exception):
+    """What is wrong with the file, and where."""
+
+    def __init__(self, code: str, detail: str, *, file: str | None = None, line: int | None = None) -> None:
+        super().__init__(detail)
+        self.code, self.detail, self.file, self.line = code, detail, file, line
+
+
+class Begin(msgspec.Struct, tag="begin", tag_field="type"):
+    schema_version: Count
+    count: Count
+    epoch: UUID | None = None
+
+
+class RecordLine(msgspec.Struct, tag="record", tag_field="type"):
+    entity: str
+    id: UUID
+    last_modified_at: Time
+    data: dict[str, Any]
+    version: Count = 0
+    deleted: bool = False
+
+
+class End(msgspec.Struct, tag="end", tag_field="type"):
+    count: Count
+
+
+class ManifestFile(msgspec.Struct):
+    name: str
+    bytes: Count
+    sha256: str
+
+
+class Manifest(msgspec.Struct):
+    schema_version: Count
+    files: list[ManifestFile]
+    epoch: UUID | None = None
+
+
+LINES = msgspec.json.Decoder(Begin | RecordLine | End)
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    entity: str
+    id: str
+    version: int
+    at: dt.datetime
+    data: dict[str, Any]
+    number: int  # in the order in which rows are imported
+
+    @property
+    def at_ms(self) -> int:
+        return to_ms(self.at)
+
+
+class Contents:
+    """The rows of a checked file, parents before children. To be closed: they lie in temporary files."""
+
+    def __init__(self) -> None:
+        self.epoch: str | None = None
+        self.schema_version = schema_version()
+        self.ids: dict[str, set[bytes]] = {}
+        self._spools: dict[str, IO[bytes]] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        for spool in self._spools.values():
+            spool.close()
+
+    @property
+    def total(self) -> int:
+        return sum(len(found) for found in self.ids.values())
+
+    def rows(self, *, skip: int = 0) -> Iterator[Row]:
+        number = 0
+        for entity in wire.entities():
+            spool = self._spools.get(entity.name)
+            if spool is None:
+                continue
+            spool.seek(0)
+            for line in spool:
+                number += 1
+                if number > skip:
+                    found = LINES.decode(line)
+                    assert isinstance(found, RecordLine)
+                    yield _row(found, number)
+
+    def add(self, record: RecordLine, line: bytes) -> None:
+        """Raises ValueError with what is wrong."""
+        if record.entity not in wire.entities_by_name():
+            raise ValueError(f"There is no entity {record.entity!r}.")
+        if record.deleted:
+            raise ValueError("A deleted record has no place in an import.")
+        ids = self.ids.setdefault(record.entity, set())
+        if record.id.bytes in ids:
+            raise ValueError(f"{record.entity} {record.id} stands in the file twice.")
+        if self.total >= MAX_RECORDS:
+            raise ValueError(f"A file holds at most {MAX_RECORDS} records.")
+        ids.add(record.id.bytes)
+        if record.entity not in self._spools:
+            self._spools[record.entity] = tempfile.SpooledTemporaryFile(max_size=MAX_LINE_BYTES)  # noqa: SIM115 - closed by __exit__
+        self._spools[record.entity].write(line + b"\n")
+
+
+def _row(found: RecordLine, number: int) -> Row:
+    return Row(found.entity, str(found.id), found.version, found.last_modified_at, found.data, number)
+
+
+def read(file: Any) -> Contents:
+    """Checks the whole file. Raises FileProblem."""
+    contents = Contents()
+    try:
+        start = file.peek(len(ZIP_MARK)) if hasattr(file, "peek") else b""
+        if start.startswith(ZIP_MARK):
+            _read_zip(file, contents)
+        else:
+            _read_lines(file, contents)
+    except BaseException:
+        contents.__exit__()
+        raise
+    return contents
+
+
+# --- lines ---
+
+
+def _read_lines(file: Any, contents: Contents) -> None:
+    reader = _Lines(file, None)
+    first = next(reader, b"")
+    begin = _decoded(first, reader) if first else None
+    if not isinstance(begin, Begin):
+        raise FileProblem("not_an_export", "This is no export: it is no ZIP, and its first line is no begin.", line=1)
+    _check_schema(begin.schema_version, contents)
+    contents.epoch = None if begin.epoch is None else str(begin.epoch)
+    for line in reader:
+        found = _decoded(line, reader)
+        if isinstance(found, End):
+            _check_end(found, begin, contents, reader)
+            return
+        if isinstance(found, Begin):
+            raise FileProblem("malformed", "A second begin.", line=reader.number)
+        _add(found, line, contents, reader)
+    raise FileProblem("incomplete", "The last line is missing: the file was cut off.", line=reader.number)
+
+
+def _check_end(end: End, begin: Begin, contents: Contents, reader: "_Lines") -> None:
+    if not end.count == begin.count == contents.total:
+        counted = f"{contents.total} records; the first line says {begin.count}, the last one {end.count}."
+        raise FileProblem("incomplete", f"The file holds {counted}", line=reader.number)
+    if next(reader, None) is not None:
+        raise FileProblem("malformed", "Something follows the last line.", line=reader.number)
+
+
+def _check_schema(found: int, contents: Contents) -> None:
+    if found > schema_version():
+        detail = f"The file has schema version {found}; this server knows {schema_version()}. Update the server first."
+        raise FileProblem("schema_too_new", detail)
+    contents.schema_version = found
+
+
+def _decoded(line: bytes, reader: "_Lines") -> Begin | RecordLine | End:
+    try:
+        found: Begin | RecordLine | End = LINES.decode(line)
+        line.decode()
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise FileProblem(
+            "malformed", f"Not a line of an export: {error}", file=reader.name, line=reader.number
+        ) from error
+    return found
+
+
+def _add(found: Begin | RecordLine | End, line: bytes, contents: Contents, reader: "_Lines") -> None:
+    if not isinstance(found, RecordLine):
+        raise FileProblem("malformed", "Not a record.", file=reader.name, line=reader.number)
+    try:
+        contents.add(found, line)
+    except ValueError as error:
+        raise FileProblem("malformed", str(error), file=reader.name, line=reader.number) from error
+
+
+class _Lines:
+    """The lines of a file, however long it is; one at a time is in memory."""
+
+    def __init__(self, file: Any, name: str | None, *, spent: int = 0) -> None:
+        self.file, self.name = file, name
+        self.number = 0
+        self.size = 0
+        self.spent = spent  # bytes of the files before
+        self.digest = hashlib.sha256()
+        self._lines = self._split()
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        return next(self._lines)
+
+    def _split(self) -> Iterator[bytes]:
+        rest = b""
+        while block := self.file.read(BLOCK_BYTES):
+            self._count(block)
+            *lines, rest = (rest + block).split(b"\n")
+            for line in lines:
+                yield self._next(line)
+            if len(rest) > MAX_LINE_BYTES:
+                raise FileProblem(
+                    "too_large", f"A line holds at most {MAX_LINE_BYTES} bytes.", file=self.name, line=self.number + 1
+                )
+        if rest:
+            yield self._next(rest)
+
+    def _next(self, line: bytes) -> bytes:
+        self.number += 1
+        return line.rstrip(b"\r")
+
+    def _count(self, block: bytes) -> None:
+        self.size += len(block)
+        self.digest.update(block)
+        if self.spent + self.size > MAX_CONTENT_BYTES:
+            raise FileProblem("too_large", f"Unpacked, a file holds at most {MAX_CONTENT_BYTES} bytes.", file=self.name)
+
+
+# --- the ZIP ---
+
+
+def _read_zip(file: Any, contents: Contents) -> None:
+    with tempfile.TemporaryFile() as packed:  # a ZIP is read from its end
+        while block := file.read(BLOCK_BYTES):
+            packed.write(block)
+        try:
+            with zipfile.ZipFile(packed) as archive:
+                _read_archive(archive, contents)
+        except DAMAGES as error:
+            if isinstance(error, OSError) and error.errno != errno.EINVAL:  # the disk's fault, not the file's
+                raise
+            raise FileProblem("malformed", f"The ZIP is damaged: {error}") from error
+
+
+def _read_archive(archive: zipfile.ZipFile, contents: Contents) -> None:
+    infos = {info.filename: info for info in archive.infolist()}
+    if len(infos) > MAX_FILES or len(infos) != len(archive.infolist()):
+        raise FileProblem("malformed", f"A ZIP holds at most {MAX_FILES} files, each once.")
+    if sum(info.file_size for info in infos.values()) > MAX_CONTENT_BYTES:
+        raise FileProblem("too_large", f"Unpacked, a file holds at most {MAX_CONTENT_BYTES} bytes.")
+    if any(info.compress_type not in METHODS or info.flag_bits & 1 for info in infos.values()):
+        raise FileProblem("malformed", "The ZIP is encrypted, or packed in a way that is not read here.")
+    manifest = _manifest(archive, infos)
+    _check_schema(manifest.schema_version, contents)
+    contents.epoch = None if manifest.epoch is None else str(manifest.epoch)
+    spent = 0
+    for named in manifest.files:
+        if named.name not in infos:
+            raise FileProblem("incomplete", "The manifest names a file that is not there.", file=named.name)
+        if named.name.startswith("records/"):
+            spent += _read_member(archive, named, contents, spent)
+    unnamed = {name for name in infos if name.startswith("records/")} - {named.name for named in manifest.files}
+    if unnamed:
+        raise FileProblem("malformed", "The manifest does not name this file.", file=min(unnamed))
+
+
+def _manifest(archive: zipfile.ZipFile, infos: dict[str, zipfile.ZipInfo]) -> Manifest:
+    if "manifest.json" not in infos or infos["manifest.json"].file_size > MAX_LINE_BYTES:
+        raise FileProblem("not_an_export", "This is no export: it has no manifest.json.")
+    try:
+        return msgspec.json.decode(archive.read("manifest.json"), type=Manifest)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise FileProblem("malformed", f"Not a manifest: {error}", file="manifest.json") from error
+
+
+def _read_member(archive: zipfile.ZipFile, named: ManifestFile, contents: Contents, spent: int) -> int:
+    """Gives its size."""
+    with archive.open(named.name) as file:
+        reader = _Lines(file, named.name, spent=spent)
+        for line in reader:
+            _add(_decoded(line, reader), line, contents, reader)
+    if (reader.size, reader.digest.hexdigest()) != (named.bytes, named.sha256):
+        raise FileProblem("incomplete", "The file is not the one that the manifest describes.", file=named.name)
+    return reader.size

@@ -1,0 +1,125 @@
+"""A user's whole state as lines of JSON, read at one moment, in blocks: however much it is, little of it is in memory."""
+
+import hashlib
+import tempfile
+from collections.abc import Iterable, Iterator
+from typing import IO, Any, Self
+
+import orjson
+from django.db import connection
+
+from accounts.models import User
+from lib import wire
+from lib.sqlfiles import load_sql
+from sync.domain.upcasting import schema_version
+from sync.queries import digests
+from sync.services.heads import standing_head
+
+BLOCK_BYTES = 256 * 1024
+IN_MEMORY_BYTES = 1024 * 1024  # of a spool; the rest goes to a temporary file
+
+
+class State:
+    """A user's state at one moment. Made, and its lines read, within a consistent view."""
+
+    def __init__(self, user: User) -> None:
+        self.user = user
+        self.head = standing_head(user)
+        self.digest = digests(user)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        return {name: found["count"] for name, found in self.digest.items()}
+
+    def lines(self, *, cursor: str | None = None) -> Iterator[bytes]:
+        """Blocks of whole lines: begin, the records, end."""
+        count = sum(self.counts.values())
+        head = {"epoch": self.head.epoch, "version": self.head.version, "schema_version": schema_version()}
+        yield _line({"type": "begin", **head, "count": count})
+        yield from records(self.user)
+        end: dict[str, Any] = {"type": "end", "count": count, "digest": self.digest}
+        yield _line(end if cursor is None else end | {"cursor": cursor})
+
+
+def records(user: User, entity: wire.Entity | None = None) -> Iterator[bytes]:
+    """Blocks of lines, one for each live record, of all entities or of one."""
+    return _copied("state_lines", user_id=user.pk, entity=None if entity is None else entity.code)
+
+
+def log(user: User) -> Iterator[bytes]:
+    return _copied("log_lines", user_id=user.pk)
+
+
+def _copied(name: str, **params: Any) -> Iterator[bytes]:
+    """What a COPY gives, in larger blocks. PostgreSQL renders the lines: a row costs Python next to nothing."""
+    names = orjson.dumps([{"code": entity.code, "name": entity.name} for entity in wire.entities()]).decode()
+    with connection.cursor() as cursor, connection.wrap_database_errors:
+        raw: Any = cursor.cursor  # psycopg's: Django's hands no parameters to a COPY
+        with raw.copy(load_sql("sync", name), {**params, "names": names}) as copy:
+            yield from blocks_of(copy)
+
+
+def blocks_of(parts: Iterable[Any]) -> Iterator[bytes]:
+    gathered = bytearray()
+    for part in parts:
+        gathered += part
+        if len(gathered) >= BLOCK_BYTES:
+            yield bytes(gathered)
+            gathered.clear()
+    if gathered:
+        yield bytes(gathered)
+
+
+def blocks_of_file(file: Any) -> Iterator[bytes]:
+    while block := file.read(BLOCK_BYTES):
+        yield block
+
+
+def _line(content: Any) -> bytes:
+    return orjson.dumps(content, option=orjson.OPT_APPEND_NEWLINE)
+
+
+class Spool:
+    """Bytes on their way: counted, hashed if anybody asks for it, and in a temporary file where they are many."""
+
+    def __init__(self, *, hashed: bool = False) -> None:
+        self.file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES)  # noqa: SIM115 - closed by `close`
+        self.size = 0
+        self._hash = hashlib.sha256() if hashed else None
+
+    @property
+    def sha256(self) -> str:
+        assert self._hash is not None
+        return self._hash.hexdigest()
+
+    def write(self, block: bytes) -> None:
+        self.file.write(block)
+        self.size += len(block)
+        if self._hash is not None:
+            self._hash.update(block)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Blocks from the beginning, once: the file goes when it is read."""
+        with self:
+            self.file.seek(0)
+            yield from blocks_of_file(self.file)
+
+    def close(self) -> None:
+        self.file.close()
+
+
+def spooled(blocks: Iterable[bytes]) -> Spool:
+    spool = Spool()
+    try:
+        for block in blocks:
+            spool.write(block)
+    except BaseException:
+        spool.close()
+        raise
+    return spool

@@ -1,0 +1,92 @@
+"""Decisions of conflicts, as they are sent: each is turned into the edit of the record that its conflict is about."""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from accounts.models import User
+from lib import wire
+from sync.domain import closings
+from sync.domain.merge import DELETED
+from sync.domain.records import Closing, Edit, Refusal
+from sync.domain.shapes import Decision
+from sync.domain.upcasting import UpcastError, upcast
+from sync.enums import ConflictKind
+from sync.models import Conflict
+
+RESOLVE = "resolve"
+CONFLICT = "conflict"
+UNKNOWN_CONFLICT = Refusal("unknown_conflict", "There is no such conflict of yours.")
+NOTHING_LOST = Refusal(
+    "not_allowed", "Both records are there. Delete the one that is too many, if you like, then decide to keep."
+)
+UNKNOWN_ENTITY = Refusal("unknown_entity", "The server has no records of this kind any more. It can only be kept.")
+
+
+def checked_decision(entity: wire.Entity, decision: Decision, *, made_under: int) -> dict[str, Any]:
+    """The patch of a `resolve`. Raises PatchError. A custom patch is checked once its record is known."""
+    if entity.name != CONFLICT:
+        raise wire.PatchError({"op": ("not_allowed", "Only a conflict can be resolved.")})
+    if decision.resolution == closings.CUSTOM and not decision.patch:
+        raise wire.PatchError({"patch.patch": ("required", "custom wants the fields that shall stand.")})
+    if decision.resolution != closings.CUSTOM and decision.patch:
+        raise wire.PatchError({"patch.patch": ("not_allowed", "Only custom has a patch.")})
+    return {"resolution": decision.resolution, "patch": decision.patch or {}, "made_under": made_under}
+
+
+def refusal_of(error: wire.PatchError) -> Refusal:
+    fields = {name: detail for name, (_, detail) in error.fields.items()}
+    codes = sorted({code for code, _ in error.fields.values()})
+    return Refusal(codes[0] if len(codes) == 1 else "invalid", "Some fields are wrong.", fields)
+
+
+def with_targets(*, user: User, edits: Sequence[Edit]) -> list[Edit]:
+    """The edits, the decisions among them as edits of records. One query, if there are any."""
+    named = {edit.key[1] for edit in edits if edit.op == RESOLVE}
+    if not named:
+        return list(edits)
+    found: dict[str, Conflict] = {str(row.pk): row for row in Conflict.objects.for_user(user).filter(pk__in=named)}
+    return [_with_target(edit, found.get(edit.key[1])) if edit.op == RESOLVE else edit for edit in edits]
+
+
+def _with_target(edit: Edit, conflict: Conflict | None) -> Edit:
+    if conflict is None:
+        return dataclasses.replace(edit, refusal=UNKNOWN_CONFLICT)
+    resolution = edit.patch["resolution"]
+    entity = wire.entities_by_name().get(conflict.entity)
+    if entity is None:
+        return dataclasses.replace(edit, refusal=UNKNOWN_ENTITY)
+    names = frozenset(DELETED if field["name"] == "deleted" else field["name"] for field in conflict.fields)
+    target = dataclasses.replace(
+        edit,
+        key=(entity.name, str(conflict.record_id)),
+        op="update",
+        patch={},
+        base_version=max(edit.base_version, conflict.record_version),  # who decides has seen what the conflict shows
+        closes=Closing(edit.key, resolution, names),
+    )
+    try:
+        return _with_values(target, conflict, entity, edit.patch)
+    except UpcastError as error:
+        return dataclasses.replace(target, refusal=Refusal("invalid", str(error)))
+    except wire.PatchError as error:
+        return dataclasses.replace(target, refusal=refusal_of(error))
+
+
+def _with_values(target: Edit, conflict: Conflict, entity: wire.Entity, decision: Mapping[str, Any]) -> Edit:
+    assert target.closes is not None
+    if target.closes.resolution == closings.KEEP:
+        return target
+    if target.closes.resolution == closings.CUSTOM:
+        patch = upcast(entity.name, decision["patch"], from_version=decision["made_under"])
+        return dataclasses.replace(target, patch=wire.check_patch(entity, patch))
+    if conflict.kind == ConflictKind.UNIQUE:
+        return dataclasses.replace(target, refusal=NOTHING_LOST)
+    lost = {field["name"]: field["lost"]["value"] for field in conflict.fields}
+    deleted = lost.pop("deleted", None)
+    if deleted is True:
+        return dataclasses.replace(target, op="delete")
+    writable = {field.name for field in entity.writable}
+    values = wire.check_patch(entity, {name: value for name, value in lost.items() if name in writable})
+    returns = deleted is False or conflict.kind == ConflictKind.PARENT
+    return dataclasses.replace(target, op="restore" if returns else "update", patch=values)

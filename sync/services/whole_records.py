@@ -1,0 +1,237 @@
+"""Whole records, of clients that know times only, as the mutations that a client with versions would have sent.
+
+What such a client had seen of a record follows from when it last pulled: the log says how the record stood then. Only what
+differs from that was written by its user. Everything else is the same push.
+"""
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+from uuid import UUID, uuid5
+
+import msgspec
+import orjson
+from django.db import connection
+
+from accounts.models import User
+from lib import wire
+from lib.sqlfiles import load_sql
+from sync.domain.merge import DELETED, LOST
+from sync.domain.plan import DEFERRED
+from sync.domain.records import Edit, Key, Refusal
+from sync.domain.shapes import PushEnvelope, RecordIn
+from sync.domain.upcasting import schema_version
+from sync.models import Mutation
+from sync.queries import HeadView, start_of
+from sync.services.envelope import Item, digest_of, item_of, read, refused_item, to_ms
+from sync.services.heads import Head
+from sync.services.pull import seen_until_ms
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One record as it came. `item` is the creation or deletion that it would be for a device that had never pulled."""
+
+    item: Item
+    content: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Believed:
+    """What the device takes a record for: as it stood when it last pulled, and what it has said itself since."""
+
+    base_version: int = 0
+    values: Mapping[str, Any] = field(default_factory=dict)
+    deleted: bool = False
+    known: bool = False
+
+    def after(self, edit: Edit) -> "Believed":
+        gone = edit.op == "delete"
+        return replace(self, values={**self.values, **edit.patch}, deleted=gone, known=True)
+
+
+def parse(envelope: PushEnvelope) -> list[Sent]:
+    return [_parse(bytes(raw), envelope) for raw in envelope.sent]
+
+
+def items_of(
+    *, user: User, envelope: PushEnvelope, sent: Sequence[Sent], head: Head, last_seq: int, at: dt.datetime
+) -> tuple[list[Item], int]:
+    """An item for each record, in the order in which they were modified, and the version up to which the device has seen
+    everything. Called under the head's lock.
+
+    The items are numbered in that order: a device's writes follow each other, however the records lie in the push. A
+    record that comes again keeps its number.
+    """
+    seen_ms = None
+    if envelope.last_synced_at is not None:
+        seen_ms = seen_until_ms(to_ms(envelope.last_synced_at), head_ms=head.last_ms, at=at)
+    seen_version = 0 if seen_ms is None else _version_at(user, head, seen_ms)
+    edits = [one.item.edit for one in sent if one.item.edit is not None]
+    believed = _believed(
+        user=user,
+        device_id=envelope.device_id,
+        keys={edit.key for edit in edits},
+        seen_ms=-1 if seen_ms is None else seen_ms,
+        logged=seen_ms is not None and seen_version >= head.log_version,
+    )
+    numbers = _numbers(user, edits)
+    items: list[Item] = []
+    for one in (sent[place] for place in _by_time(sent)):
+        edit = one.item.edit
+        if edit is None:
+            items.append(one.item)
+            continue
+        seq = numbers.get(edit.id)
+        if seq is None:
+            seq = last_seq = last_seq + 1
+        standing = believed.get(edit.key, Believed())
+        made = replace(_edit(edit, standing, seen_version), seq=seq)
+        items.append(replace(one.item, edit=made, seq=seq, raw=_payload(made, one)))
+        believed[edit.key] = standing.after(edit)
+    return items, max(seen_version, envelope.ack_version)
+
+
+def _by_time(sent: Sequence[Sent]) -> list[int]:
+    return sorted(range(len(sent)), key=lambda place: edit.at_ms if (edit := sent[place].item.edit) is not None else 0)
+
+
+def in_answer(sent: Sequence[Sent], results: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The results of the items, in the order of the records, with the names by which such a client knows them."""
+    found = dict(zip(_by_time(sent), results, strict=True))
+    return [
+        {**found[place], "entity": one.content.get("entity"), "record_id": one.content.get("id")}
+        for place, one in enumerate(sent)
+    ]
+
+
+# --- the form ---
+
+
+def _parse(raw: bytes, envelope: PushEnvelope) -> Sent:
+    content, refusal = read(raw)
+    content = content if isinstance(content, dict) else {}
+    item = refusal or _item(raw, content, envelope)
+    if isinstance(item, Refusal):
+        named = {**content, "id": None, "record_id": content.get("id")}
+        item = refused_item(raw, envelope.device_id, named, item)
+        item = replace(item, id=item.stored_as)
+    return Sent(item, content)
+
+
+def _item(raw: bytes, content: dict[str, Any], envelope: PushEnvelope) -> Item | Refusal:
+    try:
+        record = msgspec.convert(content, RecordIn)
+    except msgspec.ValidationError as error:
+        return Refusal("invalid", str(error))
+    if record.data is None and not record.deleted:
+        return Refusal("required", "Fields are missing.", {"data": "This field is required."})
+    data = None if record.deleted else record.data
+    mutation = {
+        "id": str(_mutation_id(envelope.device_id, record, data)),
+        "seq": 0,
+        "entity": record.entity,
+        "record_id": str(record.id),
+        "op": "delete" if record.deleted else "create",
+        "at": content["last_modified_at"],
+        "patch": _without_read_only(record.entity, data or {}),
+        "schema_version": record.schema_version,
+    }
+    item = item_of(raw, mutation, envelope)
+    waits = item.edit is None and item.status == DEFERRED
+    digest = digest_of({name: value for name, value in content.items() if name != "schema_version"})
+    return replace(item, sha256=digest, raw=msgspec.json.encode(mutation) if waits else raw)
+
+
+def _mutation_id(device_id: UUID, record: RecordIn, data: Any) -> UUID:
+    """The same for the same record as it was modified at this time: who sends it again sends the same mutation."""
+    modified_us = (record.last_modified_at - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)) // dt.timedelta(microseconds=1)
+    digest = hashlib.sha256(msgspec.json.encode(data, order="sorted")).hexdigest()
+    return uuid5(device_id, f"{record.id}:{modified_us}:{digest}")
+
+
+def _without_read_only(name: str, data: dict[str, Any]) -> dict[str, Any]:
+    """What the server makes itself stands in whole documents too."""
+    entity = wire.entities_by_name().get(name)
+    made = set() if entity is None else {field.name for field in entity.fields if field.read_only}
+    return {name: value for name, value in data.items() if name not in made}
+
+
+# --- what it says ---
+
+
+def _edit(edit: Edit, standing: Believed, seen_version: int) -> Edit:
+    """Only what differs from what the device believed."""
+    if edit.op == "delete":
+        return replace(edit, base_version=max(standing.base_version, seen_version))
+    creatable = wire.entities_by_name()[edit.key[0]].wire.creatable
+    if not standing.known:
+        return replace(edit, op="create" if creatable else "update")
+    values = standing.values
+    patch = {name: value for name, value in edit.patch.items() if name not in values or values[name] != value}
+    op = "restore" if standing.deleted and not patch else "update"
+    return replace(edit, op=op, base_version=standing.base_version, patch=patch)
+
+
+def _payload(edit: Edit, sent: Sent) -> bytes:
+    """As a client with versions would have sent it."""
+    return orjson.dumps(
+        {
+            "id": edit.id,
+            "seq": edit.seq,
+            "entity": edit.key[0],
+            "record_id": edit.key[1],
+            "op": edit.op,
+            "base_version": edit.base_version,
+            "at": sent.content["last_modified_at"],
+            "patch": dict(edit.patch),
+            "schema_version": schema_version(),
+        }
+    )
+
+
+# --- what it had seen ---
+
+
+def _version_at(user: User, head: Head, seen_ms: int) -> int:
+    view = HeadView(head.epoch, head.version, head.last_ms, head.min_version)
+    return start_of(user, since_ms=seen_ms + 1, head=view).before
+
+
+def _numbers(user: User, edits: Iterable[Edit]) -> dict[str, int]:
+    """Of those that came before."""
+    known = Mutation.objects.filter(user=user, mutation_id__in=[edit.id for edit in edits])
+    return {str(mutation_id): seq for mutation_id, seq in known.values_list("mutation_id", "seq")}
+
+
+def _believed(*, user: User, device_id: UUID, keys: Iterable[Key], seen_ms: int, logged: bool) -> dict[Key, Believed]:
+    """Of each record that is there. logged: whether the log is whole since then. One query."""
+    codes = {entity.name: entity.code for entity in wire.entities()}
+    names = {code: name for name, code in codes.items()}
+    wanted = [{"entity": codes[name], "id": record_id} for name, record_id in keys]
+    params: dict[str, Any] = {
+        "user_id": user.pk,
+        "device_id": device_id,
+        "at_ms": seen_ms,
+        "keys": orjson.dumps(wanted).decode(),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(load_sql("sync", "records_at"), params)
+        return {(names[row[0]], row[1]): _standing(row[2:], logged=logged) for row in cursor.fetchall()}
+
+
+def _standing(row: Sequence[Any], *, logged: bool) -> Believed:
+    version, deleted, data, unchanged, later_version, before, was_deleted, said = row
+    found = Believed()
+    if unchanged:
+        found = Believed(version, orjson.loads(data), deleted, known=True)
+    elif logged and before is not None:
+        found = Believed(later_version - 1, orjson.loads(before), bool(was_deleted), known=True)
+    for values in said or []:
+        own = {**values.get(LOST, {}), **values}
+        fields = {name: value for name, value in own.items() if not name.startswith("_")}
+        gone = bool(own.get(DELETED, found.deleted))
+        found = replace(found, values={**found.values, **fields}, deleted=gone, known=True)
+    return found

@@ -1,0 +1,23 @@
+-- What changed in the versions after this one? (whole versions: so many that they hold `limit` changes after the counted one)
+WITH counted AS (
+  SELECT r.version FROM sync_record AS r
+   WHERE r.user_id = %(user_id)s::uuid AND r.version > %(counted)s
+   ORDER BY r.version
+   LIMIT %(limit)s
+), last AS (
+  SELECT greatest(max(version), %(counted)s) AS version FROM counted
+), taken AS (
+  SELECT r.* FROM last JOIN sync_record AS r ON r.version <= last.version
+   WHERE r.user_id = %(user_id)s::uuid AND r.version > %(after)s
+)
+SELECT (SELECT '[' || string_agg(
+       '{"entity":"' || e.name || '","id":"' || r.id || '","version":' || r.version || ',"deleted":' || CASE WHEN r.deleted THEN 'true' ELSE 'false' END
+    || ',"last_modified_at":"' || to_char(to_timestamp(r.modified_ms / 1000.0) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+    || '","data":' || CASE WHEN r.deleted THEN 'null' ELSE r.data END || '}'
+       , ',' ORDER BY r.version, r.entity, r.id) || ']'
+          FROM taken AS r JOIN json_to_recordset(%(names)s::json) AS e (code smallint, name text) ON e.code = r.entity),
+       (SELECT count(*) FROM taken),
+       EXISTS (SELECT FROM sync_record AS r WHERE r.user_id = %(user_id)s::uuid AND r.version > last.version),
+       last.version, %(last_entity)s, %(last_id)s,
+       (SELECT max(modified_ms) FROM taken)
+  FROM last
