@@ -6,11 +6,12 @@ process: a logged set is worth the milliseconds of one flush.
 
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 _SCHEMA = Path(__file__).with_name("schema.sql")
-_FILE_VERSION = 1
+_UPGRADE_1 = Path(__file__).with_name("upgrade_1.sql")
+_FILE_VERSION = 2
 
 
 class Database:
@@ -26,17 +27,44 @@ class Database:
         self._prepare()
 
     def _prepare(self) -> None:
-        found = int(self.execute("PRAGMA user_version").fetchone()[0])
-        if found > _FILE_VERSION:
+        if self._file_version() > _FILE_VERSION:
+            found = self._file_version()
             self.close()
             raise ValueError(f"this store was written by a newer client (file version {found})")
         self.execute("PRAGMA journal_mode = WAL")
         self.execute("PRAGMA synchronous = FULL")
-        self._connection.executescript(_SCHEMA.read_text(encoding="utf-8"))
+        if self._file_version() != _FILE_VERSION:
+            with self.transaction():
+                self._upgrade(self._file_version())  # asked again: another process may have done it meanwhile
+
+    def _file_version(self) -> int:
+        return int(self.execute("PRAGMA user_version").fetchone()[0])
+
+    def _upgrade(self, found: int) -> None:
+        if found == 1:
+            self.execute("DROP INDEX mutation_by_record")
+            self.execute("ALTER TABLE mutation RENAME TO mutation_1")
+        self._run(_SCHEMA)
+        if found == 1:
+            self._run(_UPGRADE_1)
         self.execute(f"PRAGMA user_version = {_FILE_VERSION}")
+
+    def _run(self, script: Path) -> None:
+        """Statement by statement: `executescript` would commit the transaction around it."""
+        statement = ""
+        for line in script.read_text(encoding="utf-8").splitlines(keepends=True):
+            statement += line
+            if sqlite3.complete_statement(statement):
+                self.execute(statement)
+                statement = ""
 
     def close(self) -> None:
         self._connection.close()
+
+    def copy_to(self, path: Path | str) -> None:
+        """What a backup of the device would hold."""
+        with closing(sqlite3.connect(path)) as target:
+            self._connection.backup(target)
 
     def execute(self, sql: str, parameters: Mapping[str, object] | tuple[object, ...] = ()) -> sqlite3.Cursor:
         return self._connection.execute(sql, parameters)

@@ -4,25 +4,33 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Self
+from typing import IO, Self
 from urllib.parse import parse_qs, urlsplit
 
-from dropset_client.digest import Digest, Verification, compare, content_hash, digest_of
-from dropset_client.errors import MutationTooLarge, NotSignedIn, RecordMissing
+import httpx
+
+from dropset_client.digest import Digest, Verification, content_hash, digest_of
+from dropset_client.errors import ConflictClosed, MutationTooLarge, NotRepairable, NotSignedIn, RecordMissing
 from dropset_client.mutations import Draft, Rejected
+from dropset_client.report import OnProgress, SyncReport, no_progress
+from dropset_client.resolving import Resolution, effect_of, payload
 from dropset_client.session import Session
 from dropset_client.store import Position, Step, Store, no_step
-from dropset_client.sync import About, OnProgress, SyncEngine, SyncReport, no_progress
+from dropset_client.stream import Patience, Stream
+from dropset_client.sync import About, SyncEngine
 from dropset_client.transport import RetryPolicy, Transport
+from dropset_client.watching import Beat, Watcher
 from dropset_client.wire import (
     Clock,
     JsonObject,
     Limits,
     Mutation,
+    NewId,
     Op,
     Record,
     ServerStatus,
     patch_to_wire,
+    random_id,
     rfc3339,
     utc_now,
     uuid7,
@@ -35,11 +43,20 @@ class Device:
     Not for sharing between threads: each opens its own on the same file.
     """
 
-    def __init__(self, store: Store, transport: Transport, *, about: About, clock: Clock = utc_now) -> None:
+    def __init__(
+        self,
+        store: Store,
+        transport: Transport,
+        *,
+        about: About,
+        clock: Clock = utc_now,
+        new_id: NewId | None = None,
+    ) -> None:
         self.store = store
         self._transport = transport
         self._session = Session(store, transport)
         self._clock = clock
+        self._new_id = new_id or (lambda: uuid7(clock()))
         self._engine = SyncEngine(store, self._session, clock=clock, about=about)
         self._group: str | None = None
         self._group_size = 0
@@ -55,10 +72,16 @@ class Device:
         clock: Clock = utc_now,
         retry: RetryPolicy | None = None,
         step: Step = no_step,
+        http: httpx.BaseTransport | None = None,
+        new_id: NewId | None = None,
     ) -> Self:
-        """Open the store at `path`, made at the first time, for the server at `base_url`."""
-        store = Store(path, step=step)
-        return cls(store, Transport(base_url, retry=retry), about=About(name, platform), clock=clock)
+        """Open the store at `path`, made at the first time, for the server at `base_url`.
+
+        `http` carries the requests in place of a socket; `new_id` makes all ids, in place of the clock and chance.
+        """
+        store = Store(path, step=step, new_id=new_id or random_id)
+        transport = Transport(base_url, retry=retry, http=http)
+        return cls(store, transport, about=About(name, platform), clock=clock, new_id=new_id)
 
     def close(self) -> None:
         self._transport.close()
@@ -162,20 +185,20 @@ class Device:
     ) -> Mutation:
         """Queue a mutation as it is, without the checks of the methods above."""
         self._group_size += 1
-        return self.store.enqueue(
-            Draft(
-                id=self._new_id(),
-                entity=entity,
-                record_id=record_id,
-                op=op,
-                at=rfc3339(at or self._clock()),
-                patch=patch,
-                group=self._group,
-            )
-        )
+        return self.store.enqueue(self._draft(entity, record_id, op, patch, at, group=self._group))
 
-    def _new_id(self) -> str:
-        return uuid7(self._clock())
+    def _draft(
+        self,
+        entity: str,
+        record_id: str,
+        op: Op,
+        patch: JsonObject,
+        at: datetime | None = None,
+        *,
+        group: str | None = None,
+    ) -> Draft:
+        moment = rfc3339(at or self._clock())
+        return Draft(id=self._new_id(), entity=entity, record_id=record_id, op=op, at=moment, patch=patch, group=group)
 
     def _shown(self, entity: str, record_id: str) -> Record:
         record = self.get(entity, record_id)
@@ -188,38 +211,114 @@ class Device:
         if self._group_size > allowed:
             raise MutationTooLarge(f"a group of {self._group_size} changes; the server takes {allowed} at once")
 
-    # Refused changes
+    # Conflicts and refused changes
+
+    def conflicts(self) -> Sequence[Record]:
+        """Open conflicts: what was kept, and what was lost and can be had back."""
+        return self.list("conflict", status="open")
+
+    def resolve(
+        self,
+        conflict_id: str,
+        resolution: Resolution | str,
+        patch: Mapping[str, object] | None = None,
+        *,
+        at: datetime | None = None,
+    ) -> Mutation:
+        """Close a conflict, offline: `keep` what stands, `use_lost`, or write a `custom` patch.
+
+        Raises RecordMissing for a conflict that is not here, and ConflictClosed for one that is decided.
+        """
+        chosen, values = Resolution(resolution), patch_to_wire(patch or {})
+        if (chosen is Resolution.CUSTOM) != bool(values):
+            raise ValueError("a custom resolution has a patch, and the others have none")
+        conflict = self._shown("conflict", conflict_id)
+        if conflict.get("status") != "open":
+            raise ConflictClosed(f"conflict {conflict_id} is {conflict.get('status')} already")
+        return self.store.enqueue(
+            self._draft("conflict", conflict_id, Op.RESOLVE, payload(chosen, values), at),
+            about=(conflict["entity"], conflict["record_id"]),
+            effect=effect_of(conflict, chosen, values),
+        )
 
     def rejected(self) -> Sequence[Rejected]:
         """Changes the server refused for good, each with its content and the reason. They wait for the user."""
         return self.store.rejected()
 
-    def retry_rejected(self, mutation_id: str, patch: Mapping[str, object] | None = None) -> Mutation:
-        """Send a refused change again as a new one, repaired by `patch`."""
+    def repair_rejected(self, mutation_id: str, patch: Mapping[str, object] | None = None) -> Mutation:
+        """Make a refused change again as a new one, repaired by `patch`. The server is told which one it makes good."""
         with self.store.transaction():
-            old = self._taken(mutation_id).mutation
-            repaired = {**old.patch, **patch_to_wire(patch or {})}
-            return self.enqueue(old.entity, old.record_id, old.op, repaired)
+            old = self._taken(self.store.take_rejected(mutation_id), mutation_id).mutation
+            if old.op is Op.RESOLVE:
+                raise NotRepairable("discard it, and resolve the conflict again")
+            draft = self._draft(old.entity, old.record_id, old.op, {**old.patch, **patch_to_wire(patch or {})})
+            return self.store.enqueue(draft, repairs=old.id)
 
     def discard_rejected(self, mutation_id: str) -> Rejected:
-        """Forget a refused change, because the user said so."""
-        return self._taken(mutation_id)
+        """Forget a refused change, because the user said so; the server forgets it with the next sync."""
+        with self.store.transaction():
+            return self._taken(self.store.discard(mutation_id), mutation_id)
 
-    def _taken(self, mutation_id: str) -> Rejected:
-        found = self.store.take_rejected(mutation_id)
+    def _taken(self, found: Rejected | None, mutation_id: str) -> Rejected:
         if found is None:
             raise RecordMissing(f"no refused change {mutation_id}")
         return found
 
     # The server
 
-    def sync(self, on_progress: OnProgress = no_progress) -> SyncReport:
-        """Push what waits, pull what is new. Raises ServerUnreachable or LoginRequired with the queue intact."""
-        return self._engine.run(on_progress)
+    def register(self) -> None:
+        """Tell the server of this device; `sync` does it by itself. Doing it again is fine, and tells a new name."""
+        self.store.set_registered(registered=False)
+        self._engine.register()
+
+    def leave(self) -> None:
+        """Take this device off the account, which ends its session. What is on it stays readable."""
+        device_id = self.store.identity().device_id
+        self._session.request("DELETE", f"sync/devices/{device_id}")
+        self.store.clear_tokens()
+
+    def rename(self, name: str) -> None:
+        """The name by which the user knows this device; the server hears of it with the next registration."""
+        self._engine.rename(name)
+
+    def sync(self, on_progress: OnProgress = no_progress, *, verify: bool = False) -> SyncReport:
+        """Push what waits, pull what is new. Raises ServerUnreachable or LoginRequired with the queue intact.
+
+        With `verify` the digests are compared afterwards, and where they differ everything is read anew.
+        """
+        return self._engine.run(on_progress, verify=verify)
+
+    def push(self, most: int = 1) -> SyncReport:
+        """One step of a sync, for tests: a push of the first `most` queued changes."""
+        return self._engine.push_some(most)
+
+    def pull(self, pages: int = 1) -> SyncReport:
+        """One step of a sync, for tests: so many pages."""
+        return self._engine.pull_some(pages)
+
+    def stream(self, patience: Patience | None = None) -> Stream:
+        """The server's pokes, over as many connections as it takes; `watch` is what most apps want."""
+        return Stream(self._session, lambda: self.status().stream_url, patience)
+
+    def watch(self, patience: Patience | None = None) -> Iterator[Beat]:
+        """Sync now, at each poke that tells something new, and every now and then; for ever, one beat after the other."""
+        return Watcher(self.store, self.stream(patience), self.sync).beats()
 
     def fetch(self, path: str, **query: str | int) -> JsonObject:
         """Read something that is not synced, such as the public library."""
         return self._session.request("GET", path, query=query)
+
+    def send(self, method: str, path: str, body: JsonObject | None = None) -> JsonObject:
+        """Ask for something beside the sync, such as keeping a snapshot."""
+        return self._session.request(method, path, body=body)
+
+    def download(self, path: str, target: IO[bytes]) -> int:
+        """Write what the server gives into an open file; returns its length."""
+        return self._session.download(path, target)
+
+    def upload(self, path: str, name: str, content: bytes, fields: JsonObject) -> JsonObject:
+        """Send a file."""
+        return self._session.request("POST", path, body=fields, file=(name, content))
 
     def fetch_all(self, path: str, **query: str | int) -> Iterator[JsonObject]:
         """Every item of a paginated list."""
@@ -230,10 +329,6 @@ class Device:
             cursor = _cursor_of(page.get("next"))
             if not cursor:
                 return
-
-    def conflicts(self) -> Sequence[Record]:
-        """Open conflicts: what was kept, and what was lost and can be had back."""
-        return self.list("conflict", status="open")
 
     def digest(self) -> Digest:
         return digest_of(self.store.base_live())
@@ -247,15 +342,14 @@ class Device:
 
     def verify(self) -> Verification:
         """Compare with the server. Meaningful after a sync, while nobody else writes (compare the versions)."""
-        status = self.status()
-        return Verification(
-            differing=compare(self.digest(), status.digest),
-            local_version=self.store.position().version,
-            server_version=status.version,
-        )
+        return self._engine.verification()
 
     def repair(self, on_progress: OnProgress = no_progress) -> SyncReport:
-        """Read everything anew; for the case that `verify()` found a difference. Unsent changes stay."""
+        """Sync, compare, and read everything anew where something differs. Unsent changes stay in any case."""
+        return self.sync(on_progress, verify=True)
+
+    def resync(self, on_progress: OnProgress = no_progress) -> SyncReport:
+        """Read everything anew, whatever the digests say. The user sees the old state until the new one is whole."""
         self.store.begin_resync()
         return self.sync(on_progress)
 

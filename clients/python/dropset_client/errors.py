@@ -30,6 +30,14 @@ class RecordMissing(DropsetError):
     """An edit of a record that this device does not show."""
 
 
+class ConflictClosed(DropsetError):
+    """A decision about a conflict that is decided already."""
+
+
+class NotRepairable(DropsetError):
+    """A refused decision about a conflict: it is made again, not repaired."""
+
+
 class MutationTooLarge(DropsetError):
     """A write that the server would refuse for its size; it was not queued."""
 

@@ -3,13 +3,14 @@
 import json
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dropset_client.database import Database
 from dropset_client.wire import JsonObject, Limits, Mutation, Op, Refusal, Result, Status, compact_json
 
 _ENVELOPE_BYTES = 2048  # room for the fields around the mutations of a push
 _OUTCOMES_KEPT = 10_000
+_SETTLED_ELSEWHERE = ("discarded", "repaired")  # by the user, on another device, while it waited here
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,32 @@ class Outcome:
     conflict_ids: tuple[str, ...]
 
 
-def _mutation(row: sqlite3.Row) -> Mutation:
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a queued resolution of a conflict will do to the record it is about, as far as this device can tell."""
+
+    entity: str
+    record_id: str
+    op: Op
+    patch: JsonObject
+
+    def of(self, mutation: Mutation) -> Mutation:
+        """The resolution as if it were an ordinary change of that record."""
+        return replace(mutation, entity=self.entity, record_id=self.record_id, op=self.op, patch=self.patch)
+
+
+# The queue as the view wants it: a resolution also counts as a change of the record it is about.
+_SHOWN = """
+    SELECT seq, id, entity, record_id, op, base_version, at, patch, group_id, schema_version FROM mutation
+    WHERE entity = :entity AND (:record_id IS NULL OR record_id = :record_id)
+    UNION ALL
+    SELECT seq, id, effect.entity, effect.record_id, effect.op, base_version, at, effect.patch, group_id, schema_version
+    FROM effect JOIN mutation USING (seq)
+    WHERE effect.entity = :entity AND (:record_id IS NULL OR effect.record_id = :record_id)
+    ORDER BY seq"""
+
+
+def mutation_of(row: sqlite3.Row) -> Mutation:
     return Mutation(
         id=row["id"],
         seq=row["seq"],
@@ -73,7 +99,7 @@ def _mutation(row: sqlite3.Row) -> Mutation:
     )
 
 
-def _row(mutation: Mutation) -> dict[str, object]:
+def row_of(mutation: Mutation) -> dict[str, object]:
     return {
         **mutation.to_wire(),
         "patch": compact_json(mutation.patch),
@@ -85,28 +111,49 @@ class MutationQueue:
     def __init__(self, database: Database) -> None:
         self._db = database
 
-    def add(self, mutation: Mutation) -> None:
+    def add(self, mutation: Mutation, *, effect: Effect | None = None, repairs: str | None = None) -> None:
+        """`effect` is what the view shows of a resolution; `repairs` is the refused change that this one makes good."""
         self._db.execute(
-            "INSERT INTO mutation (seq, id, entity, record_id, op, base_version, at, patch, group_id, schema_version)"
-            " VALUES (:seq, :id, :entity, :record_id, :op, :base_version, :at, :patch, :group_id, :schema_version)",
-            _row(mutation),
+            "INSERT INTO mutation"
+            " (seq, id, entity, record_id, op, base_version, at, patch, group_id, schema_version, repairs) VALUES"
+            " (:seq, :id, :entity, :record_id, :op, :base_version, :at, :patch, :group_id, :schema_version, :repairs)",
+            {**row_of(mutation), "repairs": repairs},
         )
+        if effect is not None:
+            self._db.execute(
+                "INSERT INTO effect (seq, entity, record_id, op, patch) VALUES (?, ?, ?, ?, ?)",
+                (mutation.seq, effect.entity, effect.record_id, str(effect.op), compact_json(effect.patch)),
+            )
+
+    def effect_of(self, mutation: Mutation) -> Effect | None:
+        row = self._db.execute("SELECT * FROM effect WHERE seq = ?", (mutation.seq,)).fetchone()
+        return None if row is None else Effect(row["entity"], row["record_id"], Op(row["op"]), json.loads(row["patch"]))
+
+    def repairs(self) -> dict[str, str]:
+        """Which queued mutations make good which refused ones."""
+        rows = self._db.execute("SELECT id, repairs FROM mutation WHERE repairs IS NOT NULL")
+        return {row["id"]: row["repairs"] for row in rows}
+
+    def forget_repair(self, mutation_id: str) -> None:
+        self._db.execute("UPDATE mutation SET repairs = NULL WHERE id = ?", (mutation_id,))
+
+    def rebase(self, mutation: Mutation, base_version: int) -> None:
+        self._db.execute("UPDATE mutation SET base_version = ? WHERE id = ?", (base_version, mutation.id))
 
     def all(self) -> Iterator[Mutation]:
         """In the order the user did them; this is also the order they are sent in."""
         for row in self._db.execute("SELECT * FROM mutation ORDER BY seq"):
-            yield _mutation(row)
+            yield mutation_of(row)
 
     def of_record(self, entity: str, record_id: str) -> list[Mutation]:
-        rows = self._db.execute(
-            "SELECT * FROM mutation WHERE entity = ? AND record_id = ? ORDER BY seq", (entity, record_id)
-        )
-        return [_mutation(row) for row in rows]
+        """What changes a record: its own mutations, and resolutions of conflicts about it."""
+        rows = self._db.execute(_SHOWN, {"entity": entity, "record_id": record_id})
+        return [mutation_of(row) for row in rows]
 
     def of_entity(self, entity: str) -> dict[str, list[Mutation]]:
         found: dict[str, list[Mutation]] = {}
-        for row in self._db.execute("SELECT * FROM mutation WHERE entity = ? ORDER BY seq", (entity,)):
-            found.setdefault(row["record_id"], []).append(_mutation(row))
+        for row in self._db.execute(_SHOWN, {"entity": entity, "record_id": None}):
+            found.setdefault(row["record_id"], []).append(mutation_of(row))
         return found
 
     def count(self) -> int:
@@ -117,8 +164,9 @@ class MutationQueue:
 
     def settle(self, mutation: Mutation, result: Result) -> None:
         """Take a mutation out of the queue: its verdict is stored first, a refused one moves to the dead letter."""
-        if result.status is Status.REJECTED:
-            self._bury(mutation, result.error or Refusal("rejected", "the server gave no reason"))
+        reason = result.error or Refusal("rejected", "the server gave no reason")
+        if result.status is Status.REJECTED and reason.code not in _SETTLED_ELSEWHERE:
+            self.bury(mutation, reason)
         self._db.execute(
             "INSERT OR REPLACE INTO outcome (id, seq, status, version, replayed, conflict_ids)"
             " VALUES (?, ?, ?, ?, ?, ?)",
@@ -131,19 +179,21 @@ class MutationQueue:
                 compact_json(result.conflict_ids),
             ),
         )
+        self._db.execute("DELETE FROM effect WHERE seq = ?", (mutation.seq,))
         self._db.execute("DELETE FROM mutation WHERE id = ?", (mutation.id,))
 
     def defer(self, mutation: Mutation) -> None:
         self._db.execute("UPDATE mutation SET state = 'deferred' WHERE id = ?", (mutation.id,))
 
-    def _bury(self, mutation: Mutation, reason: Refusal) -> None:
+    def bury(self, mutation: Mutation, reason: Refusal) -> None:
+        """Into the dead letter."""
         self._db.execute(
             "INSERT OR REPLACE INTO rejected (id, seq, entity, record_id, op, base_version, at, patch, group_id,"
             " schema_version, code, detail, fields)"
             " VALUES (:id, :seq, :entity, :record_id, :op, :base_version, :at, :patch, :group_id,"
             " :schema_version, :code, :detail, :fields)",
             {
-                **_row(mutation),
+                **row_of(mutation),
                 "code": reason.code,
                 "detail": reason.detail,
                 "fields": compact_json(reason.fields),
@@ -152,13 +202,23 @@ class MutationQueue:
 
     def rejected(self) -> list[Rejected]:
         rows = self._db.execute("SELECT * FROM rejected ORDER BY seq")
-        return [Rejected(_mutation(row), _refusal(row)) for row in rows]
+        return [Rejected(mutation_of(row), _refusal(row)) for row in rows]
 
     def take_rejected(self, mutation_id: str) -> Rejected | None:
         """Remove one from the dead letter and hand it out."""
         row = self._db.execute("SELECT * FROM rejected WHERE id = ?", (mutation_id,)).fetchone()
         self._db.execute("DELETE FROM rejected WHERE id = ?", (mutation_id,))
-        return None if row is None else Rejected(_mutation(row), _refusal(row))
+        return None if row is None else Rejected(mutation_of(row), _refusal(row))
+
+    def discard(self, mutation_id: str) -> None:
+        self._db.execute("INSERT OR IGNORE INTO discarded (id) VALUES (?)", (mutation_id,))
+
+    def discarded(self) -> list[str]:
+        """Refused changes that the server is still to be told to forget."""
+        return [row["id"] for row in self._db.execute("SELECT id FROM discarded ORDER BY id")]
+
+    def forget_discarded(self, mutation_id: str) -> None:
+        self._db.execute("DELETE FROM discarded WHERE id = ?", (mutation_id,))
 
     def outcomes(self) -> list[Outcome]:
         rows = self._db.execute("SELECT * FROM outcome ORDER BY n")
@@ -195,16 +255,20 @@ def _units(queued: Iterable[Mutation]) -> Iterator[list[Mutation]]:
         yield unit
 
 
-def next_chunk(queued: Iterable[Mutation], *, sent: Collection[str], limits: Limits) -> list[Mutation]:
+def next_chunk(
+    queued: Iterable[Mutation], *, sent: Collection[str], limits: Limits, alone: Collection[str] = ()
+) -> list[Mutation]:
     """The longest run from the front of the queue that fits into one push; what was `sent` already is passed over.
 
-    The first unit is always taken, even where it is too large alone: the server's 413 is its verdict.
+    The first unit is always taken, even where it is too large alone: the server's 413 is its verdict. Mutations in
+    `alone` travel by themselves.
     """
     chunk: list[Mutation] = []
     room = limits.body_bytes - _ENVELOPE_BYTES
     for unit in _units(mutation for mutation in queued if mutation.id not in sent):
         size = sum(mutation.size_bytes() + 1 for mutation in unit)
-        if chunk and (len(chunk) + len(unit) > limits.mutations or size > room):
+        by_itself = unit[0].id in alone or (chunk and chunk[0].id in alone)
+        if chunk and (by_itself or len(chunk) + len(unit) > limits.mutations or size > room):
             break
         chunk.extend(unit)
         room -= size

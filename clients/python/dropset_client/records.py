@@ -3,9 +3,18 @@
 import json
 import sqlite3
 from collections.abc import Iterator
+from typing import Literal
 
 from dropset_client.database import Database
 from dropset_client.wire import Mutation, Op, Record, compact_json
+
+Table = Literal["record", "incoming", "old_record"]
+_PUT = """
+    INSERT INTO {table} (entity, id, version, deleted, data, last_modified_at)
+    VALUES (:entity, :id, :version, :deleted, :data, :last_modified_at)
+    ON CONFLICT (entity, id) DO UPDATE SET version = excluded.version, deleted = excluded.deleted,
+        data = excluded.data, last_modified_at = excluded.last_modified_at
+    WHERE excluded.version >= {table}.version"""
 
 
 def _record(row: sqlite3.Row) -> Record:
@@ -22,28 +31,37 @@ def _record(row: sqlite3.Row) -> Record:
 class BaseRecords:
     """Versions only rise here, so storing an answer twice, or an older answer after a newer one, changes nothing."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, table: Table = "record") -> None:
         self._db = database
+        self._table = table
+        self._put = _PUT.format(table=table)
 
     def get(self, entity: str, record_id: str) -> Record | None:
-        row = self._db.execute("SELECT * FROM record WHERE entity = ? AND id = ?", (entity, record_id)).fetchone()
+        found = f"SELECT * FROM {self._table} WHERE entity = ? AND id = ?"  # noqa: S608  one of our own names
+        row = self._db.execute(found, (entity, record_id)).fetchone()
         return None if row is None else _record(row)
 
     def of(self, entity: str) -> Iterator[Record]:
-        for row in self._db.execute("SELECT * FROM record WHERE entity = ? ORDER BY id", (entity,)):
+        found = f"SELECT * FROM {self._table} WHERE entity = ? ORDER BY id"  # noqa: S608  one of our own names
+        for row in self._db.execute(found, (entity,)):
             yield _record(row)
 
+    def after(self, version: int) -> Iterator[Record]:
+        found = f"SELECT * FROM {self._table} WHERE version > ? ORDER BY version, entity, id"  # noqa: S608  the same
+        for row in self._db.execute(found, (version,)):
+            yield _record(row)
+
+    def is_empty(self) -> bool:
+        return self._db.execute(f"SELECT 1 FROM {self._table} LIMIT 1").fetchone() is None  # noqa: S608  the same
+
     def live(self) -> Iterator[Record]:
-        for row in self._db.execute("SELECT * FROM record WHERE deleted = 0 ORDER BY entity, id"):
+        found = f"SELECT * FROM {self._table} WHERE deleted = 0 ORDER BY entity, id"  # noqa: S608  the same
+        for row in self._db.execute(found):
             yield _record(row)
 
     def put(self, record: Record) -> None:
         self._db.execute(
-            "INSERT INTO record (entity, id, version, deleted, data, last_modified_at)"
-            " VALUES (:entity, :id, :version, :deleted, :data, :last_modified_at)"
-            " ON CONFLICT (entity, id) DO UPDATE SET version = excluded.version, deleted = excluded.deleted,"
-            " data = excluded.data, last_modified_at = excluded.last_modified_at"
-            " WHERE excluded.version >= record.version",
+            self._put,
             {
                 "entity": record.entity,
                 "id": record.id,
@@ -54,18 +72,32 @@ class BaseRecords:
             },
         )
 
-    def put_applied(self, mutation: Mutation, version: int) -> None:
+    def put_applied(self, mutation: Mutation, version: int, *, at: str | None = None) -> None:
         """The server took the mutation as it was: the base moves on by its patch.
 
-        Fields that the server fills in (defaults, local dates) come with the pull that follows every push.
+        Fields that the server fills in (defaults, local dates) come with the pull that follows every push. A deleted
+        record keeps its content until then, for the restore that may follow. Where the content is gone already, as in
+        every tombstone that was pulled, only the server knows what a restore brings back.
         """
         known = self.get(mutation.entity, mutation.record_id)
+        if mutation.op is Op.RESTORE and (known is None or known.data is None):
+            return
         gone = mutation.op is Op.DELETE
-        data = None if gone else {**((known.data if known else None) or {}), **mutation.patch}
-        self.put(Record(mutation.entity, mutation.record_id, version, gone, data))
+        data = {**((known.data if known else None) or {}), **mutation.patch}
+        self.put(Record(mutation.entity, mutation.record_id, version, gone, data, last_modified_at=at))
 
     def drop(self, entity: str, record_id: str) -> None:
-        self._db.execute("DELETE FROM record WHERE entity = ? AND id = ?", (entity, record_id))
+        self._db.execute(
+            f"DELETE FROM {self._table} WHERE entity = ? AND id = ?",  # noqa: S608  one of our own names
+            (entity, record_id),
+        )
 
     def clear(self) -> None:
-        self._db.execute("DELETE FROM record")
+        self._db.execute(f"DELETE FROM {self._table}")  # noqa: S608  one of our own names
+
+    def become(self, other: "BaseRecords") -> None:
+        """Hold what `other` holds, and leave it empty."""
+        self.clear()
+        columns = "entity, id, version, deleted, data, last_modified_at"
+        self._db.execute(f"INSERT INTO {self._table} ({columns}) SELECT {columns} FROM {other._table}")  # noqa: S608, SLF001  the same
+        other.clear()

@@ -11,22 +11,73 @@ CREATE TABLE IF NOT EXISTS record (
     PRIMARY KEY (entity, id)
 ) WITHOUT ROWID;
 
+-- A snapshot on its way: it becomes the base when its last page is here, and until then the user sees the old one.
+CREATE TABLE IF NOT EXISTS incoming (
+    entity            TEXT    NOT NULL,
+    id                TEXT    NOT NULL,
+    version           INTEGER NOT NULL,
+    deleted           INTEGER NOT NULL CHECK (deleted IN (0, 1)),
+    data              TEXT,
+    last_modified_at  TEXT,
+    PRIMARY KEY (entity, id)
+) WITHOUT ROWID;
+
 -- The queue: what the user did and the server has not answered yet, in the order it was done.
 CREATE TABLE IF NOT EXISTS mutation (
     seq             INTEGER PRIMARY KEY,
     id              TEXT    NOT NULL UNIQUE,
     entity          TEXT    NOT NULL,
     record_id       TEXT    NOT NULL,
-    op              TEXT    NOT NULL CHECK (op IN ('create', 'update', 'delete', 'restore')),
+    op              TEXT    NOT NULL,
     base_version    INTEGER NOT NULL,
     at              TEXT    NOT NULL,
     patch           TEXT    NOT NULL,
     group_id        TEXT,
     schema_version  INTEGER NOT NULL,
-    state           TEXT    NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'deferred'))
+    state           TEXT    NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'deferred')),
+    repairs         TEXT
 );
 -- The view asks for the unsent changes of one record, or of one entity.
 CREATE INDEX IF NOT EXISTS mutation_by_record ON mutation (entity, record_id, seq);
+
+-- What a queued resolution of a conflict will do to the record it is about. For the view only, never sent.
+CREATE TABLE IF NOT EXISTS effect (
+    seq        INTEGER PRIMARY KEY,
+    entity     TEXT NOT NULL,
+    record_id  TEXT NOT NULL,
+    op         TEXT NOT NULL,
+    patch      TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS effect_by_record ON effect (entity, record_id);
+
+-- The base of before the server was restored, kept until this device has given back what the server lost.
+CREATE TABLE IF NOT EXISTS old_record (
+    entity            TEXT    NOT NULL,
+    id                TEXT    NOT NULL,
+    version           INTEGER NOT NULL,
+    deleted           INTEGER NOT NULL CHECK (deleted IN (0, 1)),
+    data              TEXT,
+    last_modified_at  TEXT,
+    PRIMARY KEY (entity, id)
+) WITHOUT ROWID;
+
+-- What is given back, and what the server answered.
+CREATE TABLE IF NOT EXISTS rescue (
+    seq             INTEGER PRIMARY KEY,
+    id              TEXT    NOT NULL UNIQUE,
+    entity          TEXT    NOT NULL,
+    record_id       TEXT    NOT NULL,
+    op              TEXT    NOT NULL,
+    base_version    INTEGER NOT NULL,
+    at              TEXT    NOT NULL,
+    patch           TEXT    NOT NULL,
+    group_id        TEXT,
+    schema_version  INTEGER NOT NULL,
+    old_version     INTEGER NOT NULL,
+    status          TEXT,
+    version         INTEGER
+);
+CREATE UNIQUE INDEX IF NOT EXISTS rescue_by_record ON rescue (entity, record_id);
 
 -- The dead letter: refused for good, kept with the reason until the user repairs or discards it.
 CREATE TABLE IF NOT EXISTS rejected (
@@ -44,6 +95,11 @@ CREATE TABLE IF NOT EXISTS rejected (
     detail         TEXT NOT NULL,
     fields         TEXT NOT NULL
 );
+
+-- Refused changes that the user gave up while there was no network: the server still keeps them.
+CREATE TABLE IF NOT EXISTS discarded (
+    id  TEXT PRIMARY KEY
+) WITHOUT ROWID;
 
 -- The verdict on every mutation that left the queue: the proof that none left it without one.
 CREATE TABLE IF NOT EXISTS outcome (

@@ -5,12 +5,16 @@ what a thief would do. A client whose answer got lost must therefore be able to 
 the Idempotency-Key is on disk before the request leaves, and it stays there until the new tokens are.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from typing import IO, TypeVar
 
 from dropset_client.errors import ErrorDetail, LoginRequired, ProtocolError, Unauthorized
 from dropset_client.store import Store
 from dropset_client.transport import Transport
 from dropset_client.wire import JsonObject
+
+Answer = TypeVar("Answer")
 
 
 class Session:
@@ -42,21 +46,34 @@ class Session:
         *,
         body: JsonObject | None = None,
         query: Mapping[str, str | int] | None = None,
+        file: tuple[str, bytes] | None = None,
     ) -> JsonObject:
-        """A request as the signed-in user. An old access token is renewed once, and the request repeated."""
-        access = self._store.tokens().access or self._renew()
+        """A request as the signed-in user."""
+        return self._signed_in(
+            lambda headers: self._transport.request(method, path, body=body, query=query, headers=headers, file=file)
+        )
+
+    def download(self, path: str, target: IO[bytes]) -> int:
+        """A file, as the signed-in user; returns its length."""
+        return self._signed_in(lambda headers: self._transport.download(path, target, headers=headers))
+
+    def _signed_in(self, send: Callable[[dict[str, str]], Answer]) -> Answer:
+        """An old access token is renewed once, and the request repeated."""
+        access = self._store.tokens().access or self.renew()
         try:
-            return self._send(access, method, path, body, query)
+            return send(_bearer(access))
         except Unauthorized:
-            return self._send(self._renew(), method, path, body, query)
+            return send(_bearer(self.renew()))
 
-    def _send(
-        self, access: str, method: str, path: str, body: JsonObject | None, query: Mapping[str, str | int] | None
-    ) -> JsonObject:
-        headers = {"Authorization": f"Bearer {access}"}
-        return self._transport.request(method, path, body=body, query=query, headers=headers)
+    @contextmanager
+    def stream(self, url: str, *, accept: str) -> Iterator[Iterator[str]]:
+        """A stream as the signed-in user; an old access token is renewed once, as for a request."""
+        with ExitStack() as stack:
+            yield self._signed_in(
+                lambda headers: stack.enter_context(self._transport.stream(url, headers={"Accept": accept, **headers}))
+            )
 
-    def _renew(self) -> str:
+    def renew(self) -> str:
         refresh = self._store.tokens().refresh
         if refresh is None:
             raise LoginRequired(401, [ErrorDetail("login_required", "nobody is signed in on this device")])
@@ -77,3 +94,7 @@ class Session:
             raise ProtocolError("the refresh answer has no tokens") from error
         self._store.step("refresh.stored")
         return access
+
+
+def _bearer(access: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {access}"}

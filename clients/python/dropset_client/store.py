@@ -12,27 +12,32 @@ may be killed; the next `sync()` finds a state it can go on from:
 | `store_push`     | all verdicts of an answer and their effects | the chunk is sent again and answered as replayed |
 | `refuse`         | our own verdict on what is too large        | it is sent again and refused again               |
 | `store_page`     | the changes of a page and the next cursor   | the page is fetched again with the old cursor    |
-| `begin_resync`   | base, cursor and epoch go, the queue stays  | the server asks for the same resync again        |
+| ... the last one | of a snapshot: it becomes the base          | the user still sees the old base                 |
+| `begin_resync`   | cursor and epoch go; base and queue stay    | the server asks for the same resync again        |
+| `store_rescue`   | answers to what a restored server had lost  | it is sent again and answered as replayed        |
+| `end_rescue`     | the queue's new bases, the old base goes    | all is answered already, and it ends again       |
 | `new_identity`   | a new device id and instance token          | the server says "forked" again                   |
 
 A kill inside a step is a rollback by SQLite, which is the same as a kill before it.
 """
 
-import secrets
-import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from dropset_client.credentials import Credentials
 from dropset_client.database import Database
-from dropset_client.errors import AccountMismatch, MutationTooLarge
-from dropset_client.mutations import Draft, MutationQueue, Outcome, Rejected, next_chunk
+from dropset_client.digest import Digest, digest_of
+from dropset_client.errors import MutationTooLarge
+from dropset_client.mutations import Draft, Effect, MutationQueue, Outcome, Rejected, next_chunk
 from dropset_client.records import BaseRecords
+from dropset_client.restoration import Restoration
 from dropset_client.view import overlay
 from dropset_client.wire import (
     Limits,
     Mutation,
+    NewId,
     Op,
     PullPage,
     PushAnswer,
@@ -41,6 +46,7 @@ from dropset_client.wire import (
     Status,
     compact_json,
     parse_json,
+    random_id,
 )
 
 Step = Callable[[str], None]
@@ -51,41 +57,29 @@ def no_step(_name: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
-    """Who this installation is. The token proves that a copied store is a copy: keep it out of device backups."""
-
-    device_id: str
-    instance_token: str
-    registered: bool
-
-
-@dataclass(frozen=True, slots=True)
-class SessionTokens:
-    user_id: str | None
-    access: str | None
-    refresh: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class Position:
-    """How far this device has read. `synced`: the base is one whole state of the server, that of `version`."""
+    """How far this device has read. `synced`: the base is one whole state of the server, that of `version`.
+
+    `resyncing`: a snapshot is on its way. Until its last page is here the base is the one of before, if there is one.
+    """
 
     epoch: str | None
     cursor: str | None
     version: int
     synced: bool
     open_conflicts: int
+    resyncing: bool
+    base_epoch: str | None
 
 
-class Store:
-    def __init__(self, path: Path | str, *, step: Step = no_step) -> None:
+class Store(Credentials):
+    def __init__(self, path: Path | str, *, step: Step = no_step, new_id: NewId = random_id) -> None:
+        super().__init__(Database(path), new_id)
         self.step = step
-        self._db = Database(path)
         self._records = BaseRecords(self._db)
+        self._incoming = BaseRecords(self._db, "incoming")
         self._queue = MutationQueue(self._db)
-        with self._db.transaction():
-            if self._db.meta("device_id") is None:
-                self._invent_identity()
+        self._restoration = Restoration(self._db, self._records, self._queue, new_id)
 
     def close(self) -> None:
         self._db.close()
@@ -96,6 +90,10 @@ class Store:
         with self._db.transaction():
             yield
 
+    def copy_to(self, path: Path | str) -> None:
+        """What a backup of the device would hold."""
+        self._db.copy_to(path)
+
     # What the app sees
 
     def base(self, entity: str, record_id: str) -> Record | None:
@@ -105,38 +103,70 @@ class Store:
         return self._records.live()
 
     def view(self, entity: str, record_id: str) -> Record | None:
-        return overlay(self._records.get(entity, record_id), self._queue.of_record(entity, record_id))
+        own = self._queue.of_record(entity, record_id)
+        return overlay(self._records.get(entity, record_id), [*self._restoration.of_record(entity, record_id), *own])
 
     def view_all(self, entity: str) -> Iterator[Record]:
         """By id, which for ids made by this client is the order of making."""
         queued = self._queue.of_entity(entity)
+        for mutation in self._restoration.of_entity(entity):
+            queued[mutation.record_id] = [mutation, *queued.get(mutation.record_id, ())]
         base = {record.id: record for record in self._records.of(entity)}
         for record_id in sorted(base.keys() | queued.keys()):
             record = overlay(base.get(record_id), queued.get(record_id, ()))
             if record is not None:
                 yield record
 
+    def places(self, part_of_id: str) -> list[tuple[str, str]]:
+        """Entity and id of what begins or ends like this, tombstones and unsent records too: for people who type."""
+        found = (
+            "SELECT entity, id FROM record WHERE id LIKE :begins OR id LIKE :ends"
+            " UNION SELECT entity, record_id FROM mutation WHERE record_id LIKE :begins OR record_id LIKE :ends"
+            " ORDER BY 1, 2"
+        )
+        text = part_of_id.replace("%", "").replace("_", "")
+        rows = self._db.execute(found, {"begins": f"{text}%", "ends": f"%{text}"})
+        return [(row[0], row[1]) for row in rows]
+
+    def note(self, name: str) -> str | None:
+        """A setting of the app, kept beside its data."""
+        return self._db.meta(f"app:{name}")
+
+    def set_note(self, name: str, value: str) -> None:
+        with self._db.transaction():
+            self._db.set_meta(**{f"app:{name}": value})
+
     # The queue
 
-    def enqueue(self, draft: Draft) -> Mutation:
-        """Queue a change, numbered, on the version of the record that the user was looking at."""
+    def enqueue(
+        self,
+        draft: Draft,
+        *,
+        about: tuple[str, str] | None = None,
+        effect: Effect | None = None,
+        repairs: str | None = None,
+    ) -> Mutation:
+        """Queue a change, numbered, on the version of the record that the user was looking at.
+
+        A resolution is `about` another record than the conflict that it names, and has an `effect` on it.
+        """
         with self._db.transaction():
             seq = int(self._db.meta("next_seq") or 1)
-            mutation = draft.numbered(seq, base_version=self._seen_version(draft))
+            mutation = draft.numbered(seq, base_version=self._seen_version(effect or draft, about))
             if mutation.size_bytes() > (self.limits() or Limits()).mutation_bytes:
                 raise MutationTooLarge(f"this {draft.entity} is too large to be synced")
-            self._queue.add(mutation)
+            self._queue.add(mutation, effect=effect, repairs=repairs)
             self._db.set_meta(next_seq=str(seq + 1))
             self.step("enqueue.inside")
         return mutation
 
-    def _seen_version(self, draft: Draft) -> int:
+    def _seen_version(self, change: Draft | Effect, about: tuple[str, str] | None) -> int:
         """The version that the user acts on. A deletion also covers what hangs below: there it is the whole base's."""
-        known = self._records.get(draft.entity, draft.record_id)
+        known = self._records.get(*(about or (change.entity, change.record_id)))
         if known is None:
             return 0
         position = self.position()
-        return max(known.version, position.version) if draft.op is Op.DELETE and position.synced else known.version
+        return max(known.version, position.version) if change.op is Op.DELETE and position.synced else known.version
 
     def queued(self) -> list[Mutation]:
         return list(self._queue.all())
@@ -150,8 +180,8 @@ class Store:
     def deferred_count(self) -> int:
         return self._queue.count_deferred()
 
-    def next_chunk(self, sent: set[str], limits: Limits) -> list[Mutation]:
-        return next_chunk(self._queue.all(), sent=sent, limits=limits)
+    def next_chunk(self, sent: Collection[str], limits: Limits) -> list[Mutation]:
+        return next_chunk(self._queue.all(), sent=sent, limits=limits, alone=self._queue.repairs())
 
     def rejected(self) -> list[Rejected]:
         return self._queue.rejected()
@@ -159,6 +189,28 @@ class Store:
     def take_rejected(self, mutation_id: str) -> Rejected | None:
         with self._db.transaction():
             return self._queue.take_rejected(mutation_id)
+
+    def discard(self, mutation_id: str) -> Rejected | None:
+        """Forget a refused change here, and note that the server is to forget it too."""
+        with self._db.transaction():
+            self._queue.discard(mutation_id)
+            return self._queue.take_rejected(mutation_id)
+
+    def discarded(self) -> list[str]:
+        return self._queue.discarded()
+
+    def forget_discarded(self, mutation_id: str) -> None:
+        with self._db.transaction():
+            self._queue.forget_discarded(mutation_id)
+
+    def repaired_by(self, mutation: Mutation) -> str | None:
+        """The refused change that this queued one makes good."""
+        return self._queue.repairs().get(mutation.id)
+
+    def forget_repair(self, mutation: Mutation) -> None:
+        """The server knows nothing of the refused change: the new one is an ordinary change then."""
+        with self._db.transaction():
+            self._queue.forget_repair(mutation.id)
 
     def outcomes(self) -> list[Outcome]:
         return self._queue.outcomes()
@@ -170,7 +222,7 @@ class Store:
         by another process on this file, its versions are not comparable with the answer's: the snapshot brings all.
         """
         with self._db.transaction():
-            base_is_of_answer = self._db.meta("epoch") == answer.epoch
+            base_is_of_answer = self._db.meta("base_epoch") == answer.epoch
             for mutation in chunk:
                 result = answer.results.get(mutation.id)
                 if result is None:
@@ -179,15 +231,26 @@ class Store:
                     self._queue.defer(mutation)
                     continue
                 if base_is_of_answer:
-                    self._move_base(mutation, result)
-                self._queue.settle(mutation, result)
+                    self._move_base(mutation, result, answer.server_time)
+                self._settle(mutation, result)
                 self.step("push.inside")
 
-    def _move_base(self, mutation: Mutation, result: Result) -> None:
+    def _settle(self, mutation: Mutation, result: Result) -> None:
+        """A repair that is refused itself takes the place of what it was to repair, also in the server's list."""
+        repaired = self._queue.repairs().get(mutation.id)
+        if repaired is not None and result.status is Status.REJECTED:
+            self._queue.discard(repaired)
+        self._queue.settle(mutation, result)
+
+    def _move_base(self, mutation: Mutation, result: Result, at: str | None) -> None:
+        if result.target is not None:
+            self._records.put(result.target)
         if result.record is not None:
             self._records.put(result.record)
+        elif mutation.op is Op.RESOLVE:
+            return  # neither of the two records is there
         elif result.status is Status.APPLIED and result.version is not None:
-            self._records.put_applied(mutation, result.version)
+            self._records.put_applied(mutation, result.version, at=at)
         elif result.status is Status.CONFLICT:
             # A conflict with nothing that stands: the server has no such record any more.
             self._records.drop(mutation.entity, mutation.record_id)
@@ -203,34 +266,101 @@ class Store:
     def store_page(self, page: PullPage, *, after: str | None) -> bool:
         """The page that was fetched with the cursor `after`; None is the first page of a snapshot.
 
-        A first page empties the base: a snapshot replaces, it never merges. False, and nothing stored, where another
-        process on this file has moved the cursor meanwhile: a page in the wrong place would leave a hole before it.
+        A snapshot gathers aside and becomes the base with its last page: it replaces, it never merges, and until then
+        the user sees what was there. False, and nothing stored, where another process on this file has moved the cursor
+        meanwhile: a page in the wrong place would leave a hole before it.
         """
         with self._db.transaction():
             if self._db.meta("cursor") != after:
                 return False
             if after is None:
-                self._records.clear()
+                self._incoming.clear()
+                self._db.set_meta(snapshot=None)
+            snapshot = after is None or self._db.meta("staging") is not None
             for record in page.changes:
-                self._records.put(record)
+                (self._incoming if snapshot else self._records).put(record)
             self.step("page.inside")
-            self._db.set_meta(
-                epoch=page.epoch,
-                cursor=page.cursor,
-                synced=None if page.has_more else "yes",
-                schema_version=str(page.schema_version),
-                open_conflicts=str(page.open_conflicts),
-            )
-            if not page.has_more:
-                self._db.set_meta(version=str(page.version))
-                self._queue.forget_old_outcomes()
+            if snapshot and not page.has_more:
+                self._take_over(page.epoch)
+            self._move_on(page, staging=snapshot and page.has_more)
         return True
 
-    def begin_resync(self) -> None:
-        """Forget what the server said, keep what the user did."""
+    def begin_snapshot(self) -> str:
+        """A whole state is coming in one answer; the ticket is good until somebody begins another one."""
+        ticket = self._new_id()
         with self._db.transaction():
-            self._records.clear()
-            self._db.set_meta(epoch=None, cursor=None, version=None, synced=None)
+            self._incoming.clear()
+            self._db.set_meta(snapshot=ticket)
+        return ticket
+
+    def gather(self, ticket: str, records: Sequence[Record]) -> None:
+        with self._db.transaction():
+            if self._db.meta("snapshot") == ticket:
+                for record in records:
+                    self._incoming.put(record)
+
+    def end_snapshot(self, ticket: str, page: PullPage, digest: Digest) -> bool:
+        """It becomes the base. False, and nothing changed, where it is not what the server counted or came too late."""
+        with self._db.transaction():
+            mine = self._db.meta("snapshot") == ticket and self._db.meta("cursor") is None
+            if not mine or digest_of(self._incoming.live()) != digest:
+                return False
+            self._take_over(page.epoch)
+            self._move_on(page, staging=False)
+        return True
+
+    def _take_over(self, epoch: str) -> None:
+        if self._restoration.shared_version() is not None:
+            self._restoration.prepare(self._incoming)
+        self._records.become(self._incoming)
+        self._db.set_meta(base_epoch=epoch)
+        self.step("page.replaced")
+
+    def _move_on(self, page: PullPage, *, staging: bool) -> None:
+        self._db.set_meta(
+            epoch=page.epoch,
+            cursor=page.cursor,
+            synced=None if page.has_more else "yes",
+            staging="yes" if staging else None,
+            schema_version=str(page.schema_version),
+            open_conflicts=str(page.open_conflicts),
+            server_time=page.server_time,
+        )
+        if not page.has_more:
+            self._db.set_meta(version=str(page.version))
+            self._queue.forget_old_outcomes()
+
+    def begin_resync(self, *, shared_version: int | None = None) -> None:
+        """Read everything anew. The base stays until that is done; the queue stays in any case.
+
+        `shared_version` is given where the server was restored: the old base and its new history are the same up to it.
+        """
+        with self._db.transaction():
+            self._incoming.clear()
+            self._db.set_meta(epoch=None, cursor=None, synced=None, staging=None)
+            if shared_version is not None:
+                self._restoration.begin(shared_version)
+
+    @property
+    def restoration(self) -> Restoration:
+        """What a restored server lost and this device gives back. Its writes go through the two methods below."""
+        return self._restoration
+
+    def store_rescue(self, chunk: Sequence[Mutation], answer: PushAnswer) -> None:
+        with self._db.transaction():
+            for mutation in chunk:
+                result = answer.results.get(mutation.id)
+                if result is None or result.status is Status.DEFERRED:
+                    continue
+                self._move_base(mutation, result, mutation.at)
+                self._restoration.settle(mutation, result)
+            self._db.set_meta(server_time=answer.server_time)
+
+    def end_rescue(self) -> None:
+        """Everything was answered; what is still deferred hangs on nothing."""
+        with self._db.transaction():
+            self._restoration.give_up(self._restoration.waiting())
+            self._restoration.finish()
 
     def position(self) -> Position:
         return Position(
@@ -239,7 +369,13 @@ class Store:
             version=int(self._db.meta("version") or 0),
             synced=self._db.meta("synced") is not None,
             open_conflicts=int(self._db.meta("open_conflicts") or 0),
+            resyncing=self._db.meta("cursor") is None or self._db.meta("staging") is not None,
+            base_epoch=self._db.meta("base_epoch"),
         )
+
+    def server_time(self) -> str | None:
+        """The server's clock in its last answer of a sync."""
+        return self._db.meta("server_time")
 
     def limits(self) -> Limits | None:
         stored = self._db.meta("limits")
@@ -248,54 +384,3 @@ class Store:
     def set_limits(self, limits: Limits) -> None:
         with self._db.transaction():
             self._db.set_meta(limits=compact_json(limits.to_wire()))
-
-    # Identity and session
-
-    def identity(self) -> Identity:
-        return Identity(
-            device_id=self._db.meta("device_id") or "",
-            instance_token=self._db.meta("instance_token") or "",
-            registered=self._db.meta("registered") is not None,
-        )
-
-    def set_registered(self, *, registered: bool) -> None:
-        with self._db.transaction():
-            self._db.set_meta(registered="yes" if registered else None)
-
-    def new_identity(self) -> None:
-        """Become another device, because a copy of this store lives elsewhere under the same identity.
-
-        The queue stays as it is: a mutation id that the other copy has sent already is answered as replayed and
-        applied once, and the sequence goes on rising, which is all that a new device needs.
-        """
-        with self._db.transaction():
-            self._invent_identity()
-
-    def _invent_identity(self) -> None:
-        self._db.set_meta(device_id=str(uuid.uuid4()), instance_token=secrets.token_urlsafe(32), registered=None)
-
-    def tokens(self) -> SessionTokens:
-        return SessionTokens(self._db.meta("user_id"), self._db.meta("access"), self._db.meta("refresh"))
-
-    def sign_in(self, *, user_id: str, access: str, refresh: str) -> None:
-        with self._db.transaction():
-            owner = self._db.meta("user_id")
-            if owner not in (None, user_id):
-                raise AccountMismatch("this store belongs to another account; open a new one")
-            self._db.set_meta(user_id=user_id, access=access, refresh=refresh, refresh_key=None)
-
-    def refresh_key(self) -> str:
-        """The Idempotency-Key of the refresh under way, or a new one. It is on disk before the request is sent."""
-        with self._db.transaction():
-            key = self._db.meta("refresh_key") or str(uuid.uuid4())
-            self._db.set_meta(refresh_key=key)
-        return key
-
-    def set_tokens(self, *, access: str, refresh: str) -> None:
-        with self._db.transaction():
-            self._db.set_meta(access=access, refresh=refresh, refresh_key=None)
-
-    def clear_tokens(self) -> None:
-        """The session is over; base, queue and owner stay for the next login."""
-        with self._db.transaction():
-            self._db.set_meta(access=None, refresh=None, refresh_key=None)

@@ -1,11 +1,12 @@
 """HTTP with patience: time limits, backoff, typed errors. Knows nothing of tokens or of sync."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from typing import Self
+from typing import IO, Self
 
 import httpx
 
@@ -14,6 +15,7 @@ from dropset_client.wire import JsonObject, compact_json, parse_json, utc_now
 
 API = "/api/v1/"
 _TIMEOUT = httpx.Timeout(connect=5, read=60, write=60, pool=5)  # seconds
+_STREAM_TIMEOUT = httpx.Timeout(connect=5, read=40, write=10, pool=5)  # a sign of life comes every 15 s
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +46,17 @@ class _Later:
 class Transport:
     """Every request of the protocol may be repeated as it is, so every request is retried in the same way."""
 
-    def __init__(self, base_url: str, *, retry: RetryPolicy | None = None) -> None:
+    def __init__(
+        self, base_url: str, *, retry: RetryPolicy | None = None, http: httpx.BaseTransport | None = None
+    ) -> None:
+        """`http` carries the requests in place of a socket: a server in the same process, a network that loses answers."""
         self.base_url = base_url.rstrip("/")
         self._retry = retry or RetryPolicy()
         self._client = httpx.Client(
             base_url=self.base_url + API,
             timeout=_TIMEOUT,
             trust_env=False,
+            transport=http,
             # Loading the certificates takes longer than a sync; a local server without TLS has none to check.
             verify=not self.base_url.startswith("http://"),
         )
@@ -72,25 +78,75 @@ class Transport:
         body: JsonObject | None = None,
         query: Mapping[str, str | int] | None = None,
         headers: Mapping[str, str] | None = None,
+        file: tuple[str, bytes] | None = None,
     ) -> JsonObject:
-        """The JSON object of a 2xx answer (empty for 204).
+        """The JSON object of a 2xx answer (empty for 204). A `file`, by name and content, goes as a form.
 
         Raises an ApiError for an answer that says no, ServerUnreachable after the last attempt, ProtocolError for
         an answer of something else than the server.
         """
-        request = self._client.build_request(
-            method,
-            path,
-            content=None if body is None else compact_json(body).encode(),
-            params=query,
-            headers={"Content-Type": "application/json", "Accept": "application/json", **(headers or {})},
-        )
+        accepted = {"Accept": "application/json", **(headers or {})}
+        if file is not None:
+            request = self._client.build_request(
+                method, path, data=body, files={"file": file}, params=query, headers=accepted
+            )
+        else:
+            content = None if body is None else compact_json(body).encode()
+            as_json = {"Content-Type": "application/json", **accepted}
+            request = self._client.build_request(method, path, content=content, params=query, headers=as_json)
         waits = list(self._retry.waits_s)
         while True:
             answer = self._attempt(request)
             if not isinstance(answer, _Later):
                 return answer
             self._wait_or_give_up(waits, answer)
+
+    def download(self, path: str, target: IO[bytes], *, headers: Mapping[str, str]) -> int:
+        """Write a 2xx answer as it comes; returns its length. Not repeated: half of it may be written."""
+        request = self._client.build_request("GET", path, headers={"Accept": "*/*", **headers})
+        with self._opened(request) as response, self._unreachable_as_such():
+            return sum(target.write(block) for block in response.iter_bytes())
+
+    @contextmanager
+    def stream(self, url: str, *, headers: Mapping[str, str]) -> Iterator[Iterator[str]]:
+        """An answer without an end, in pieces of text as they come. Not repeated: whoever reads it opens the next one.
+
+        Raises an ApiError for an answer that says no, and ServerUnreachable where none comes, none comes for a while,
+        or it breaks off.
+        """
+        request = self._client.build_request("GET", url, headers=headers, timeout=_STREAM_TIMEOUT)
+        with self._opened(request) as response:
+            yield self._pieces(response)
+
+    @contextmanager
+    def _opened(self, request: httpx.Request) -> Iterator[httpx.Response]:
+        with self._unreachable_as_such():
+            response = self._client.send(request, stream=True)
+        try:
+            if not response.is_success:
+                with self._unreachable_as_such():
+                    response.read()
+                raise self._refusal_of_stream(response)
+            yield response
+        finally:
+            response.close()
+
+    def _pieces(self, response: httpx.Response) -> Iterator[str]:
+        with self._unreachable_as_such():
+            yield from response.iter_text()
+
+    def _refusal_of_stream(self, response: httpx.Response) -> ApiError | ServerUnreachable:
+        if response.is_server_error or response.status_code == HTTPStatus.TOO_MANY_REQUESTS:
+            reason = f"{self.base_url}: HTTP {response.status_code}"
+            return ServerUnreachable(reason, retry_after_s=_retry_after_s(response))
+        return _envelope(response)
+
+    @contextmanager
+    def _unreachable_as_such(self) -> Iterator[None]:
+        try:
+            yield
+        except httpx.TransportError as error:
+            raise ServerUnreachable(f"{self.base_url}: {error or type(error).__name__}") from error
 
     def _wait_or_give_up(self, waits: list[float], failure: _Later) -> None:
         asked = failure.retry_after_s

@@ -24,10 +24,17 @@ def _step(current: Record | None, mutation: Mutation) -> Record | None:
             return _edited(current or _blank(mutation), mutation.patch, deleted=False)
         case Op.RESTORE:
             return current and _edited(current, mutation.patch, deleted=False)
+        case Op.RESOLVE:
+            return current and _edited(current, {"status": status_after(mutation.patch)}, deleted=current.deleted)
         case Op.DELETE:
             return current and replace(current, deleted=True, pending=True)
         case Op.UPDATE:
             return current and _edited(current, mutation.patch, deleted=current.deleted)
+
+
+def status_after(resolution: JsonObject) -> str:
+    """What a conflict becomes: nothing changed by keeping what stands, and something did otherwise."""
+    return "dismissed" if resolution.get("resolution") == "keep" else "resolved"
 
 
 def _blank(mutation: Mutation) -> Record:

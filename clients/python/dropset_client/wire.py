@@ -19,6 +19,7 @@ SCHEMA_VERSION = 1  # the shape of records this client writes; the server upgrad
 
 JsonObject = dict[str, Any]
 Clock = Callable[[], datetime]
+NewId = Callable[[], str]
 
 
 class Op(StrEnum):
@@ -26,6 +27,7 @@ class Op(StrEnum):
     UPDATE = "update"
     DELETE = "delete"
     RESTORE = "restore"
+    RESOLVE = "resolve"  # of a conflict; see resolving.py
 
 
 class Status(StrEnum):
@@ -50,6 +52,10 @@ def rfc3339(moment: datetime) -> str:
 
 def parse_rfc3339(text: str) -> datetime:
     return datetime.fromisoformat(text)
+
+
+def random_id() -> str:
+    return str(uuid.uuid4())
 
 
 def uuid7(now: datetime) -> str:
@@ -188,10 +194,11 @@ class Result:
     record: Record | None = None
     conflict_ids: tuple[str, ...] = ()
     error: Refusal | None = None
+    target: Record | None = None  # of a resolution: what its conflict is about; `record` is the conflict then
 
     @classmethod
     def from_wire(cls, raw: JsonObject) -> Self:
-        record, error = raw.get("record"), raw.get("error")
+        record, target, error = raw.get("record"), raw.get("target"), raw.get("error")
         return cls(
             id=str(raw["id"]),
             status=Status(raw["status"]),
@@ -200,6 +207,7 @@ class Result:
             record=Record.from_wire(record) if record else None,
             conflict_ids=tuple(raw.get("conflict_ids") or ()),
             error=Refusal.from_wire(error) if error else None,
+            target=Record.from_wire(target) if target else None,
         )
 
 
@@ -209,6 +217,7 @@ class PushAnswer:
     version: int
     clock_skew_ms: int
     results: dict[str, Result]
+    server_time: str | None = None
 
     @classmethod
     def from_wire(cls, raw: JsonObject) -> Self:
@@ -218,6 +227,7 @@ class PushAnswer:
             version=int(raw["version"]),
             clock_skew_ms=int(raw.get("clock_skew_ms") or 0),
             results={result.id: result for result in results},
+            server_time=raw.get("server_time"),
         )
 
 
@@ -231,6 +241,7 @@ class PullPage:
     cursor: str
     has_more: bool
     open_conflicts: int
+    server_time: str | None = None
 
     @classmethod
     def from_wire(cls, raw: JsonObject) -> Self:
@@ -243,6 +254,7 @@ class PullPage:
             cursor=str(raw["cursor"]),
             has_more=bool(raw["has_more"]),
             open_conflicts=int(raw.get("open_conflicts") or 0),
+            server_time=raw.get("server_time"),
         )
 
 
@@ -279,6 +291,8 @@ class ServerStatus:
     limits: Limits
     digest: dict[str, EntityDigest]
     open_conflicts: int
+    stream_url: str | None = None
+    shared_version: int | None = None  # only where an old epoch was asked for
 
     @classmethod
     def from_wire(cls, raw: JsonObject) -> Self:
@@ -292,4 +306,6 @@ class ServerStatus:
             limits=Limits.from_wire(raw.get("limits") or {}),
             digest=digest,
             open_conflicts=int(raw.get("open_conflicts") or 0),
+            stream_url=raw.get("stream_url"),
+            shared_version=raw.get("shared_version"),
         )

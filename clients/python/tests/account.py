@@ -6,6 +6,7 @@ a patch with `"refuse": true` is rejected, a child of an unknown parent is defer
 
 import hashlib
 import uuid
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,6 +20,7 @@ DEFAULTS: dict[str, Json] = {
     "set": {"kind": "working", "reps": None, "rpe": None, "notes": ""},
 }
 DELETED = "deleted"
+_BACKED_UP = ("version", "min_version", "rows", "log", "results", "devices", "deferred", "refused")
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -77,6 +79,8 @@ class Account:
     results: dict[str, tuple[str, Json]] = field(default_factory=dict)
     devices: dict[str, DeviceRow] = field(default_factory=dict)
     deferred: set[str] = field(default_factory=set)
+    refused: dict[str, Json] = field(default_factory=dict)
+    shared: dict[str, int] = field(default_factory=dict)
     library: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -106,6 +110,13 @@ class Account:
             "data": None if row.deleted else row.data,
         }
 
+    def whole(self) -> list[Json]:
+        """The state in one answer; without a cursor, which the server seals."""
+        live = [record for key in self.rows if (record := self.wire(key)) is not None and not record["deleted"]]
+        begin = {"type": "begin", "epoch": self.epoch, "version": self.version, "schema_version": 1, "count": len(live)}
+        end = {"type": "end", "count": len(live), "digest": self.digest()}
+        return [begin, *({"type": "record", **record} for record in live), end]
+
     def digest(self) -> Json:
         sums: dict[str, Json] = {}
         for (entity, record_id), row in self.rows.items():
@@ -116,8 +127,15 @@ class Account:
                 entry["sum"] = (entry["sum"] + int.from_bytes(mark, "big")) % 2**64
         return {entity: {"count": e["count"], "sum": str(e["sum"])} for entity, e in sums.items()}
 
-    def restore_backup(self) -> None:
-        """As if the database came back from a backup: everything is there, but versions mean nothing."""
+    def backup(self) -> Json:
+        return deepcopy({name: getattr(self, name) for name in _BACKED_UP})
+
+    def restore_backup(self, saved: Json | None = None) -> None:
+        """The database comes back from a backup: the one given, or one in which everything is there."""
+        for name, value in (saved or {}).items():
+            setattr(self, name, deepcopy(value))
+        self.shared = {epoch: min(known, self.version) for epoch, known in self.shared.items()}
+        self.shared[self.epoch] = self.version
         self.epoch = str(uuid.uuid4())
 
     def purge(self) -> None:
@@ -160,7 +178,7 @@ class Account:
         }
 
     def _one(self, device_id: str, device: DeviceRow, mutation: Json, skew: timedelta) -> Json:
-        content = repr(sorted(mutation.items()))
+        content = repr(sorted(item for item in mutation.items() if item[0] != "base_version"))
         if mutation["id"] in self.results:
             seen, result = self.results[mutation["id"]]
             if seen != content:
@@ -179,12 +197,47 @@ class Account:
             return self._rejected(mutation, "invalid")
         if self._lacks_parent(mutation):
             return _result(mutation, "deferred", None)
+        if mutation["op"] == "resolve":
+            return self._resolve(device_id, device, mutation, skew)
         if key not in self.rows and mutation["op"] != "create":
             conflict = self._conflict(mutation, "missing", [])
             return _result(mutation, "conflict", self.version, conflict_ids=[conflict])
         return self._merge(key, device_id, device, mutation, skew)
 
+    def _resolve(self, device_id: str, device: DeviceRow, mutation: Json, skew: timedelta) -> Json:
+        """The conflict is closed, and what was chosen is written like any other change of the record."""
+        conflict = self.rows.get(("conflict", mutation["record_id"]))
+        if conflict is None or conflict.data["status"] != "open":
+            return self._rejected(mutation, "conflict_closed")
+        chosen = mutation["patch"]["resolution"]
+        key = (conflict.data["entity"], conflict.data["record_id"])
+        lost = {item["name"]: item["lost"]["value"] for item in conflict.data["fields"]}
+        values = mutation["patch"]["patch"] if chosen == "custom" else lost
+        result = _result(mutation, "applied", self.rows[key].version)
+        if chosen != "keep":
+            op = "delete" if values.pop(DELETED, False) else "update"
+            change = {**mutation, "entity": key[0], "record_id": key[1], "op": op, "patch": values}
+            result = self._merge(key, device_id, device, change, skew)
+        status = "dismissed" if chosen == "keep" else "resolved"
+        closed = ("conflict", mutation["record_id"])
+        self.commit(closed, {"status": status}, deleted=False, version=self.next_version())
+        return {**result, "record": self.wire(closed), "target": self.wire(key)}
+
+    def discard(self, mutation_id: str) -> None:
+        if self.refused.pop(mutation_id, None) is None:
+            raise ApiFaultError(404, "not_found")
+
+    def repair(self, mutation_id: str, body: Json) -> Json:
+        replayed = body["mutation"]["id"] in self.results
+        if mutation_id not in self.refused and not replayed:
+            raise ApiFaultError(404, "not_found")
+        answer = self.push({**body, "mutations": [body["mutation"]]})
+        if answer["results"][0]["status"] != "rejected":
+            self.refused.pop(mutation_id, None)
+        return answer
+
     def _rejected(self, mutation: Json, code: str) -> Json:
+        self.refused[mutation["id"]] = mutation
         error = {"code": code, "detail": f"refused: {code}", "fields": {"refuse": "no"}}
         record = self.wire((mutation["entity"], mutation["record_id"]))
         return _result(mutation, "rejected", self.version, record=record, error=error)
@@ -266,7 +319,7 @@ class Account:
         start = self.version if cursor is None else cursor["snapshot"]
         after = (0, 0, "") if cursor is None else (cursor["version"], cursor["order"], cursor["id"])
         if cursor is not None and cursor["epoch"] != self.epoch:
-            raise ApiFaultError(410, "resync_required")
+            raise ApiFaultError(409, "epoch_changed")
         if max(start, after[0]) < self.min_version:
             raise ApiFaultError(410, "resync_required")
         rows = sorted((row.version, ORDER.index(key[0]), key[1]) for key, row in self.rows.items())

@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
 
-from dropset_client import Device, Op, RetryPolicy
+from dropset_client import Device, Op, Record, RetryPolicy
 from tests.server import PASSWORD
 
 NAMESPACE = UUID("6b1f0000-0000-7000-8000-000000000000")
-WORKOUT, EXERCISE, SET, ORPHAN, BAD, LATE = (str(uuid5(NAMESPACE, name)) for name in "WESOBL")
+WORKOUT, EXERCISE, SET, ORPHAN, BAD, LATE, GHOST = (str(uuid5(NAMESPACE, name)) for name in "WESOBLG")
 
 # Every kind of verdict: applied, rejected, deferred.
 WRITES: tuple[tuple[str, str, Op, dict[str, Any]], ...] = (
@@ -71,8 +71,13 @@ def forget_access_token(device: Device) -> None:
 
 
 def fall_out_with_server(device: Device) -> None:
-    """Another epoch and another instance token than the server's, so that the next sync heals both."""
+    """Another epoch and another instance token than the server's, so that the next sync heals both.
+
+    And a record that the server had acknowledged and does not know any more: it was restored from a backup.
+    """
+    ghost = Record("workout", GHOST, 2, deleted=False, data={"title": "lost by the server"})
     with device.store.transaction():
+        device.store._records.put(ghost)
         device.store._db.set_meta(epoch="of another time", instance_token="of another phone", limits=None)
 
 

@@ -3,6 +3,7 @@
 import base64
 import json
 import threading
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,7 +13,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
-from tests.account import Account, ApiFaultError, DeviceRow, Json
+from tests.account import ORDER, Account, ApiFaultError, DeviceRow, Json
+from tests.keeping import Answer, Keeping, form
 
 PASSWORD = "correct horse battery"
 
@@ -43,7 +45,14 @@ class World:
         default_factory=lambda: {"mutations": 500, "body_bytes": 2**20, "mutation_bytes": 2**16, "pull_page": 1000}
     )
     library: list[Json] = field(default_factory=list)
+    keeping: Keeping = field(default_factory=Keeping)
     faults: list[Fault] = field(default_factory=list)
+    family: dict[str, str] = field(default_factory=dict)  # of each token, access or refresh
+    device_of: dict[str, str] = field(default_factory=dict)  # which device each family registered last
+    streams: list[bytes] | None = None  # None: this server has no stream. What the next ones say, then live ones
+    closing: bool = False
+    whole: bool = False  # whether the state is to be had in one answer
+    snapshots: list[bytes] = field(default_factory=list)  # what the next such answers are, in place of the truth
     seen: list[tuple[str, Json]] = field(default_factory=list)
 
     def add_account(self, email: str) -> Account:
@@ -64,12 +73,24 @@ class World:
     def requests_to(self, path: str) -> list[Json]:
         return [body for seen, body in self.seen if seen == path]
 
+    def revoke(self, account: Account, device_id: str) -> None:
+        """The log-ins that registered this device last end with it."""
+        if device_id not in account.devices:
+            raise ApiFaultError(404, "not_found")
+        account.devices[device_id].revoked = True
+        ended = {token for token, family in self.family.items() if self.device_of.get(family) == device_id}
+        self.access = {token: owner for token, owner in self.access.items() if token not in ended}
+        self.refresh = {token: owner for token, owner in self.refresh.items() if token not in ended}
+
     # Sessions
 
     def login(self, body: Json) -> Json:
         for account in self.accounts.values():
             if (account.email, account.password) == (body["email"], body["password"]):
-                return {**self._tokens(account.id), "user": {"id": account.id, "email": account.email}}
+                return {
+                    **self._tokens(account.id, str(uuid.uuid4())),
+                    "user": {"id": account.id, "email": account.email},
+                }
         raise ApiFaultError(401, "invalid_credentials")
 
     def renew(self, body: Json, key: str) -> Json:
@@ -79,21 +100,19 @@ class World:
             if key != first_key:
                 self.refresh = {t: a for t, a in self.refresh.items() if a != account_id}
                 raise ApiFaultError(401, "token_reused")
-            return self._tokens(account_id)
+            return self._tokens(account_id, self.family[token])
         if token not in self.refresh:
             raise ApiFaultError(401, "token_not_valid")
         account_id = self.refresh.pop(token)
         self.used[token] = (account_id, key)
-        return self._tokens(account_id)
+        return self._tokens(account_id, self.family[token])
 
-    def _tokens(self, account_id: str) -> Json:
+    def _tokens(self, account_id: str, family: str) -> Json:
         access, refresh = str(uuid.uuid4()), str(uuid.uuid4())
         self.access[access] = account_id
         self.refresh[refresh] = account_id
+        self.family |= {access: family, refresh: family}
         return {"access": access, "refresh": refresh}
-
-
-Answer = tuple[int, Json | None]
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -111,6 +130,9 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self._serve()
 
+    def do_DELETE(self) -> None:
+        self._serve()
+
     def _serve(self) -> None:
         address = urlsplit(self.path)
         path = address.path.removeprefix("/api/v1/")
@@ -122,7 +144,11 @@ class Handler(BaseHTTPRequestHandler):
             if fault is not None and fault.drop_before:
                 self.close_connection = True
                 return
+            account = self._account() if path == "sync/stream" and fault is None else None
             status, body, retry_after = self._answer(path, parse_qs(address.query), raw, fault)
+        if account is not None:
+            self._stream(account)
+            return
         if fault is not None and not fault.status and fault.raw is None:
             self.close_connection = True
             return
@@ -143,11 +169,14 @@ class Handler(BaseHTTPRequestHandler):
         if fault is not None and fault.status:
             return fault.status, _envelope(fault.code), fault.retry_after
         try:
-            body = json.loads(raw) if raw else {}
+            kind = self.headers.get("Content-Type", "")
+            body = form(kind, raw) if kind.startswith("multipart/") else json.loads(raw) if raw else {}
             self.world.seen.append((path, body or {k: v[0] for k, v in query.items()}))
             status, answer = self._route(path, query, body, len(raw))
         except ApiFaultError as problem:
             return problem.status, _envelope(problem.code), None
+        if isinstance(answer, bytes):
+            return status, answer, None
         return status, b"" if answer is None else json.dumps(answer).encode(), None
 
     def _write(self, status: int, body: bytes, retry_after: str | None) -> None:
@@ -165,27 +194,73 @@ class Handler(BaseHTTPRequestHandler):
             return 200, world.login(body)
         if path == "auth/refresh":
             return 200, world.renew(body, self.headers["Idempotency-Key"])
-        account = world.accounts.get(world.access.get((self.headers["Authorization"] or "")[7:], ""))
+        account = self._account()
         if account is None:
             raise ApiFaultError(401, "token_not_valid")
         routes: dict[str, Callable[[], Answer]] = {
             "auth/logout": lambda: (204, None),
-            "sync/devices": lambda: self._register(account, body),
+            "sync/devices": lambda: self._register(account, body) if body else self._devices(account),
             "sync/push": lambda: self._push(account, body, size),
             "sync/pull": lambda: self._pull(account, query),
-            "sync/status": lambda: self._status(account),
+            "sync/status": lambda: self._status(account, query),
             "library/exercise-types/": lambda: self._library(query),
         }
-        if path not in routes:
+        return routes[path]() if path in routes else self._route_of_one(account, path, body)
+
+    def _route_of_one(self, account: Account, path: str, body: Json) -> Answer:
+        """Addresses with an id in them."""
+        match path.split("/"):
+            case ["sync", "snapshot"] if self.world.whole:
+                return 200, self.world.snapshots.pop(0) if self.world.snapshots else self._whole(account)
+            case ["sync", "rejected", mutation_id] if self.command == "DELETE":
+                account.discard(mutation_id)
+                return 204, None
+            case ["sync", "rejected", mutation_id, "repair"]:
+                return 200, account.repair(mutation_id, body)
+            case ["sync", "devices", device_id] if self.command == "DELETE":
+                self.world.revoke(account, device_id)
+                return 204, None
+        found = self.world.keeping.route(self.command, path.split("/"), body)
+        if found is None:
             raise ApiFaultError(404, "not_found")
-        return routes[path]()
+        return found
+
+    def _account(self) -> Account | None:
+        token = (self.headers["Authorization"] or "")[7:]
+        return self.world.accounts.get(self.world.access.get(token, ""))
+
+    def _stream(self, account: Account) -> None:
+        """What a test prepared; else pokes as they come."""
+        self.close_connection = True
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream; charset=utf-8")
+        self.end_headers()
+        if self.world.streams:
+            self.wfile.write(self.world.streams.pop(0))
+            return
+        told = 0
+        while not self.world.closing:
+            if account.version != told:
+                told = account.version
+                data = json.dumps({"epoch": account.epoch, "version": told})
+                self.wfile.write(f"event: poke\ndata: {data}\n\n".encode())
+                self.wfile.flush()
+            time.sleep(0.005)
 
     def _register(self, account: Account, body: Json) -> Answer:
         known = account.devices.get(body["id"])
         if known is not None and known.token != body["instance_token"]:
             raise ApiFaultError(409, "device_forked")
         account.devices[body["id"]] = known or DeviceRow(body["instance_token"])
+        self.world.device_of[self.world.family[(self.headers["Authorization"] or "")[7:]]] = body["id"]
         return (200 if known else 201), {"id": body["id"]}
+
+    def _devices(self, account: Account) -> Answer:
+        found = [
+            {"id": one, "name": "one", "platform": "test", "revoked_at": "2026-11-20" if row.revoked else None}
+            for one, row in account.devices.items()
+        ]
+        return 200, {"next": None, "previous": None, "results": found}
 
     def _push(self, account: Account, body: Json, size: int) -> Answer:
         limits, mutations = self.world.limits, body["mutations"]
@@ -202,14 +277,23 @@ class Handler(BaseHTTPRequestHandler):
         page = account.page(cursor, int(query["limit"][0]))
         return 200, {**page, "cursor": base64.urlsafe_b64encode(json.dumps(page["cursor"]).encode()).decode()}
 
-    def _status(self, account: Account) -> Answer:
+    def _whole(self, account: Account) -> bytes:
+        *lines, end = account.whole()
+        place = {"epoch": account.epoch, "snapshot": 0, "version": account.version, "order": len(ORDER), "id": ""}
+        end["cursor"] = base64.urlsafe_b64encode(json.dumps(place).encode()).decode()
+        return b"".join(json.dumps(line).encode() + b"\n" for line in [*lines, end])
+
+    def _status(self, account: Account, query: dict[str, list[str]]) -> Answer:
+        old = query.get("epoch", [None])[0]
         return 200, {
+            "shared_version": None if old is None else account.shared.get(old, 0),
             "epoch": account.epoch,
             "version": account.version,
             "min_version": account.min_version,
             "schema_version": 1,
             "limits": self.world.limits,
             "digest": account.digest(),
+            "stream_url": None if self.world.streams is None else f"http://{self.headers['Host']}/api/v1/sync/stream",
             "device": None,
             "open_conflicts": 0,
         }
@@ -243,5 +327,6 @@ def serving(world: World) -> Iterator[str]:
         try:
             yield f"http://127.0.0.1:{server.server_port}"
         finally:
+            world.closing = True
             server.shutdown()
             thread.join()

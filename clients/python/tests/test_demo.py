@@ -60,7 +60,7 @@ def test_the_demo_is_a_program_whose_output_can_be_piped(url: str, account: Acco
 
     assert done.returncode == 0, done.stderr
     assert "%" not in done.stdout
-    assert len(account.devices) == 3
+    assert [row.revoked for row in account.devices.values()] == [True] * 3
 
 
 def test_without_a_server_the_demo_says_how_to_start_one(capsys: pytest.CaptureFixture[str]) -> None:

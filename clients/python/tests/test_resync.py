@@ -42,7 +42,7 @@ def test_a_snapshot_that_was_broken_off_goes_on_from_its_page(lab: Lab) -> None:
 
     with pytest.raises(InterruptedError):
         b.sync(stop)
-    assert (b.position().synced, len(list(b.store.base_live()))) == (False, 3)
+    assert (b.position().synced, b.position().resyncing, list(b.store.base_live())) == (False, True, [])
     b.sync()
     assert a.content_hash() == b.content_hash()
     assert sum("cursor" not in query for query in lab.world.requests_to("sync/pull")) == 2
@@ -67,7 +67,7 @@ def test_two_processes_on_one_store_leave_no_hole(lab: Lab) -> None:
     def meddle(step: str) -> None:
         if step == "pull.answered" and next(answered) == 3:
             with pytest.raises(InterruptedError):
-                second.repair(stop)
+                second.resync(stop)
 
     first.store.step = meddle
     first.sync()
@@ -76,7 +76,7 @@ def test_two_processes_on_one_store_leave_no_hole(lab: Lab) -> None:
     assert first.verify().is_equal
 
 
-def test_the_first_page_of_a_snapshot_replaces_whatever_is_there(lab: Lab) -> None:
+def test_a_snapshot_replaces_whatever_is_there(lab: Lab) -> None:
     device = lab.device("a")
     device.store._records.put(Record("workout", "left over", 1, deleted=False, data={"title": "zombie"}))
     device.sync()

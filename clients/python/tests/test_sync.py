@@ -179,7 +179,7 @@ def test_a_rejected_change_can_be_repaired_or_discarded(lab: Lab) -> None:
     device.create("workout", {"title": "second", "refuse": True})
     device.sync()
     first, second = device.rejected()
-    device.retry_rejected(first.mutation.id, {"refuse": False})
+    device.repair_rejected(first.mutation.id, {"refuse": False})
     device.discard_rejected(second.mutation.id)
     device.sync()
 

@@ -14,10 +14,10 @@ from zoneinfo import ZoneInfo
 from tqdm import tqdm
 
 from dropset_client.device import Device
+from dropset_client.report import Progress, SyncReport
 from dropset_client.strong import ImportReport, import_strong, library_names
 from dropset_client.strong.generate import generate_workouts
 from dropset_client.strong.render import S3, render
-from dropset_client.sync import Progress, SyncReport
 from dropset_client.transport import RetryPolicy
 from dropset_client.wire import utc_now
 
@@ -68,7 +68,7 @@ class Account:
 
 
 class Phones:
-    """Opens phones on temporary files and signs them in; everything is closed and removed at the end."""
+    """Opens phones on temporary files and signs them in; at the end everything is closed, removed, and off the account."""
 
     def __init__(self, account: Account, folder: Path, stack: ExitStack) -> None:
         self._account = account
@@ -86,16 +86,18 @@ class Phones:
         device = Device.open(path, self._account.base_url, name=f"demo {label}", retry=_RETRY)
         self._stack.callback(device.close)
         device.login(self._account.email, self._account.password)
-        self._stack.push(_logout_of(device))
+        self._stack.push(_goodbye_of(device))
         return Phone(label, device)
 
 
-def _logout_of(device: Device) -> Callable[..., None]:
-    """Logs out at the end of a good run; after an error the server may be what is missing."""
+def _goodbye_of(device: Device) -> Callable[..., None]:
+    """Takes the phone off the account after a good run, and its session with it; after an error the server may be what
+    is missing.
+    """
 
     def leave(kind: type[BaseException] | None, *_error: object) -> None:
         if kind is None:
-            device.logout()
+            device.leave()
 
     return leave
 
