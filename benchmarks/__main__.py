@@ -1,0 +1,57 @@
+"""`make bench`: our bars for sync, each a ratio taken in this run on fresh data. ARGS="1 4 --rounds 51" chooses."""
+
+import argparse
+import os
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import django
+import orjson
+
+from benchmarks import report
+from benchmarks.report import Result
+from benchmarks.stand import fresh_databases, prepare, settings_for
+from ops.checkout import program, say
+
+BARS = ("1", "3", "4", "5", "6", "8", "15")
+LEAST_ROUNDS = 31
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("bars", nargs="*", metavar="bar", help=f"of {', '.join(BARS)} (1 brings 2 along); all if none")
+    parser.add_argument("--rounds", type=int, default=LEAST_ROUNDS, help="of each measurement (%(default)s)")
+    parser.add_argument("--json", type=Path, help="write the results to this file too")
+    given = parser.parse_args()
+    if unknown := set(given.bars) - set(BARS):
+        parser.error(f"no such bar: {', '.join(sorted(unknown))}")
+    return given
+
+
+def tell(results: list[Result], growth: list[list[str]], facts: dict[str, Any], file: Path | None) -> None:
+    say(", ".join(f"{name} {value}" for name, value in facts.items()))
+    print(f"\n{report.table(results)}\n", flush=True)
+    if growth:
+        print(f"{report.as_table(growth)}\n", flush=True)
+    if file:
+        content = {"machine": facts, "results": [report.as_json(r) for r in results], "growth": growth}
+        file.write_bytes(orjson.dumps(content, option=orjson.OPT_INDENT_2))
+
+
+def main() -> int:
+    given = arguments()
+    with fresh_databases() as databases:
+        env = settings_for(databases.url)
+        prepare(env)
+        os.environ.update(env)
+        django.setup()
+        run = import_module("benchmarks.run")  # only now: it imports models
+        outcome = run.everything(databases, env, bars=given.bars or BARS, rounds=given.rounds)
+        facts = report.machine(databases.url)
+        tell(outcome.results, outcome.growth, facts, given.json)
+    return 0 if all(result.verdict != "FAIL" for result in outcome.results) else 1
+
+
+if __name__ == "__main__":
+    program(main)

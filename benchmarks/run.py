@@ -1,0 +1,86 @@
+"""Makes the data, starts the server, and takes one bar after the other."""
+
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+from django.db import connections
+
+from benchmarks import growth, pulls, pushes, raw
+from benchmarks.athletes import Athlete, new_athlete
+from benchmarks.bench import Bench, open_bench
+from benchmarks.report import Result
+from benchmarks.stand import Databases, Server, serving
+from ops.checkout import say
+
+CLIENTS = 8
+CHUNK = 1000  # rows of one transaction, and so of one version
+PULLED = 5_000
+
+
+@dataclass
+class Outcome:
+    results: list[Result] = field(default_factory=list)
+    growth: list[list[str]] = field(default_factory=list)
+
+
+def everything(databases: Databases, env: dict[str, str], *, bars: Sequence[str], rounds: int) -> Outcome:
+    athletes = make_athletes(databases, bars)
+    connections.close_all()
+    databases.copy_to_raw()
+    with psycopg.connect(databases.raw_url, autocommit=True) as connection:
+        raw.switch_capture_off(connection)
+    outcome = Outcome()
+    with ExitStack() as stack:
+        server = stack.enter_context(serving(env))
+        benches = {
+            name: stack.enter_context(closing(open_bench(server, athlete, databases.raw_url)))
+            for name, athlete in athletes.items()
+        }
+        for bar, act in acts(benches, server, outcome, rounds).items():
+            if bar in bars:
+                say(f"bar {bar}")
+                act()
+    return outcome
+
+
+def acts(benches: dict[str, Bench], server: Server, outcome: Outcome, rounds: int) -> dict[str, Callable[[], Any]]:
+    def one(measured: Callable[..., list[Result]], who: Any) -> Callable[[], None]:
+        return lambda: outcome.results.extend(measured(who(), rounds=rounds))
+
+    return {
+        "1": one(pushes.push_and_replay, lambda: benches["client 1"]),
+        "3": one(pushes.clients, lambda: [benches[f"client {number}"] for number in range(1, CLIENTS + 1)]),
+        "4": one(pulls.pull_everything, lambda: benches["pull"]),
+        "5": one(pulls.empty_pull, lambda: benches["client 1"]),
+        "6": one(pulls.snapshot, lambda: benches["snapshot"]),
+        "8": one(pushes.one_request_each, lambda: benches["client 2"]),
+        "15": lambda: outcome.growth.extend(growth.lines(benches, rounds=rounds)),
+    }
+
+
+def make_athletes(databases: Databases, bars: Sequence[str]) -> dict[str, Athlete]:
+    """As many as the chosen bars need."""
+    clients = CLIENTS if "3" in bars else 2 if {"1", "5", "8"} & set(bars) else 0
+    sizes = {f"client {number}": CHUNK for number in range(1, clients + 1)}
+    if "4" in bars:
+        sizes["pull"] = PULLED
+    if "6" in bars:
+        sizes["snapshot"] = growth.SIZES[-1]  # one of its own: a user gets so many snapshots an hour, and no more
+    if "15" in bars:
+        sizes |= {f"growth {size}": size for size in growth.SIZES}
+    return {name: make_athlete(databases, name, size) for name, size in sizes.items()}
+
+
+def make_athlete(databases: Databases, name: str, size: int) -> Athlete:
+    """Their rows, written as SQL writes them: the triggers capture each, as if a device had pushed it."""
+    say(f"an athlete with {size} rows")
+    athlete = new_athlete(name.replace(" ", "-"))
+    with psycopg.connect(databases.url, autocommit=True) as connection:
+        for _ in range(size // CHUNK):
+            rows = athlete.new_rows(CHUNK)
+            raw.upsert(connection, athlete.user_id, raw.as_json(rows))
+        athlete.versions = raw.versions(connection, athlete.user_id)
+    return athlete

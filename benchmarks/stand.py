@@ -1,0 +1,106 @@
+"""What the benchmarks run on: two fresh databases, and the server as `make run` starts it, with an operator's settings."""
+
+import os
+import secrets
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import psutil
+import psycopg
+from psycopg import sql
+
+from ops.checkout import STATE, environment, only_one, say
+from ops.database import database
+from ops.processes import Child, finish, running
+from ops.run import Address, server_command, wait_until_ready
+
+NAME, RAW_NAME = "dropset_benchmark", "dropset_benchmark_raw"
+
+
+@dataclass(frozen=True)
+class Databases:
+    url: str  # the server's
+    raw_url: str  # the copy for raw SQL
+    maintenance_url: str
+
+    def copy_to_raw(self) -> None:
+        """The same rows, tables and constraints. Nobody may be connected to the first one meanwhile."""
+        with psycopg.connect(self.maintenance_url, autocommit=True) as connection:
+            connection.execute(_statement("DROP DATABASE IF EXISTS {} WITH (FORCE)", RAW_NAME))
+            connection.execute(_statement("CREATE DATABASE {} TEMPLATE {}", RAW_NAME, NAME))
+        for url in (self.url, self.raw_url):
+            with psycopg.connect(url, autocommit=True) as connection:
+                connection.execute(
+                    "VACUUM ANALYZE"
+                )  # as autovacuum would in time; but not in the middle of a measurement
+
+
+@dataclass(frozen=True)
+class Server:
+    address: Address
+    child: Child
+
+    def resident_mb(self) -> float:
+        """Memory of the largest process of the server: its worker."""
+        parent = psutil.Process(self.child.process.pid)
+        return max(process.memory_info().rss for process in [parent, *parent.children(recursive=True)]) / 1e6
+
+
+@contextmanager
+def fresh_databases() -> Iterator[Databases]:
+    """Beside the database in DATABASE_URL, on its server; or on an embedded server of their own."""
+    with only_one("benchmarks"), database("postgres-benchmarks") as base:
+        found = Databases(_named(base.url, NAME), _named(base.url, RAW_NAME), base.url)
+        _drop(found.maintenance_url)
+        with psycopg.connect(found.maintenance_url, autocommit=True) as connection:
+            connection.execute(_statement("CREATE DATABASE {}", NAME))
+        try:
+            yield found
+        finally:
+            _drop(found.maintenance_url)
+
+
+def settings_for(url: str) -> dict[str, str]:
+    """As in operation, but without TLS, and with access tokens that outlive the run."""
+    operation = {"DEBUG": "false", "SECURE_TLS": "false", "ALLOWED_HOSTS": "127.0.0.1", "LOG_LEVEL": "WARNING"}
+    fixed = operation | {"ACCESS_TOKEN_MINUTES": "600", "SECRET_KEY": secrets.token_urlsafe(64)}
+    return environment(DATABASE_URL=url, **fixed)
+
+
+def prepare(env: dict[str, str]) -> None:
+    say("preparing the database")
+    finish("preparing the database", [sys.executable, "-m", "ops.prepare"], env=env)
+
+
+@contextmanager
+def serving(env: dict[str, str]) -> Iterator[Server]:
+    address = Address("127.0.0.1", int(os.environ.get("PORT", "") or _free_port()))
+    log = STATE / "benchmarks.log"
+    with running("the server", server_command(address), env=env, log=log) as child:
+        wait_until_ready(address, [child], env["ALLOWED_HOSTS"])
+        yield Server(address, child)
+
+
+def _named(url: str, name: str) -> str:
+    return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
+
+
+def _drop(url: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        for name in (RAW_NAME, NAME):
+            connection.execute(_statement("DROP DATABASE IF EXISTS {} WITH (FORCE)", name))
+
+
+def _statement(text: Any, *names: str) -> sql.Composed:
+    return sql.SQL(text).format(*(sql.Identifier(name) for name in names))
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
