@@ -278,3 +278,10 @@ def test_admin_is_closed_to_athletes_and_the_anonymous(route: Route, client: Cli
 )
 def test_address_that_there_is_not_answers_in_the_one_shape(client: Client, db: None, path: str) -> None:
     check_error(client.get(path), 404, "not_found")
+
+
+@pytest.mark.parametrize("method", ["post", "patch", "put", "delete"])
+def test_unknown_address_is_unknown_to_every_method(method: str) -> None:
+    """Also where a browser's protection against forged requests is on."""
+    client = Client(enforce_csrf_checks=True)
+    check_error(getattr(client, method)("/api/v1/nowhere"), 404, "not_found")

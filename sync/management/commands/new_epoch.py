@@ -40,4 +40,5 @@ class Command(BaseCommand):
             if options["user"] is not None and user is None:
                 raise CommandError(f"There is no user {options['user']}.")
             count = epochs.new_epoch(user=user, at=at, served=options["served"])
-        self.stdout.write(f"New epochs: {count}.")
+        if options["verbosity"]:
+            self.stdout.write(f"New epochs: {count}.")
