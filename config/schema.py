@@ -36,4 +36,7 @@ def describe_errors(result: dict[str, Any], generator: Any, request: Any, public
     for path in result["paths"].values():
         for operation in path.values():
             operation["responses"].setdefault("4XX", {"description": "Refused; the code says why.", "content": content})
+            operation["responses"].setdefault(
+                "503", {"description": "Not now: wait for Retry-After.", "content": content}
+            )
     return result

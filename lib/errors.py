@@ -58,6 +58,12 @@ class TooLarge(DomainError):
     code = "too_large"
 
 
+class LengthRequired(DomainError):
+    """The body comes in chunks, and the server must know its length first. Send Content-Length."""
+
+    code = "length_required"
+
+
 class EncodingUnsupported(DomainError):
     """The server does not know this Content-Encoding. Send gzip, zstd, or the body as it is."""
 

@@ -33,7 +33,9 @@ def add_constraint(model: type[models.Model], constraint: models.BaseConstraint)
     if model._meta.abstract or is_historical(model):
         return
     model._meta.constraints = [*model._meta.constraints, constraint]
-    model._meta.original_attrs["constraints"] = model._meta.constraints  # where migrations look, also without a Meta of its own
+    model._meta.original_attrs["constraints"] = (
+        model._meta.constraints
+    )  # where migrations look, also without a Meta of its own
 
 
 def constraint_name(model: type[models.Model], fact: str) -> str:

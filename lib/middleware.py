@@ -2,7 +2,9 @@ import re
 import uuid
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+from lib.errors import LengthRequired, error_body
 
 USABLE_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
@@ -19,3 +21,17 @@ class RequestIdMiddleware:
         response = self.get_response(request)
         response["X-Request-ID"] = request.request_id  # type: ignore[attr-defined]  # set above
         return response
+
+
+class LengthMiddleware:
+    """Refuses a body of unknown length: WSGI would take it for an empty one, and what it says would be lost silently."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "Transfer-Encoding" not in request.headers or request.headers.get("Content-Length"):
+            return self.get_response(request)
+        error = LengthRequired()
+        request_id: str | None = getattr(request, "request_id", None)
+        return JsonResponse(error_body(code=error.code, detail=error.detail, request_id=request_id), status=411)

@@ -12,6 +12,9 @@ from lib.announcements import announce_after_commit
 from lib.sqlfiles import load_sql
 from lib.wire import CATALOGUE
 
+REQUESTS = {"push", "api"}  # who waits for the head holds a thread of the server, which others need too
+PATIENCE = "5s"
+
 
 @dataclass(frozen=True)
 class Catalogue:
@@ -21,9 +24,13 @@ class Catalogue:
 
 
 def lock_head(*, user_id: Any, source: str) -> None:
-    """Locks the user's head until the end of the transaction. Open streams hear of it after the commit."""
+    """Locks the user's head until the end of the transaction. Open streams hear of it after the commit.
+
+    Raises OperationalError, 503 to a client, where a request would wait long: behind an import, say.
+    """
+    patience = PATIENCE if source in REQUESTS else "0"
     with connection.cursor() as cursor:
-        cursor.execute(load_sql("lib", "begin_write"), {"user_id": user_id, "source": source})
+        cursor.execute(load_sql("lib", "begin_write"), {"user_id": user_id, "source": source, "patience": patience})
     announce_after_commit(user_id)
 
 

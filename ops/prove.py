@@ -16,7 +16,7 @@ from ops.suite import worker_count
 
 EXAMPLES = 200_000
 CHUNK = 1000  # examples that one pytest tries: what a restart costs is small beside them
-TESTS = "sync/tests/proof/test_state_machine.py"
+TESTS = "sync/tests/proof/test_state_machine.py::test_devices_and_server_agree"
 SEEDS = 10**9
 
 

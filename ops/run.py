@@ -14,7 +14,8 @@ from ops.healthy import READY, is_healthy
 from ops.processes import POLL_S, Child, finish, running, watch
 
 READY_LIMIT_S = 120.0
-BLOCKING_THREADS = 4
+WORKERS = min(os.cpu_count() or 1, 4)  # Python works in one thread at a time: a process for each core, 60 MB each
+BLOCKING_THREADS = 16  # each may wait: for a slow body, for a lock
 KILL_TIMEOUT_S = 5
 STREAM_BACKPRESSURE = 100_000  # granian counts every open stream as a request under way; our own limit is STREAM_LIMIT
 STREAM_PATH = "/api/v1/sync/stream"
@@ -92,9 +93,10 @@ def wait_until_ready(address: Address, children: Sequence[Child], allowed_hosts:
 
 def server_command(address: Address) -> list[str]:
     place = ["--host", address.host, "--port", str(address.port)]
-    how = ["--interface", "wsgi", "--no-ws", "--access-log", "--blocking-threads", str(BLOCKING_THREADS)]
+    how = ["--interface", "wsgi", "--no-ws", "--access-log"]
+    many = ["--workers", str(WORKERS), "--blocking-threads", str(BLOCKING_THREADS)]
     end = ["--workers-kill-timeout", str(KILL_TIMEOUT_S)]
-    return [sys.executable, "-m", "granian", *how, *place, *end, "config.wsgi:application"]
+    return [sys.executable, "-m", "granian", *how, *many, *place, *end, "config.wsgi:application"]
 
 
 def stream_command(address: Address) -> list[str]:

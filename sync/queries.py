@@ -107,6 +107,7 @@ class Decided:
     payload_sha256: str
     status: str
     result: str
+    seq: int
 
 
 def decided(user: Any, mutation_ids: Collection[str]) -> dict[str, Decided]:

@@ -11,7 +11,7 @@ from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
-from lib.errors import TooLarge
+from lib.errors import EncodingUnsupported, TooLarge
 from sync.services.reading import Spool, blocks_of_file
 
 FORM_BYTES = 64 * 1024  # what a form weighs beside its file
@@ -44,12 +44,16 @@ def check_announced(request: Request, *, limit: int) -> None:
 
 def taken(request: Request, *, limit: int) -> tuple[dict[str, str], Spool, str]:
     """(parameters, file, its name) of a form with a `file`, or of a bare body whose parameters stand in the query."""
+    if request.headers.get("Content-Encoding", "").strip().lower() not in ("", "identity"):
+        raise EncodingUnsupported("A file is taken as it is. Send it without a Content-Encoding.")
     data = request.data
     if request.content_type.startswith("multipart/"):
         file = request.FILES.get("file")
         if file is None:
             raise ValidationError({"file": [ErrorDetail("Send the file under this name.", "required")]})
         return {**request.query_params.dict(), **_texts(data)}, _spooled(file, limit), str(file.name or "")
+    if not hasattr(data, "read"):  # of an empty body the parser sees nothing
+        raise ValidationError({"file": [ErrorDetail("The file is empty.", "required")]})
     return request.query_params.dict(), _spooled(data, limit), ""
 
 

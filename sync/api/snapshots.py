@@ -122,6 +122,7 @@ class ContentView(SyncView):
     @extend_schema(operation_id="sync_snapshots_content", responses=schema.CONTENT_FILE)
     def get(self, request: Request, snapshot_id: UUID) -> HttpResponseBase:
         """The state as lines of JSON; what a device encrypted, as it came. Its SHA-256 is the ETag."""
+        check_limit(request, group="snapshot", rate="60/h", key=str(self.user.pk))
         found = snapshots.snapshot_of(user=self.user, snapshot_id=snapshot_id)
         tag = f'"{found.sha256}"'
         standing = files.standing(request, tag)
@@ -140,6 +141,7 @@ class RestoreView(SyncView):
     )
     def post(self, request: Request, snapshot_id: UUID) -> Response:
         """Makes the kept state the present one, as an import: ordinary changes, which all devices pull."""
+        check_limit(request, group="import", rate="30/h", key=str(self.user.pk))
         found = snapshots.snapshot_of(user=self.user, snapshot_id=snapshot_id)
         asked = files.parameters(request.data, RestoreRequest)
         job = transfers.restore(

@@ -23,7 +23,8 @@ def with_forgotten(state: RecordState, *, base_version: int, log_version: int, n
         return state  # made after the log begins
     registers = state.registers if oldest is None else oldest.before
     lost_ms = now_ms - LOG // MILLISECOND
-    latest_ms = min(lost_ms, state.modified_ms) if oldest is None else lost_ms
+    known_ms = [w.stamp.eff_ms for w in state.writes if not w.touch]  # each of them stood over it
+    latest_ms = min(lost_ms, *known_ms) if known_ms else min(lost_ms, state.modified_ms)
     write = Write(
         version=min(log_version, state.version),
         stamp=Stamp(latest_ms, "", 0),

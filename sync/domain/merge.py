@@ -9,6 +9,7 @@ what was added and removed. The result does not depend on the order in which mut
 import dataclasses
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 DELETED = "_deleted"  # the register that says whether a record is deleted for its own sake
@@ -112,13 +113,19 @@ def merge(
     writes: the record's log since the base, oldest first. Source: docs/sync.md, "The merge".
     """
     history = _History(writes, base_version, stamp, current)
-    bases = {name: history.base(name) for name in patch}
+    alone = base_version > 0 and not writes  # nobody wrote since: so are nearly all
+    bases = {name: current.get(name, UNKNOWN) if alone else history.base(name) for name in patch}
     stated = decided or patch.keys() == {DELETED}  # who deletes or restores says so, whatever it had seen
-    changes = {n: value for n, value in patch.items() if stated or history.has_own(n) or bases[n] != value}
+    changes = {
+        n: value for n, value in patch.items() if stated or bases[n] != value or (not alone and history.has_own(n))
+    }
     if len(patch) > 1 and DELETED in patch:  # who edits a record says that it is there; who sends what stands, does not
-        edited = len(changes.keys() - {DELETED}) > 0 or bases[DELETED] is True
+        edited = not changes.keys() <= {DELETED} or bases[DELETED] is True
         changes = {**changes, DELETED: patch[DELETED]} if edited else {}
-    taken: dict[str, Any] = {}
+    if alone:
+        taken = {n: sorted(value) if n in set_fields else value for n, value in changes.items()}
+        return Merged(taken, {}, (), _known(bases), contested=False)
+    taken = {}
     losses: list[Loss] = []
     for name, value in changes.items():
         if history.is_superseded(name):
@@ -137,9 +144,13 @@ def merge(
         taken=taken,
         lost={name: value for name, value in changes.items() if name not in taken},
         losses=tuple(losses),
-        bases={name: base for name, base in bases.items() if base is not UNKNOWN},
+        bases=_known(bases),
         contested=bool(history.foreign),
     )
+
+
+def _known(bases: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: base for name, base in bases.items() if base is not UNKNOWN}
 
 
 def merge_sets(
@@ -163,7 +174,7 @@ class _History:
     stamp: Stamp
     current: Mapping[str, Any]
 
-    @property
+    @cached_property
     def foreign(self) -> list[Write]:
         return foreign_writes(self.writes, base_version=self.base_version, stamp=self.stamp)
 
@@ -180,11 +191,11 @@ class _History:
         return bool(self._own(name))
 
     def _own(self, name: str) -> list[Write]:
-        return [w for w in self._since() if _is_earlier_own(w, self.stamp) and _touches(w, name)]
+        return [w for w in self._since if _is_earlier_own(w, self.stamp) and _touches(w, name)]
 
     def origin(self, name: str) -> Any:
         """What stood at the base version."""
-        return self._before(name, self._since())
+        return self._before(name, self._since)
 
     def _before(self, name: str, writes: Sequence[Write]) -> Any:
         if self.base_version == 0:
@@ -192,6 +203,7 @@ class _History:
         first = next((w for w in writes if name in w.values or (name == DELETED and ALONG in w.values)), None)
         return self.current.get(name, UNKNOWN) if first is None else first.before.get(name, UNKNOWN)
 
+    @cached_property
     def _since(self) -> list[Write]:
         return writes_since(self.writes, base_version=self.base_version)
 

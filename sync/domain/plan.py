@@ -6,6 +6,7 @@ unknown still.
 """
 
 import dataclasses
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -47,6 +48,7 @@ class Planner:
     purged: frozenset[Key] = frozenset()  # ids of records that were deleted so long ago that nothing is left of them
 
     def __post_init__(self) -> None:
+        self.numbers = itertools.count(1)
         self.tree = Tree(self.rules, self.states)
         self.twins = Twins(self.rules, self.states, seen_version=self.seen_version)
 
@@ -69,7 +71,7 @@ class Planner:
         return [results[edit.id] for edit in edits]
 
     def _plan_unit(self, unit: list[Edit], blocked: set[Key]) -> list[Planned]:
-        if any(edit.key in blocked for edit in unit):
+        if blocked and any(edit.key in blocked for edit in unit):
             return [Planned(edit, DEFERRED) for edit in unit]
         if len(unit) == 1:
             return [self._plan(unit[0])]
@@ -103,6 +105,7 @@ class Planner:
         says = closings.chosen(said, closing, state)
         line = closings.line(edit, closing, stamp, conflict, says=says, version=self.version, at_ms=self.now_ms)
         if line is not None:
+            line = dataclasses.replace(line, number=next(self.numbers))
             self.states[closing.key] = closings.after(conflict, line)
         return closings.closed(planned, line)
 
@@ -189,7 +192,7 @@ class Planner:
         return Planned(edit, CONFLICT, conflicts=(told.missing(edit, self._stamp(edit, state), standing),))
 
     def _refers_to(self, keys: frozenset[Key], patch: Mapping[str, Any], rules: EntityRules) -> bool:
-        return any((entity, patch.get(field)) in keys for field, entity in rules.references.items())
+        return bool(keys) and any((entity, patch.get(field)) in keys for field, entity in rules.references.items())
 
     def _create(self, edit: Edit, rules: EntityRules, state: RecordState) -> Planned:
         document = {**rules.defaults, **edit.patch}
@@ -264,7 +267,8 @@ class Planner:
             return
         itself = merged.taken.get(DELETED, state.deleted_itself)
         placed = RecordState(state.key, document={**(state.document or {}), **merged.taken})
-        gone = [s for s in self.tree.above(placed, self.states) if s.deleted_itself]
+        hangs_on_deleted = self.tree.has_deleted_parent(placed, self.states)
+        gone = [s for s in self.tree.above(placed, self.states) if s.deleted_itself] if hangs_on_deleted else []
         buried = next((s for s in gone if self._outlives(line, s)), None)
         self._commit(line, state, merged.taken, merged.lost, sent=line.edit.patch, deleted=itself or buried is not None)
         if buried is not None and not itself:
@@ -275,7 +279,7 @@ class Planner:
                 line.conflicts.append(told.deletion_undone(line.edit, line.stamp, ancestor))
             deleted = self.tree.has_deleted_parent(ancestor, self.states)
             self._commit(line, ancestor, {DELETED: False}, {}, deleted=deleted)
-        self._settle_below(line, [*(s.key for s in undone), state.key])
+        self._settle_below(line, [s.key for s in (*undone, state) if s.deleted != self.states[s.key].deleted])
         self._tell_of_twins(line, state, merged)
 
     def _tell_of_twins(self, line: "_Line", state: RecordState, merged: Merged) -> None:
@@ -320,18 +324,15 @@ class Planner:
         if not registers and not lost:
             return
         current = state.registers if state.exists else {}
-        same = all(current.get(name) == value for name, value in registers.items() if name not in (DELETED, ALONG))
-        touch = state.exists and same and state.deleted == deleted
-        op = "T" if touch else "D" if deleted else "U" if state.exists else "I"
-        values = {
-            name: value for name, value in registers.items() if state.exists or name in (sent or {}) or name == DELETED
-        }
-        values |= {name: value for name, value in (sent or {}).items() if name in values}
+        exists, sent = state.exists, sent or {}
+        touch = exists and state.deleted == deleted and _stands(registers, current)
+        op = "T" if touch else "D" if deleted else "U" if exists else "I"
+        values = {n: sent.get(n, value) for n, value in registers.items() if exists or n in sent or n == DELETED}
         version = state.version if touch else self.version
         write = Write(version, line.stamp, values, current, line.edit.id, self.now_ms, dict(lost), touch)
         self.states[state.key] = state.after(write, registers, deleted=deleted)
         self.tree.add(self.states[state.key])
-        line.writes.append(PlannedWrite(state.key, op, state.document, write, touch))
+        line.writes.append(PlannedWrite(state.key, op, state.document, write, touch, next(self.numbers)))
 
 
 @dataclasses.dataclass
@@ -352,6 +353,10 @@ class _Line:
         return Planned(
             self.edit, status, conflicts=tuple(self.conflicts), writes=tuple(self.writes), contested=self.contested
         )
+
+
+def _stands(registers: Mapping[str, Any], current: Mapping[str, Any]) -> bool:
+    return all(current.get(name) == value for name, value in registers.items() if name not in (DELETED, ALONG))
 
 
 # --- shapes of results ---

@@ -116,6 +116,7 @@ class PlannedWrite:
     before: Mapping[str, Any] | None
     write: Write
     touch: bool = False
+    number: int = 0  # in the order of deciding, which is not always that of sending
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ along with it.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from sync.domain.merge import DELETED, Stamp, Write
 from sync.domain.records import EntityRules, Key, RecordState
@@ -13,11 +13,10 @@ from sync.domain.records import EntityRules, Key, RecordState
 States = Mapping[Key, RecordState]
 
 
-def parents_of(rules: EntityRules, state: RecordState) -> Iterator[Key]:
-    for field, entity in rules.parents.items():
-        value = (state.document or {}).get(field)
-        if value is not None:
-            yield entity, value
+def parents_of(rules: EntityRules, state: RecordState) -> list[Key]:
+    document = state.document or {}
+    named = [(entity, document.get(field)) for field, entity in rules.parents.items()]
+    return [(entity, value) for entity, value in named if value is not None]
 
 
 class Tree:
@@ -34,7 +33,7 @@ class Tree:
             self._children[parent].add(state.key)
 
     def parents(self, state: RecordState) -> list[Key]:
-        return list(parents_of(self._rules[state.key[0]], state))
+        return parents_of(self._rules[state.key[0]], state)
 
     def below(self, key: Key, states: States) -> list[RecordState]:
         """Every loaded record below `key`, parents before their children."""

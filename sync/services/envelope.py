@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 import msgspec
+import orjson
 
 from lib import wire
 from lib.errors import ClientTooOld, DomainError, TooLarge
@@ -97,9 +98,20 @@ def read(raw: bytes) -> tuple[Any, Refusal | None]:
         content = msgspec.json.decode(raw)
     except (msgspec.DecodeError, RecursionError) as error:
         return {}, Refusal("malformed", f"Not JSON: {error}")
+    if not _can_be_said_again(raw):
+        return content, Refusal("malformed", "It nests too deeply, or holds a number that is too large.")
     if len(raw) > shapes.MAX_MUTATION_BYTES:
         return content, Refusal("too_large", f"A mutation holds at most {shapes.MAX_MUTATION_BYTES} bytes.")
     return content, None
+
+
+def _can_be_said_again(raw: bytes) -> bool:
+    """Whether what is read here can be read and written wherever it is shown: in answers, lists and exports."""
+    try:
+        orjson.dumps(orjson.loads(raw))
+    except (orjson.JSONDecodeError, TypeError):
+        return False
+    return True
 
 
 def item_of(raw: bytes, content: Any, envelope: shapes.PushEnvelope) -> Item:
@@ -123,6 +135,10 @@ def _made_under(schema_version: int | None, envelope: shapes.PushEnvelope) -> in
 
 def _is_of_newer_client(content: Any, envelope: shapes.PushEnvelope) -> bool:
     """Whether this server cannot know what it means. It only has to say which record it is about."""
+    if not isinstance(content, dict) or (
+        "schema_version" not in content and _made_under(None, envelope) <= schema_version()
+    ):
+        return False
     try:
         named = msgspec.convert(content, _Named)
     except msgspec.ValidationError:
@@ -177,11 +193,17 @@ def _patch(entity: wire.Entity, mutation: shapes.MutationIn, made_under: int) ->
 
 def refused_item(raw: bytes, device_id: UUID, content: Any, refusal: Refusal) -> Item:
     content = content if isinstance(content, dict) else {}
-    given = content.get("id")
+    given = _shown(content.get("id"))
     digest = digest_of(content) if content else hashlib.sha256(raw).hexdigest()
     stored_as = _uuid(given) or str(uuid5(device_id, digest))  # the same broken mutation again finds the same line
     key, group = _key(content), _uuid(content.get("group"))
     return Item(given, stored_as, _count(content.get("seq")), raw, digest, None, refusal, key=key, group=group)
+
+
+def _shown(given: Any) -> str | int | None:
+    """An id that is none, as the answer repeats it."""
+    small = isinstance(given, int) and -(2**63) <= given < 2**63
+    return given if small or isinstance(given, str) else None
 
 
 def _key(content: dict[str, Any]) -> Key | None:

@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+import msgspec
 import orjson
 
 from accounts.models import User
@@ -108,14 +109,17 @@ def _unsettled(user: User) -> Iterator[bytes]:
             "status": found.status,
             "received_at": found.received_at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
             "error": orjson.loads(found.result)["error"],
-            "payload": _json_or_text(found.payload),
+            "payload": _as_it_came(found.payload),
         }
         yield orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)
 
 
-def _json_or_text(payload: str) -> Any:
-    """As it came; what is no JSON stays a text."""
+def _as_it_came(payload: str) -> orjson.Fragment | str:
+    """JSON as its own text, in one line: read and written anew, what was sent may be too deep or too long a number.
+    What is no JSON stays a text.
+    """
     try:
-        return orjson.loads(payload)
-    except orjson.JSONDecodeError:
+        msgspec.json.decode(payload, type=msgspec.Raw)
+    except (msgspec.DecodeError, RecursionError):
         return payload
+    return orjson.Fragment(payload.replace("\r", " ").replace("\n", " "))  # in JSON, they stand between values only

@@ -29,6 +29,12 @@ MAX_LINE_BYTES = 1024 * 1024
 MAX_FILES = 64
 BLOCK_BYTES = 256 * 1024
 ZIP_MARK = b"PK\x03\x04"
+RECORDS = "records/"
+BESIDE_RECORDS = {"manifest.json", "mutations.ndjson", "log.ndjson"}  # for people: an import leaves them alone
+END_OF_ZIP = struct.Struct(
+    "<4s4H2LH"
+)  # its mark, disks, entries here, entries, size and place of the directory, comment
+END_MARK = b"PK\x05\x06"
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 # What zipfile raises for a damaged file; EINVAL where it is sent to a place before the beginning.
 DAMAGES = (
@@ -87,6 +93,7 @@ class Row:
     at: dt.datetime
     data: dict[str, Any]
     number: int  # in the order in which rows are imported
+    size: int  # of its line, in bytes
 
     @property
     def at_ms(self) -> int:
@@ -125,7 +132,7 @@ class Contents:
                 if number > skip:
                     found = LINES.decode(line)
                     assert isinstance(found, RecordLine)
-                    yield _row(found, number)
+                    yield _row(found, number, len(line))
 
     def add(self, record: RecordLine, line: bytes) -> None:
         """Raises ValueError with what is wrong."""
@@ -133,6 +140,7 @@ class Contents:
             raise ValueError(f"There is no entity {record.entity!r}.")
         if record.deleted:
             raise ValueError("A deleted record has no place in an import.")
+        _check_time(record.last_modified_at)
         ids = self.ids.setdefault(record.entity, set())
         if record.id.bytes in ids:
             raise ValueError(f"{record.entity} {record.id} stands in the file twice.")
@@ -144,8 +152,15 @@ class Contents:
         self._spools[record.entity].write(line + b"\n")
 
 
-def _row(found: RecordLine, number: int) -> Row:
-    return Row(found.entity, str(found.id), found.version, found.last_modified_at, found.data, number)
+def _check_time(at: dt.datetime) -> None:
+    try:
+        at.astimezone(dt.UTC)
+    except OverflowError as error:
+        raise ValueError("last_modified_at lies outside of the years 1 to 9999, in UTC.") from error
+
+
+def _row(found: RecordLine, number: int, size: int) -> Row:
+    return Row(found.entity, str(found.id), found.version, found.last_modified_at, found.data, number, size)
 
 
 def read(file: Any) -> Contents:
@@ -270,12 +285,26 @@ def _read_zip(file: Any, contents: Contents) -> None:
         while block := file.read(BLOCK_BYTES):
             packed.write(block)
         try:
+            _check_directory(packed)
             with zipfile.ZipFile(packed) as archive:
                 _read_archive(archive, contents)
         except DAMAGES as error:
             if isinstance(error, OSError) and error.errno != errno.EINVAL:  # the disk's fault, not the file's
                 raise
             raise FileProblem("malformed", f"The ZIP is damaged: {error}") from error
+
+
+def _check_directory(packed: IO[bytes]) -> None:
+    """Before zipfile reads the directory, each entry of which takes far more memory than room in the file."""
+    size = packed.seek(0, 2)
+    packed.seek(max(0, size - END_OF_ZIP.size - 0xFFFF))
+    tail = packed.read()
+    at = tail.rfind(END_MARK)
+    if at < 0 or len(tail) - at < END_OF_ZIP.size:
+        raise FileProblem("malformed", "The ZIP is damaged: it has no end.")
+    entries = END_OF_ZIP.unpack_from(tail, at)[4]
+    if entries > MAX_FILES:
+        raise FileProblem("malformed", f"A ZIP holds at most {MAX_FILES} files, each once.")
 
 
 def _read_archive(archive: zipfile.ZipFile, contents: Contents) -> None:
@@ -293,11 +322,19 @@ def _read_archive(archive: zipfile.ZipFile, contents: Contents) -> None:
     for named in manifest.files:
         if named.name not in infos:
             raise FileProblem("incomplete", "The manifest names a file that is not there.", file=named.name)
-        if named.name.startswith("records/"):
+        if named.name.startswith(RECORDS):
             spent += _read_member(archive, named, contents, spent)
-    unnamed = {name for name in infos if name.startswith("records/")} - {named.name for named in manifest.files}
+    _check_names(set(infos), {named.name for named in manifest.files})
+
+
+def _check_names(found: set[str], named: set[str]) -> None:
+    """Nothing in the file is passed over silently."""
+    unnamed = {name for name in found if name.startswith(RECORDS)} - named
     if unnamed:
         raise FileProblem("malformed", "The manifest does not name this file.", file=min(unnamed))
+    strange = {name for name in found if not name.startswith(RECORDS)} - BESIDE_RECORDS
+    if strange:
+        raise FileProblem("malformed", "An export has no file of this name.", file=min(strange))
 
 
 def _manifest(archive: zipfile.ZipFile, infos: dict[str, zipfile.ZipInfo]) -> Manifest:

@@ -19,6 +19,7 @@ from sync.enums import ImportMode
 from sync.models import Conflict, LogEntry, Purged, Record
 from sync.services.envelope import Item, item_of, read, refused_item, to_ms
 from sync.services.import_files import Contents, Row
+from sync.services.losses import Loss, read_losses
 from sync.services.rules import entity_rules
 
 BATCH = 5000
@@ -275,9 +276,9 @@ class Rows:
         ids = {mutation["record_id"] for mutation in mutations}
         found = Conflict.objects.filter(user=self.user, record_id__in=ids).values_list("entity", "record_id", "fields")
         return {
-            _mark(entity, str(record_id), field["name"], field["lost"]["value"], field["lost"]["at"])
+            _mark(entity, str(record_id), loss.name, loss.lost.value, loss.lost.at)
             for entity, record_id, fields in found
-            for field in fields
+            for loss in _readable(fields)
         }
 
     def _is_told(self, mutation: dict[str, Any], told: set[str]) -> bool:
@@ -286,6 +287,14 @@ class Rows:
             _mark(mutation["entity"], mutation["record_id"], name, value, mutation["at"]) in told
             for name, value in values.items()
         )
+
+
+def _readable(fields: Any) -> list[Loss]:
+    """None, where what stands in a conflict has another form: it tells nothing."""
+    try:
+        return read_losses(fields)
+    except ValueError:
+        return []
 
 
 def _item(content: dict[str, Any], envelope: PushEnvelope) -> Item:

@@ -28,15 +28,19 @@ from sync.services.envelope import Item
 from sync.services.heads import Head, in_transaction, locked_head
 from sync.services.import_files import Contents, FileProblem, Row
 from sync.services.import_rows import Names, Rows, Said
+from sync.services.losses import read_losses
 from sync.services.writing import Author
 
 CHUNK = 1000
+CHUNK_BYTES = 4 * 1024 * 1024
 MAX_LISTED = 100  # rejected rows in a report; all of them are in sync/rejected
 MAX_ATTEMPTS = RETRY.max_attempts or 1
 CONFLICT_ENTITY = "conflict"
 NOT_THERE = Refusal("does_not_exist", "It refers to a record that neither the file nor the account has.")
 NOTHING_WRITTEN = "Nothing was written. Repair the file and import it under a new id."
 GO_ON = "Send the same file with the same import_id: it goes on where it stopped."
+REPORT_IT = "Tell whoever runs the server: this is a mistake in it, and trying again does not help."
+LASTING = (ArithmeticError, LookupError, TypeError, ValueError)  # the same file fails in the same way again
 
 Clock = Callable[[], dt.datetime]
 Progress = Callable[[int, int], None]
@@ -69,7 +73,7 @@ class Report:
 
 def run(*, import_id: UUID, clock: Clock, progress: Progress = lambda done, total: None) -> None:
     """Works an import off. What is wrong with the file is kept with the import; everything else is raised, to be tried
-    again.
+    again unless it would fail in the same way.
     """
     job = _begun(import_id, clock)
     if job is None:
@@ -82,6 +86,11 @@ def run(*, import_id: UUID, clock: Clock, progress: Progress = lambda done, tota
         _end(job, clock(), ImportState.FAILED, error=_error(problem.code, problem.detail, NOTHING_WRITTEN, **where))
     except AnotherWorkerError:
         return
+    except LASTING:
+        job.refresh_from_db(fields=["done", "total"])
+        said = f"The server cannot import this file. {job.done} of {job.total} rows were imported."
+        _end(job, clock(), ImportState.FAILED, error=_error("import_failed", said, REPORT_IT))
+        raise
     except Exception:
         if job.attempts >= MAX_ATTEMPTS:
             _give_up(job, clock())
@@ -134,6 +143,9 @@ class _Run:
         self.report = Report(**job.report)
 
     def run(self) -> None:
+        if self.plan == ImportMode.REPLACE and not self.contents.ids.get("settings"):
+            lacking = "It holds no settings, which every whole state has: it would replace all by nothing. Import it as merge."
+            raise FileProblem("incomplete", lacking)
         self.names = Names(self.user, self.contents)
         self.rows = Rows(
             user=self.user, import_id=self.job.pk, plan=self.plan, contents=self.contents, names=self.names
@@ -165,7 +177,7 @@ class _Run:
             self.job.save(update_fields=["undo"])
 
     def _write(self) -> None:
-        for rows in _chunks(self.contents.rows(skip=self.job.done)):
+        for rows in _row_chunks(self.contents.rows(skip=self.job.done)):
             in_transaction(lambda rows=rows: self._chunk(rows))  # type: ignore[misc]  # bound now, not at the call
             self.job.done = rows[-1].number
             self.progress(self.job.done, self.contents.total)
@@ -238,6 +250,7 @@ class _Run:
             known["record_id"] = self.names.of(str(known.get("entity")), str(known.get("record_id")))
             try:
                 values = wire.check_patch(entity, known)
+                _check_losses(values.get("fields", []))
             except wire.PatchError as error:
                 fields = {name: detail for name, (_, detail) in error.fields.items()}
                 report.reject(
@@ -293,6 +306,14 @@ class _Run:
         )
 
 
+def _check_losses(fields: Any) -> None:
+    """Raises PatchError: what nobody could decide must not stand among the conflicts."""
+    try:
+        read_losses(fields)
+    except ValueError as error:
+        raise wire.PatchError({"fields": ("invalid", str(error))}) from error
+
+
 def _count(report: Report, said: Said, result: Result) -> None:
     status = result["status"]
     if status in (APPLIED, MERGED):
@@ -303,6 +324,20 @@ def _count(report: Report, said: Said, result: Result) -> None:
         report.count("conflicts")
     else:
         report.reject(said.row.entity, said.row.id, result["error"])
+
+
+def _row_chunks(found: Iterable[Row]) -> Iterator[list[Row]]:
+    """So many rows as go into memory several times over."""
+    part: list[Row] = []
+    size = 0
+    for row in found:
+        if part and (len(part) == CHUNK or size + row.size > CHUNK_BYTES):
+            yield part
+            part, size = [], 0
+        part.append(row)
+        size += row.size
+    if part:
+        yield part
 
 
 def _chunks(found: Iterable[Part]) -> Iterator[list[Part]]:

@@ -107,6 +107,7 @@ class _Loader:
         self.states: dict[Key, RecordState] = {}
         self.taken: set[Key] = set()
         self.purged: set[Key] = set()
+        self.below: set[Key] = set()
         self.names = {entity.code: entity.name for entity in wire.entities()}
         self.codes = {entity.name: entity.code for entity in wire.entities()}
 
@@ -151,7 +152,8 @@ class _Loader:
                         )
                         below |= {(entity.name, str(pk)) for pk in rows.values_list("pk", flat=True)}
             self.records(below)
-            frontier = below & self.states.keys()
+            frontier = (below - self.below) & self.states.keys()
+            self.below |= frontier
 
     def log(self, edits: Sequence[Edit], seen: Mapping[Key, int]) -> None:
         """The writes since each record's oldest base; of what is deleted, at least the deletion; and every touch, which no
@@ -165,7 +167,7 @@ class _Loader:
             bases[edit.key] = min(edit.base_version, bases.get(edit.key, edit.base_version))
         for key, state in self.states.items():
             base = bases.get(key, min(state.version, seen.get(key, state.version)))
-            if lowest_delete is not None and key not in bases:
+            if lowest_delete is not None and key in self.below and key not in bases:
                 base = min(base, lowest_delete)
             bases[key] = min(base, state.version - 1) if state.deleted else base
         wanted = [
@@ -177,7 +179,7 @@ class _Loader:
                 "deleted": self.states[key].deleted,
             }
             for key, base in bases.items()
-            if key in self.states and (key in named or lowest_delete is not None or base < self.states[key].version)
+            if key in self.states and (key in named or key in self.below or base < self.states[key].version)
         ]
         if not wanted:
             return

@@ -24,6 +24,11 @@ from sync.services.heads import Head, in_transaction, locked_head
 from sync.services.writing import Author
 
 SKEW_TOLERANCE_MS = 5000
+FARTHEST_AHEAD = 1_000_000  # a refused mutation may hold any number, which must not shut out the good ones after it
+LARGEST_INTEGER = (
+    2**31 - 1
+)  # of the column; a version that high is a mistake, but no reason to refuse what comes with it
+Finish = Callable[[list[Result]], None]
 
 
 def push(*, user: User, body: bytes, at: dt.datetime) -> dict[str, Any]:
@@ -50,16 +55,22 @@ def push_records(*, user: User, envelope: PushEnvelope, at: dt.datetime) -> dict
 
 
 def push_items(
-    *, user: User, envelope: PushEnvelope, items: list[Item], at: dt.datetime, check: Callable[[], None] | None = None
+    *,
+    user: User,
+    envelope: PushEnvelope,
+    items: list[Item],
+    at: dt.datetime,
+    check: Callable[[], None] | None = None,
+    finish: Finish = lambda results: None,
 ) -> dict[str, Any]:
-    """The same for mutations that were made or checked elsewhere, in the name of the envelope's device. `check` sees what
-    stands under the head's lock, and raises to have nothing done.
+    """The same for mutations that were made or checked elsewhere, in the name of the envelope's device. Both in the same
+    transaction, under the head's lock: `check` sees what stands, and raises to have nothing done; `finish` sees the results.
     """
 
     def batch(head: Head, state: DeviceState) -> Batch:
         if check is not None:
             check()
-        return Batch(items, envelope.ack_version)
+        return Batch(items, envelope.ack_version, finish)
 
     return _pushed(user, envelope, batch, at)
 
@@ -70,6 +81,7 @@ class Batch:
 
     items: list[Item]
     seen_version: int  # up to which it has pulled everything
+    finish: Finish = lambda results: None
 
 
 def _pushed(
@@ -101,6 +113,7 @@ class _Push:
         if any(item.edit is not None and application.is_new(item) and 0 < item.seq <= state.last_seq for item in fresh):
             raise DeviceForked  # a copy of this installation has sent under these numbers already
         results = application.apply()
+        batch.finish(results)
         self._update_device(state, author, items)
         return self._answer(head, author, items, results)
 
@@ -121,10 +134,11 @@ class _Push:
         )
 
     def _update_device(self, state: DeviceState, author: Author, items: list[Item]) -> None:
-        state.last_seq = max([state.last_seq, *(item.seq for item in items)])
+        believed = (i.seq for i in items if i.edit is not None or i.seq <= state.last_seq + FARTHEST_AHEAD)
+        state.last_seq = max([state.last_seq, *believed])
         state.last_eff_ms = author.last_eff_ms
         state.acked_version = max(state.acked_version, author.seen_version)
-        state.schema_version = self.envelope.schema_version
+        state.schema_version = min(self.envelope.schema_version, LARGEST_INTEGER)
         state.skew_ms, state.seen_at = author.skew_ms, self.at
         state.save()
 

@@ -66,12 +66,19 @@ def repair(*, user: User, mutation_id: UUID, request: shapes.Repair, at: dt.date
     envelope = request.envelope([request.mutation])
     items = parse_items(envelope)
     successor = items[0].stored_as
-    answer = push_items(
-        user=user, envelope=envelope, items=items, at=at, check=lambda: _refuse_settled(user, mutation_id, successor)
+
+    def settle(results: list[answers.Result]) -> None:
+        if results[0]["status"] != MutationStatus.REJECTED:
+            _settle(user, [mutation_id], REPAIRED, at, repaired_by=UUID(successor))
+
+    return push_items(
+        user=user,
+        envelope=envelope,
+        items=items,
+        at=at,
+        check=lambda: _refuse_settled(user, mutation_id, successor),
+        finish=settle,
     )
-    if answer["results"][0]["status"] != MutationStatus.REJECTED:
-        _settle(user, [mutation_id], REPAIRED, at, repaired_by=UUID(successor))
-    return answer
 
 
 def _refuse_settled(user: User, mutation_id: UUID, successor: str) -> None:
@@ -84,12 +91,13 @@ def _refuse_settled(user: User, mutation_id: UUID, successor: str) -> None:
 
 def discard(*, user: User, mutation_id: UUID, at: dt.datetime) -> None:
     """Raises NotFound, or AlreadySettled where it was repaired. Discarding twice changes nothing."""
+    if discard_all(user=user, mutation_ids=[mutation_id], at=at):
+        return
     row = refused_of(user).filter(mutation_id=mutation_id).first()
     if row is None:
         raise NotFound
     if row.repaired_by is not None:
         raise AlreadySettled
-    discard_all(user=user, mutation_ids=[mutation_id], at=at)
 
 
 def discard_all(*, user: User, mutation_ids: list[UUID], at: dt.datetime) -> int:

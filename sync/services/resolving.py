@@ -13,6 +13,7 @@ from sync.domain.shapes import Decision
 from sync.domain.upcasting import UpcastError, upcast
 from sync.enums import ConflictKind
 from sync.models import Conflict
+from sync.services.losses import Loss, read_losses
 
 RESOLVE = "resolve"
 CONFLICT = "conflict"
@@ -20,6 +21,7 @@ UNKNOWN_CONFLICT = Refusal("unknown_conflict", "There is no such conflict of you
 NOTHING_LOST = Refusal(
     "not_allowed", "Both records are there. Delete the one that is too many, if you like, then decide to keep."
 )
+UNREADABLE = Refusal("invalid", "What this conflict holds cannot be read.")
 UNKNOWN_ENTITY = Refusal("unknown_entity", "The server has no records of this kind any more. It can only be kept.")
 
 
@@ -56,7 +58,11 @@ def _with_target(edit: Edit, conflict: Conflict | None) -> Edit:
     entity = wire.entities_by_name().get(conflict.entity)
     if entity is None:
         return dataclasses.replace(edit, refusal=UNKNOWN_ENTITY)
-    names = frozenset(DELETED if field["name"] == "deleted" else field["name"] for field in conflict.fields)
+    try:
+        losses = read_losses(conflict.fields)
+    except ValueError:
+        return dataclasses.replace(edit, refusal=UNREADABLE)
+    names = frozenset(DELETED if loss.name == "deleted" else loss.name for loss in losses)
     target = dataclasses.replace(
         edit,
         key=(entity.name, str(conflict.record_id)),
@@ -66,14 +72,16 @@ def _with_target(edit: Edit, conflict: Conflict | None) -> Edit:
         closes=Closing(edit.key, resolution, names),
     )
     try:
-        return _with_values(target, conflict, entity, edit.patch)
+        return _with_values(target, conflict, losses, entity, edit.patch)
     except UpcastError as error:
         return dataclasses.replace(target, refusal=Refusal("invalid", str(error)))
     except wire.PatchError as error:
         return dataclasses.replace(target, refusal=refusal_of(error))
 
 
-def _with_values(target: Edit, conflict: Conflict, entity: wire.Entity, decision: Mapping[str, Any]) -> Edit:
+def _with_values(
+    target: Edit, conflict: Conflict, losses: Sequence[Loss], entity: wire.Entity, decision: Mapping[str, Any]
+) -> Edit:
     assert target.closes is not None
     if target.closes.resolution == closings.KEEP:
         return target
@@ -82,7 +90,7 @@ def _with_values(target: Edit, conflict: Conflict, entity: wire.Entity, decision
         return dataclasses.replace(target, patch=wire.check_patch(entity, patch))
     if conflict.kind == ConflictKind.UNIQUE:
         return dataclasses.replace(target, refusal=NOTHING_LOST)
-    lost = {field["name"]: field["lost"]["value"] for field in conflict.fields}
+    lost = {loss.name: loss.lost.value for loss in losses}
     deleted = lost.pop("deleted", None)
     if deleted is True:
         return dataclasses.replace(target, op="delete")

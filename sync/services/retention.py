@@ -140,7 +140,7 @@ class _Run:
 def _lock(user_id: UUID) -> None:
     """The user's head, for this transaction; as "purge", so that the capture triggers stay silent. No stream is told."""
     with connection.cursor() as cursor:
-        cursor.execute(load_sql("lib", "begin_write"), {"user_id": user_id, "source": "purge"})
+        cursor.execute(load_sql("lib", "begin_write"), {"user_id": user_id, "source": "purge", "patience": "0"})
 
 
 @cache

@@ -15,13 +15,15 @@ from sync.domain import keeping
 from sync.domain.upcasting import schema_version
 from sync.enums import SnapshotKind
 from sync.exceptions import DigestMismatch, SnapshotSealed, TooManySnapshots
-from sync.models import Head, Snapshot, SnapshotPiece
+from sync.models import Head, Import, Snapshot, SnapshotPiece
+from sync.models.transfer import BUSY
 from sync.services import pieces
 from sync.services.heads import consistent_view, locked_head
 from sync.services.pull import cursor_at
 from sync.services.reading import Spool, State, spooled
 
 MAX_SEALED_BYTES = 50 * 1024 * 1024
+BY_ITSELF = (SnapshotKind.DAILY, SnapshotKind.BEFORE_RESTORE)  # nobody waits for an answer
 LIMITS = {SnapshotKind.NAMED: keeping.NAMED, SnapshotKind.CLIENT: keeping.SEALED}
 
 
@@ -46,25 +48,18 @@ def save(
     *, user: User, kind: SnapshotKind, at: dt.datetime, name: str = "", snapshot_id: UUID | None = None
 ) -> Snapshot:
     """Saves what stands now. A named one with an id that exists is a repetition. Raises TooManySnapshots, IdTaken."""
-    found = _repeated(user, kind, snapshot_id, name)
-    if found is not None:
-        return found
+    wanted = Snapshot(id=snapshot_id or uuid4(), user=user, kind=kind, name=name, created_at=at)
     with consistent_view():
+        found = _repeated(wanted)
+        if found is not None:
+            return found
         _check_count(user, kind)
         state = State(user)
-        made = Snapshot.objects.create(
-            id=snapshot_id or uuid4(),
-            user=user,
-            kind=kind,
-            name=name,
-            created_at=at,
-            epoch=state.head.epoch,
-            version=state.head.version,
-            schema_version=schema_version(),
-            counts=state.counts,
-        )
-        with spooled(state.lines()) as lines:  # to their end: the connection does one thing at a time
-            _fill(made, lines, compressed=True)
+        lines = spooled(state.lines())
+    wanted.epoch, wanted.version, wanted.counts = state.head.epoch, state.head.version, state.counts
+    wanted.schema_version = schema_version()
+    with lines:
+        made = _kept(wanted, lines, compressed=True)
     prune(user=user)
     return made
 
@@ -73,33 +68,47 @@ def save_sealed(
     *, user: User, name: str, sha256: str, content: Iterable[bytes], at: dt.datetime, snapshot_id: UUID | None = None
 ) -> Snapshot:
     """Keeps what a device encrypted. Raises DigestMismatch, TooManySnapshots, IdTaken; nothing is kept then."""
-    found = _repeated(user, SnapshotKind.CLIENT, snapshot_id, name)
-    if found is not None:
-        return found
-    with transaction.atomic():
-        locked_head(user, source="api")  # one after the other, or two at once would pass the count
-        _check_count(user, SnapshotKind.CLIENT)
-        made = Snapshot.objects.create(
-            id=snapshot_id or uuid4(), user=user, kind=SnapshotKind.CLIENT, name=name, created_at=at
-        )
-        _fill(made, content, compressed=False)
-        if made.sha256 != sha256.lower():
-            raise DigestMismatch
-    return made
-
-
-def _fill(made: Snapshot, content: Iterable[bytes], *, compressed: bool) -> None:
-    made.size_bytes, made.stored_bytes, made.sha256 = pieces.store(
-        piece=SnapshotPiece, owner=made, blocks=content, compressed=compressed
+    wanted = Snapshot(
+        id=snapshot_id or uuid4(),
+        user=user,
+        kind=SnapshotKind.CLIENT,
+        name=name,
+        created_at=at,
+        sha256=sha256.lower(),
     )
-    made.save(update_fields=["size_bytes", "stored_bytes", "sha256"])
+    return _kept(wanted, content, compressed=False)
 
 
-def _repeated(user: User, kind: SnapshotKind, snapshot_id: UUID | None, name: str) -> Snapshot | None:
-    found = Snapshot.objects.filter(pk=snapshot_id).first() if snapshot_id is not None else None
-    if found is not None and (found.user_id, found.kind, found.name) != (user.pk, kind, name):
+def _kept(wanted: Snapshot, content: Iterable[bytes], *, compressed: bool) -> Snapshot:
+    """One after the other, or two at once would pass the count, and one id sent twice at once would look taken."""
+    announced = wanted.sha256
+    with transaction.atomic():
+        locked_head(wanted.user, source="job" if wanted.kind in BY_ITSELF else "api")
+        found = _repeated(wanted)
+        if found is not None:
+            return found
+        _check_count(wanted.user, SnapshotKind(wanted.kind))
+        wanted.save(force_insert=True)
+        wanted.size_bytes, wanted.stored_bytes, wanted.sha256 = pieces.store(
+            piece=SnapshotPiece, owner=wanted, blocks=content, compressed=compressed
+        )
+        if announced and wanted.sha256 != announced:
+            raise DigestMismatch
+        wanted.save(update_fields=["size_bytes", "stored_bytes", "sha256"])
+    return wanted
+
+
+def _repeated(wanted: Snapshot) -> Snapshot | None:
+    found = Snapshot.objects.filter(pk=wanted.pk).first()
+    if found is not None and _identity(found) != _identity(wanted):
         raise IdTaken
     return found
+
+
+def _identity(one: Snapshot) -> tuple[object, ...]:
+    """What is sealed has the bytes that were sent; anything else is what stood when it was made."""
+    sealed = one.kind == SnapshotKind.CLIENT
+    return one.user_id, one.kind, one.name, one.sha256 if sealed else None
 
 
 def _check_count(user: User, kind: SnapshotKind) -> None:
@@ -135,6 +144,7 @@ def prune(*, user: User) -> int:
     undo = Snapshot.objects.filter(user=user, kind=SnapshotKind.BEFORE_RESTORE).order_by("-created_at")
     gone = {pk for pk, _ in daily} - keeping.kept_daily(daily)
     gone |= set(undo.values_list("pk", flat=True)[keeping.BEFORE_RESTORE :])
+    gone -= set(Import.objects.filter(user=user, state__in=BUSY).values_list("snapshot_id", flat=True))  # under way
     return Snapshot.objects.filter(pk__in=gone).delete()[1].get("sync.Snapshot", 0) if gone else 0
 
 

@@ -107,3 +107,9 @@ def _inserted(job: Import) -> Import:
     except IntegrityError as error:  # at the same moment another one of the account, or the same one
         raise ImportRunning from error
     return job
+
+
+def hand_over(*, import_id: UUID) -> None:
+    """Lets a worker go on with an import whose own process ends before it, or say why it cannot."""
+    if Import.objects.filter(pk=import_id, state__in=BUSY).exists():
+        enqueue(run_import, {"import_id": str(import_id)})

@@ -23,8 +23,7 @@ from sync.domain.plan import DEFERRED
 from sync.domain.records import Edit, Key, Refusal
 from sync.domain.shapes import PushEnvelope, RecordIn
 from sync.domain.upcasting import schema_version
-from sync.models import Mutation
-from sync.queries import HeadView, start_of
+from sync.queries import HeadView, decided, start_of
 from sync.services.envelope import Item, digest_of, item_of, read, refused_item, to_ms
 from sync.services.heads import Head
 from sync.services.pull import seen_until_ms
@@ -202,8 +201,7 @@ def _version_at(user: User, head: Head, seen_ms: int) -> int:
 
 def _numbers(user: User, edits: Iterable[Edit]) -> dict[str, int]:
     """Of those that came before."""
-    known = Mutation.objects.filter(user=user, mutation_id__in=[edit.id for edit in edits])
-    return {str(mutation_id): seq for mutation_id, seq in known.values_list("mutation_id", "seq")}
+    return {mutation_id: known.seq for mutation_id, known in decided(user, [edit.id for edit in edits]).items()}
 
 
 def _believed(*, user: User, device_id: UUID, keys: Iterable[Key], seen_ms: int, logged: bool) -> dict[Key, Believed]:

@@ -50,17 +50,21 @@ def write(
 
     Raises IntegrityError or DataError where the database refuses a row; nothing is written then but by the caller's leave.
     """
-    writes = [w for p in planned for w in p.writes]
+    writes = sorted((w for p in planned for w in p.writes), key=lambda write: write.number)
     conflicts = [(p.edit.id, c) for p in planned for c in p.conflicts]
     if not writes and not conflicts:
         return {}
     solid = any(not w.touch for w in writes) or bool(conflicts)
     version, logged_ms = _allocate(user) if solid else (0, _now_ms(at))
-    _insert_log(user, author, planned, logged_ms)
+    _insert_log(user, author, writes, logged_ms)
     changed = {w.key for w in writes if not w.touch}
     rows = changed | _deleted_parents(changed, states)
+    by_entity: dict[str, list[RecordState]] = defaultdict(list)
+    for key in rows:
+        by_entity[key[0]].append(states[key])
     for entity in wire.entities():
-        _upsert(user, entity, [states[key] for key in rows if key[0] == entity.name], at)
+        if entity.name in by_entity:
+            _upsert(user, entity, by_entity[entity.name], at)
     _renew(user, _unchanged_in_the_end(writes, states))
     return _insert_conflicts(user, conflicts, version)
 
@@ -106,11 +110,11 @@ def _allocate(user: Any) -> tuple[int, int]:
     return head.version, head.last_ms
 
 
-def _insert_log(user: Any, author: Author, planned: Sequence[Planned], logged_ms: int) -> None:
+def _insert_log(user: Any, author: Author, writes: Sequence[PlannedWrite], logged_ms: int) -> None:
     codes = {entity.name: entity.code for entity in wire.entities()}
     counts: dict[tuple[Key, int], int] = defaultdict(int)
     lines: list[dict[str, Any]] = []
-    for edit, line in ((p.edit, w) for p in planned for w in p.writes):
+    for line in writes:
         place = (line.key, line.write.version)
         lines.append(
             {
@@ -119,11 +123,11 @@ def _insert_log(user: Any, author: Author, planned: Sequence[Planned], logged_ms
                 "entity": codes[line.key[0]],
                 "record_id": line.key[1],
                 "op": line.op,
-                "before": None if line.before is None else orjson.dumps(line.before).decode(),
-                "patch": orjson.dumps(_patch_of(line.write)).decode(),
+                "before": line.before,
+                "patch": _patch_of(line.write),
                 "eff_ms": line.write.stamp.eff_ms,
-                "seq": edit.seq,
-                "mutation_id": edit.id,
+                "seq": line.write.stamp.seq,
+                "mutation_id": line.write.mutation_id,
             }
         )
         counts[place] += 1
@@ -139,16 +143,14 @@ def _insert_log(user: Any, author: Author, planned: Sequence[Planned], logged_ms
             cursor.execute(load_sql("sync", "insert_log"), params)
 
 
-def _patch_of(write: Write) -> dict[str, Any]:
+def _patch_of(write: Write) -> Mapping[str, Any]:
     """What stands in the log as sent: what was taken, and apart from it what lost."""
-    return {**write.values, LOST: write.lost} if write.lost else dict(write.values)
+    return {**write.values, LOST: write.lost} if write.lost else write.values
 
 
 def _upsert(user: Any, entity: wire.Entity, states: Iterable[RecordState], at: dt.datetime) -> None:
     defaults = entity_rules()[entity.name].defaults
     rows = [_row(entity, defaults, state) for state in states]
-    if not rows:
-        return
     with connection.cursor() as cursor:
         cursor.execute(_upsert_sql(entity), {"user_id": user.pk, "at": at, "rows": orjson.dumps(rows).decode()})
         if cursor.rowcount < len(rows):
@@ -162,16 +164,17 @@ def _row(entity: wire.Entity, defaults: Mapping[str, Any], state: RecordState) -
 
 
 @cache
-def _upsert_sql(entity: wire.Entity) -> sql.Composed:
+def _upsert_sql(entity: wire.Entity) -> str:
     columns = entity.row_columns()
     comma = sql.SQL(", ")
-    return sql.SQL(load_sql("sync", "upsert_rows")).format(
+    composed = sql.SQL(load_sql("sync", "upsert_rows")).format(
         table=sql.Identifier(entity.table),
         columns=comma.join(name for name, _ in columns),
         values=comma.join(sql.SQL("r.{}").format(name) for name, _ in columns),
         definitions=comma.join(sql.SQL("{} {}").format(name, kind) for name, kind in columns),
         assignments=comma.join(sql.SQL("{} = excluded.{}").format(name, name) for name, _ in columns),
     )
+    return composed.as_string()
 
 
 def _insert_conflicts(

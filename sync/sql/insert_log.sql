@@ -1,4 +1,5 @@
 -- Which writes does this push make? (before the rows themselves, so that the capture triggers find them logged)
+-- Of an object that is read as text, json_to_recordset takes the very characters.
 INSERT INTO sync_log (user_id, version, n, entity, record_id, op, before, patch, eff_ms, logged_ms, device_id, seq, mutation_id, source)
 SELECT %(user_id)s::uuid, w.version,
        w.n + coalesce((SELECT max(l.n) + 1 FROM sync_log AS l WHERE l.entity = w.entity AND l.record_id = w.record_id AND l.version = w.version), 0),

@@ -62,6 +62,23 @@ def test_export_holds_conflicts_and_what_was_refused(
     assert rejected["error"] == refused["error"]
 
 
+@pytest.mark.parametrize(
+    "title",
+    [
+        pytest.param("[" * 300 + "]" * 300, id="deep"),
+        pytest.param("9" * 400, id="long"),
+        pytest.param('{\n "a"\r\n: "b\\n"}', id="lines"),
+    ],
+)
+def test_export_holds_what_was_refused_as_it_came(api: SchemaClient, phone: Phone, title: str) -> None:
+    mutation = phone.mutation("create", "workout", "00000000-0000-4000-8000-000000000004", {"title": "TITLE"})
+    body = json.dumps(phone.envelope(mutation)).replace('"TITLE"', title)
+    answer = api.generic("POST", "/api/v1/sync/push", body, content_type="application/json")
+    assert [result["status"] for result in answer.json()["results"]] == ["rejected"]
+    (line,) = lines_of(unzipped(exported(api))["mutations.ndjson"])
+    assert line["payload"]["patch"]["title"] == json.loads(title)
+
+
 @pytest.mark.parametrize("asked", [False, True])
 def test_log_goes_along_if_asked_for(api: SchemaClient, phone: Phone, alice: User, *, asked: bool) -> None:
     live(phone, alice)

@@ -1,6 +1,7 @@
 """POST import: what was taken out comes in again, whole, once, and as ordinary changes."""
 
 import dataclasses
+import gzip
 from collections.abc import Iterator
 from typing import Any
 from uuid import UUID, uuid4
@@ -32,6 +33,7 @@ from sync.tests.transfers import (
     sent,
     snapshot_lines,
     unzipped,
+    zipped,
 )
 from training.models import Workout
 
@@ -102,12 +104,28 @@ def test_export_replaces_what_came_after_it(api: SchemaClient, phone: Phone, ali
 def test_replacement_can_be_taken_back(api: SchemaClient, phone: Phone, alice: User) -> None:
     live(phone, alice)
     before = documents(alice)
-    job = imported(api, snapshot_lines(record_line("workout", {"title": "the only one"})), "replace")
+    only = snapshot_lines(record_line("settings", {}), record_line("workout", {"title": "the only one"}))
+    job = imported(api, only, "replace")
     assert [row["title"] for row in documents(alice).values() if "title" in row] == ["the only one"]
-    assert counted(job) == {"created": 1, "deleted": 7}
+    assert counted(job) == {"created": 1, "updated": 1, "deleted": 7}
     undo = api.post(f"{SNAPSHOTS}/{job['undo_snapshot_id']}/restore", {"import_id": str(uuid4())})
     assert finished(api, undo.json()["import_id"])["state"] == "done"
     assert documents(alice) == before
+
+
+def test_replacement_by_what_is_no_whole_state_is_refused(api: SchemaClient, phone: Phone, alice: User) -> None:
+    """Else a file without a readable record would delete everything, and say that it is done."""
+    live(phone, alice)
+    before = documents(alice)
+    job = imported(api, snapshot_lines(record_line("workout", {"title": "no whole state"})), "replace")
+    assert (job["state"], job["error"]["code"], documents(alice)) == ("failed", "incomplete", before)
+
+
+@pytest.mark.parametrize("name", ["Records/workout.ndjson", "/records/workout.ndjson", "readme.txt"])
+def test_file_of_a_name_that_no_export_has_is_refused(api: SchemaClient, phone: Phone, alice: User, name: str) -> None:
+    live(phone, alice)
+    job = imported(api, zipped(unzipped(exported(api)) | {name: b""}), "replace")
+    assert (job["state"], job["error"]["code"], job["error"]["file"]) == ("failed", "malformed", name)
 
 
 def test_replacement_is_pulled_like_any_change(api: SchemaClient, phone: Phone, tablet: Phone, alice: User) -> None:
@@ -218,6 +236,7 @@ def test_row_that_is_refused_is_named_and_kept(api: SchemaClient, alice: User) -
 
 
 GOOD = record_line("workout", {"title": "good"})
+LATEST, EARLIEST = "9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+12:00"  # in UTC, beyond the years that there are
 
 
 @pytest.mark.parametrize(
@@ -237,6 +256,8 @@ GOOD = record_line("workout", {"title": "good"})
         (snapshot_lines(GOOD, {**GOOD, "id": str(uuid4()), "data": None}), "malformed", 3),
         (snapshot_lines(GOOD, record_line("workout", {}, deleted=True)), "malformed", 3),
         (snapshot_lines(GOOD, {**GOOD, "id": str(uuid4()), "last_modified_at": "2026-01-01T00:00:00"}), "malformed", 3),
+        (snapshot_lines(GOOD, {**GOOD, "id": str(uuid4()), "last_modified_at": LATEST}), "malformed", 3),
+        (snapshot_lines(GOOD, {**GOOD, "id": str(uuid4()), "last_modified_at": EARLIEST}), "malformed", 3),
         (snapshot_lines(GOOD, record_line("workout", {"notes": "x" * 2_000_000})), "too_large", 3),
         (snapshot_lines(GOOD, schema_version=99), "schema_too_new", None),
         (b'{"type":"begin","schema_version":1,"count":1}\n' + b"[" * 100_000, "malformed", 2),
@@ -333,6 +354,21 @@ def test_import_that_fails_too_often_says_so_and_goes_on_when_it_is_sent_again( 
     assert contents(bob) == contents(alice)
 
 
+def test_import_that_meets_a_mistake_of_the_server_ends_at_once(api: SchemaClient) -> None:
+    content, import_id = snapshot_lines(GOOD), str(uuid4())
+    sent(api, content, import_id=import_id)
+
+    def fail(done: int, total: int) -> None:
+        raise KeyError
+
+    with pytest.raises(KeyError):  # told to whoever runs the server
+        importing.run(import_id=UUID(import_id), clock=timezone.now, progress=fail)
+    job = api.get(f"{IMPORT}/{import_id}").json()
+    assert (job["state"], job["error"]["code"], job["progress"]["done"]) == ("failed", "import_failed", 1)
+    assert finished(api, import_id) == job  # the job that comes again finds nothing to do
+    assert imported(api, content)["state"] == "done"
+
+
 def test_worker_imports_what_was_sent(api: SchemaClient, alice: User) -> None:
     job = sent(api, snapshot_lines(record_line("workout", {"title": "from a file"}))).json()
     assert job["state"] == "waiting"
@@ -396,6 +432,17 @@ def test_import_refuses_garbage(api: SchemaClient, anonymous: SchemaClient, alic
     check_error(sent(api, b"x"), 403, "email_not_verified")
 
 
+def test_body_that_is_empty_or_compressed_is_refused(api: SchemaClient) -> None:
+    url = f"{IMPORT}?import_id={uuid4()}&mode=merge"
+    check_error(bare(api, url, b"", "application/zip"), 400, "required", "file")
+    packed = gzip.compress(snapshot_lines(GOOD))
+    answer = bare(api, url, packed, "application/x-ndjson", HTTP_CONTENT_ENCODING="gzip")
+    check_error(answer, 415, "encoding_unsupported")
+    assert not Import.objects.exists()
+    plain = bare(api, url, snapshot_lines(GOOD), "application/x-ndjson", HTTP_CONTENT_ENCODING="identity")
+    assert plain.status_code == 202
+
+
 def test_import_beyond_the_limit_is_refused(api: SchemaClient, monkeypatch: Any) -> None:
     monkeypatch.setattr("sync.services.transfers.MAX_UPLOAD_BYTES", 1000)
     check_error(sent(api, b"x" * 100_000), 413, "too_large", "file")
@@ -421,7 +468,7 @@ def test_state_of_an_import_takes_two_queries(api: SchemaClient, django_assert_n
 
 
 def test_erased_account_takes_imports_and_snapshots_along(api: SchemaClient, alice: User) -> None:
-    imported(api, snapshot_lines(GOOD), "replace")
+    imported(api, snapshot_lines(record_line("settings", {}), GOOD), "replace")
     sent(api, snapshot_lines(GOOD))
     assert (Import.objects.count(), Snapshot.objects.count(), ImportPiece.objects.count()) == (2, 1, 1)
     alice.delete()

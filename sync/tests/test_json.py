@@ -39,7 +39,7 @@ def test_json_at_the_limit_travels_by_every_way(api: SchemaClient, phone: Phone)
     ("values", "code"),
     [
         ({"media": [nested(64)]}, "invalid"),
-        ({"media": [nested(300)]}, "invalid"),
+        ({"media": [nested(200)]}, "invalid"),
         ({"media": [{"n": 2**63}]}, "invalid"),
         ({"media": [{"n": -(2**63) - 2000}]}, "invalid"),
         ({"media": [{"n": 1e30}]}, "invalid"),

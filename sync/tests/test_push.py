@@ -575,3 +575,18 @@ def test_child_of_a_parent_that_sql_deleted_for_good_is_kept_in_a_conflict(phone
     result = phone.one(op, "exercise", exercise, {"exercise_type": exercise_type(), "workout": workout}, at=ago(60))
     assert (result["status"], result["record"]["deleted"], phone.conflicts()[0]["kind"]) == ("conflict", True, "parent")
     assert Exercise.objects.get(pk=exercise).deleted_at is not None
+
+
+def test_log_stands_in_the_order_of_deciding(phone: Phone, alice: User) -> None:
+    """The move waits for the workout that it names, and is decided after the deletion that was sent behind it."""
+    old, new = phone.create("workout"), str(uuid4())
+    exercise = phone.exercise(workout=old)
+    base = version_of(alice)
+    phone.push(
+        phone.mutation("update", "exercise", exercise, {"workout": new}, base_version=base),
+        phone.mutation("create", "workout", new),
+        phone.mutation("delete", "workout", old, base_version=base),
+    )
+    lines = LogEntry.objects.filter(record_id=exercise, version=version_of(alice)).order_by("n")
+    assert [line.op for line in lines] == ["D", "U"]
+    assert Exercise.objects.get(pk=exercise).deleted_at is None

@@ -1,6 +1,7 @@
 """GET sync/snapshot and the kept states: made, listed, read, restored, sealed, pruned."""
 
 import datetime as dt
+import gzip
 import hashlib
 import os
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from config.tests.contract import SchemaClient, check_error
 from lib.tests.running import at_once, empty_queue, run_jobs
 from sync.domain import keeping
 from sync.enums import SnapshotKind
+from sync.exceptions import TooManySnapshots
 from sync.models import Head, Record, Snapshot, SnapshotPiece
 from sync.queries import digests
 from sync.services import heads, pieces, reading, snapshots
@@ -164,6 +166,20 @@ def test_making_again_under_the_same_id_is_a_repetition(api: SchemaClient, bobs_
     assert Snapshot.objects.count() == 1
 
 
+def test_same_state_sent_at_once_is_one_and_the_count_holds(alice: User, monkeypatch: Any) -> None:
+    def make(snapshot_id: UUID | None = None) -> UUID | None:
+        try:
+            return snapshots.save(user=alice, kind=SnapshotKind.NAMED, at=NOW, snapshot_id=snapshot_id).pk
+        except TooManySnapshots:
+            return None
+
+    same = uuid4()
+    assert at_once([lambda: make(same)] * 4) == [same] * 4
+    monkeypatch.setitem(snapshots.LIMITS, SnapshotKind.NAMED, 3)
+    assert len([made for made in at_once([make] * 5) if made is not None]) == 2
+    assert Snapshot.objects.filter(user=alice).count() == 3
+
+
 def test_named_state_may_say_how_its_letters_are_written(api: SchemaClient) -> None:
     answer = api.generic("POST", SNAPSHOTS, '{"name":"x"}', content_type="application/json; charset=utf-8")
     assert (answer.status_code, answer.json()["kind"], answer.json()["name"]) == (201, "named", "x")
@@ -200,6 +216,33 @@ def test_sealed_state_may_be_a_bare_body(api: SchemaClient) -> None:
     made = bare(api, url, content, content_type="application/octet-stream")
     assert made.status_code == 201, made.content
     assert body_of(api.get(f"{SNAPSHOTS}/{made.json()['id']}/content")) == content
+
+
+def test_sealed_again_is_a_repetition_only_with_the_same_bytes(api: SchemaClient) -> None:
+    snapshot_id = str(uuid4())
+    first = seal(api, b"one", id=snapshot_id)
+    again = seal(api, b"one", hashlib.sha256(b"one").hexdigest().upper(), id=snapshot_id)
+    assert (again.status_code, again.json()) == (201, first.json())
+    check_error(seal(api, b"two", id=snapshot_id), 409, "id_taken", "id")
+    assert body_of(api.get(f"{SNAPSHOTS}/{snapshot_id}/content")) == b"one"
+
+
+def test_sealed_state_sent_at_once_is_one(alice: User) -> None:
+    same, digest = uuid4(), hashlib.sha256(b"x").hexdigest()
+
+    def make() -> UUID:
+        return snapshots.save_sealed(user=alice, name="", sha256=digest, content=[b"x"], at=NOW, snapshot_id=same).pk
+
+    assert at_once([make] * 4) == [same] * 4
+    assert Snapshot.objects.filter(user=alice).count() == 1
+
+
+def test_sealed_body_that_is_empty_or_compressed_is_refused(api: SchemaClient) -> None:
+    url = f"{SNAPSHOTS}?name=x&sha256={hashlib.sha256(b'').hexdigest()}"
+    check_error(bare(api, url, b"", "application/octet-stream"), 400, "required", "file")
+    packed = bare(api, url, gzip.compress(b"x"), "application/octet-stream", HTTP_CONTENT_ENCODING="gzip")
+    check_error(packed, 415, "encoding_unsupported")
+    assert not Snapshot.objects.exists()
 
 
 def test_damaged_or_oversized_seal_is_refused(api: SchemaClient, monkeypatch: Any) -> None:

@@ -130,9 +130,9 @@ def sent(api: SchemaClient, content: bytes, mode: str = "merge", **values: str) 
     return api.post(IMPORT, body, format="multipart")
 
 
-def bare(api: SchemaClient, url: str, content: Any, content_type: str) -> Any:
+def bare(api: SchemaClient, url: str, content: Any, content_type: str, **headers: Any) -> Any:
     """The answer to a body that is a file and nothing else."""
-    return api.generic("POST", url, content, content_type=content_type)
+    return api.generic("POST", url, content, content_type=content_type, **headers)
 
 
 def imported(api: SchemaClient, content: bytes, mode: str = "merge", **values: str) -> Json:

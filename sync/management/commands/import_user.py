@@ -33,7 +33,11 @@ class Command(BaseCommand):
                 bar.total = total
                 bar.update(done - bar.n)
 
-            importing.run(import_id=job.pk, clock=timezone.now, progress=show)
+            try:
+                importing.run(import_id=job.pk, clock=timezone.now, progress=show)
+            except BaseException:  # also Ctrl-C: else nobody would ever take it up, and no other import could begin
+                transfers.hand_over(import_id=job.pk)
+                raise
         job.refresh_from_db()
         if job.state == ImportState.FAILED:
             assert job.error is not None

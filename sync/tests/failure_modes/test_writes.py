@@ -269,7 +269,7 @@ def test_f11_operator_may_say_so(phone: Phone, alice: User) -> None:
 
 
 def test_f15_conflict_names_both_values_when_devices_differ(phone: Phone, tablet: Phone) -> None:
-    workout = phone.create("workout", {"title": "a"})
+    workout = phone.create("workout", {"title": "a"}, at=ago(20))
     phone.one("update", "workout", workout, {"title": "b"}, base_version=2, at=ago(10))
     tablet.one("update", "workout", workout, {"title": "c"}, base_version=2, at=ago(5))
     (conflict,) = phone.conflicts()

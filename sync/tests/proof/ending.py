@@ -1,0 +1,152 @@
+"""What must hold of the devices beside the server: at every end of a pull, and when all have pushed and pulled all."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from dropset_client.digest import content_hash, digest_of
+from dropset_client.wire import Op
+from sync.tests.proof import evidence
+from sync.tests.proof.devices import Phone
+from sync.tests.proof.oracle import PARENTS, Oracle
+from sync.tests.proof.people import MODELS, Key
+from sync.tests.proof.world import World
+
+MOST_SYNCS = 6
+MOST_PAGES, PAGE = 60, 3
+UNDECIDABLE = {"record_missing", "unknown_conflict", "does_not_exist"}  # what a decision may meet (docs/errors.md)
+
+
+def live_on_server(world: World) -> dict[Key, tuple[int, dict[str, Any]]]:
+    found = evidence.read(world.alice.user).records
+    return {key: (row.version, row.data) for key, row in found.items() if not row.deleted}
+
+
+def check_closure(world: World, phone: Phone) -> None:
+    """P6: at has_more=false the base is one whole state of the server."""
+    base = {key: (record.version, record.data) for key, record in phone.base().items()}
+    live = live_on_server(world)
+    assert base == live, ("P6 no whole state", phone.name, difference(base, live))
+    for entity, record_id in base:
+        if entity in PARENTS:
+            name, parent = PARENTS[entity]
+            above = (base[entity, record_id][1] or {}).get(name)
+            assert above is None or (parent, above) in base, ("P6 without its parent", entity, record_id)
+
+
+def difference(left: dict[Key, Any], right: dict[Key, Any]) -> dict[Key, Any]:
+    keys = left.keys() | right.keys()
+    return {key: (left.get(key), right.get(key)) for key in keys if left.get(key) != right.get(key)}
+
+
+def check_end(world: World, phones: Sequence[Phone], *, bad: Collection[str], lonely: bool) -> None:
+    for phone in phones:
+        page_through(phone)
+    for _ in range(2):
+        for phone in phones:
+            drain(phone)
+    check_convergence(world, phones)
+    check_refused(phones, bad)
+    check_tables(world)
+    check_isolation(world)
+    check_purged(world)
+    oracle = Oracle(world.evidence(), acks_of(world))
+    oracle.check_idempotency()
+    oracle.check_groups()
+    oracle.check_versions()
+    oracle.check_times()
+    oracle.check_replay()
+    oracle.check_own_conflicts()
+    oracle.check_overwrites()
+    oracle.check_nothing_is_lost()
+    if lonely:
+        oracle.check_lonely()
+
+
+def page_through(phone: Phone) -> None:
+    """P7: page by page a device comes to an end, also from a cursor that is too old and in a snapshot of many pages."""
+    for _ in range(MOST_PAGES):
+        phone.pull(PAGE)
+        if phone.store.position().synced:
+            return
+    raise AssertionError(("P7 reset without end", phone.name))
+
+
+def drain(phone: Phone) -> None:
+    """P7: a few syncs are enough, whatever happened; there is no loop of resets."""
+    for _ in range(MOST_SYNCS):
+        phone.sync()
+        if phone.store.queue_length() == 0:
+            return
+    left = phone.store.queued()
+    raise AssertionError(("P1 the queue does not empty", phone.name, left))
+
+
+def check_convergence(world: World, phones: Sequence[Phone]) -> None:
+    """P1, by digest and by content."""
+    status = phones[0].device.status()
+    for phone in phones:
+        check_closure(world, phone)
+        assert phone.device.digest() == status.digest, ("P1 digest", phone.name, status.digest)
+    hashes = {content_hash(phone.store.base_live()) for phone in phones}
+    assert len(hashes) == 1, ("P1 content", hashes)
+    assert digest_of(phones[0].store.base_live()) == status.digest
+
+
+def check_refused(phones: Sequence[Phone], bad: Collection[str]) -> None:
+    """P12: refused is what had to be, and nothing beside it."""
+    for phone in phones:
+        for item in phone.device.rejected():
+            expected = item.mutation.id in bad or (item.mutation.op is Op.RESOLVE and item.reason.code in UNDECIDABLE)
+            assert expected, ("P12 refused without need", item.mutation, item.reason)
+
+
+def check_tables(world: World) -> None:
+    """P11: each row of a table has one record, which says what the row says."""
+    records = evidence.read(world.alice.user).records
+    rows: dict[Key, Any] = {}
+    for entity, model in MODELS.items():
+        for row in model.objects.filter(user=world.alice.user):
+            rows[entity, str(row.pk)] = row
+    for key, row in rows.items():
+        record = records.get(key)
+        assert record is not None, ("P11 a row without a record", key)
+        assert record.deleted == (row.deleted_at is not None), ("P11 deleted or not", key)
+        for name, value in record.data.items():
+            assert says(row, name, value), ("P11 the record says something else", key, name, value)
+    for key, record in records.items():
+        assert record.deleted or key in rows or key[0] == "conflict", ("P11 a record without a row", key)
+
+
+def says(row: Any, name: str, value: Any) -> bool:
+    column = getattr(row, f"{name}_id", None) if hasattr(row, f"{name}_id") else getattr(row, name)
+    if column is None or value is None:
+        return column is value
+    if isinstance(value, list) and name not in ("aliases", "media"):
+        return sorted(column) == value
+    if hasattr(column, "isoformat"):
+        return bool(column.isoformat()[:19] == str(value)[:19])
+    return bool(column == value or str(column) == str(value))
+
+
+def check_purged(world: World) -> None:
+    """P7: what left for good is not back."""
+    back = world.purged & evidence.read(world.alice.user).records.keys()
+    assert not back, ("P7 a purged record is back", back)
+
+
+def check_isolation(world: World) -> None:
+    """P13: bob's data are as he, and statements over everybody, left them; nothing of them reached alice."""
+    assert world.content(world.bob) == world.bobs_content, ("P13 somebody else's data", world.bob.ids)
+    his = {record_id for _, record_id in world.bob.keys}
+    hers = evidence.read(world.alice.user)
+    assert not his & {record_id for _, record_id in hers.records}, "P13 somebody else's id in the records"
+    assert not his & {e.key[1] for e in hers.log.values()}, "P13 somebody else's id in the log"
+
+
+def acks_of(world: World) -> dict[str, int]:
+    """Under which ack_version each mutation was first sent."""
+    found: dict[str, int] = {}
+    for exchange in world.network.pushes:
+        for mutation in exchange.envelope["mutations"]:
+            found.setdefault(mutation["id"], exchange.envelope["ack_version"])
+    return found

@@ -1,0 +1,256 @@
+"""What docs/sync.md promises, checked on what the server remembers. Knows nothing of how the server decides.
+
+Each check is named after the property of docs/development.md, "The proof", that it stands for.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+from sync.tests.proof.evidence import ALONG, DELETED, Conflict, Entry, Evidence, Key, Sent
+
+SETS = {"equipment", "primary_muscles", "secondary_muscles"}
+PARENTS = {"exercise": ("workout", "workout"), "set": ("exercise", "exercise")}
+GENERATED = {"local_date"}
+ACCEPTED = {"applied", "merged", "noop", "conflict"}
+
+
+@dataclass(frozen=True)
+class Write:
+    """A mutation's word on one register."""
+
+    mutation: Sent
+    name: str
+    value: Any
+
+
+@dataclass
+class Oracle:
+    """Judges one user's evidence. `seen_by_delete`: up to which version the author of a deletion had seen everything."""
+
+    evidence: Evidence
+    acks: Mapping[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.history: dict[Key, list[Entry]] = defaultdict(list)
+        for entry in sorted(self.evidence.log.values(), key=lambda e: (e.key, e.version, e.n)):
+            self.history[entry.key].append(entry)
+        self.conflicts: dict[Key, list[Conflict]] = defaultdict(list)
+        for conflict in self.evidence.conflicts.values():
+            self.conflicts[conflict.key].append(conflict)
+        self.order: dict[str, list[Sent]] = defaultdict(list)
+        for sent in sorted(self.evidence.mutations.values(), key=lambda s: s.seq):
+            self.order[sent.device].append(sent)
+
+    # --- P2: nothing is lost silently ---
+
+    def check_nothing_is_lost(self) -> None:
+        for sent in self.evidence.mutations.values():
+            if sent.status in ACCEPTED and sent.payload.get("op", "resolve") != "resolve":
+                for write in words_of(sent):
+                    assert self.is_accounted_for(write), ("P2 lost silently", write, self.history[sent.key])
+
+    def is_accounted_for(self, write: Write) -> bool:
+        key = write.mutation.key
+        if write.name in SETS:
+            return self._set_is_accounted_for(write)
+        told = "deleted" if write.name == DELETED else write.name
+        return (
+            self._stands(key, write.name, write.value)
+            or any(conflict.names(told, write.value) for conflict in self.conflicts[key])
+            or self._taken_back(write)
+            or any(self._overwritten_knowingly(entry, write) for entry in self._said(key, write))
+        )
+
+    def _stands(self, key: Key, name: str, value: Any) -> bool:
+        row = self.evidence.records.get(key)
+        if row is None:
+            return name == DELETED and bool(value)  # purged, or never there
+        return bool(row.deleted == value) if name == DELETED else bool(row.data.get(name) == value and not row.deleted)
+
+    def _said(self, key: Key, write: Write) -> list[Entry]:
+        """Every line of the log under which the value stood: the mutation's own, or somebody's who said the same."""
+        return [e for e in self.history[key] if e.values.get(write.name, e) == write.value]
+
+    def _taken_back(self, write: Write) -> bool:
+        """The device itself spoke of it again later, or deleted or restored what it hangs on."""
+        own = self.order[write.mutation.device]
+        return any(
+            later.seq > write.mutation.seq and later.status in ACCEPTED and self._speaks_of(later, write)
+            for later in own
+        )
+
+    def _speaks_of(self, later: Sent, write: Write) -> bool:
+        op, key = later.payload["op"], write.mutation.key
+        if later.key == key:
+            return op in ("delete", "restore") or write.name == DELETED or write.name in later.payload["patch"]
+        if op == "delete":
+            return later.key in self.ever_above(key)
+        return write.name == DELETED and bool({key, *self.ever_above(key)} & {later.key, *self.ever_above(later.key)})
+
+    def _overwritten_knowingly(self, entry: Entry, write: Write) -> bool:
+        """Somebody who had seen the line wrote another value, or deleted the record."""
+        later = [e for e in self.history[entry.key] if (e.version, e.n) > (entry.version, entry.n)]
+        return any(self.knew(e, entry) and self._replaces(e, write) for e in later)
+
+    def _replaces(self, entry: Entry, write: Write) -> bool:
+        values = entry.values
+        buried = entry.op == "D" and any(conflict.kind == "parent" for conflict in self.conflicts[entry.key])
+        gone = bool(values.get(DELETED) or values.get(ALONG))
+        if write.name == DELETED:
+            return bool(gone != write.value)
+        return bool(gone or buried or values.get(write.name, write.value) != write.value)
+
+    def knew(self, later: Entry, earlier: Entry) -> bool:
+        """Whether the author of a line had seen another one. The server, REST, the admin and SQL see what they write on."""
+        if later.device is None or later.source == "sql" or later.mutation is None:
+            return True
+        if later.device == earlier.device:
+            return True
+        sent = self.evidence.mutations.get(later.mutation)
+        if sent is None or not sent.payload:
+            return True  # a purge took its content
+        seen = sent.base
+        if sent.payload["op"] == "resolve" and sent.payload["record_id"] in self.evidence.conflicts:
+            seen = max(seen, self.evidence.conflicts[sent.payload["record_id"]].version)  # it shows what stands
+        if sent.payload["op"] == "delete":
+            seen = max(seen, self.acks.get(sent.id, 0))
+        return seen >= earlier.version
+
+    def ever_above(self, key: Key) -> set[Key]:
+        found: set[Key] = set()
+        frontier = {key}
+        while frontier:
+            frontier = {parent for k in frontier for parent in self._ever_parents(k)} - found
+            found |= frontier
+        return found
+
+    def _ever_parents(self, key: Key) -> Iterator[Key]:
+        if key[0] not in PARENTS:
+            return
+        name, entity = PARENTS[key[0]]
+        documents = [e.after or {} for e in self.history[key]] + [e.before or {} for e in self.history[key]]
+        documents += [s.payload.get("patch") or {} for s in self.evidence.mutations.values() if s.key == key]
+        yield from {(entity, d[name]) for d in documents if d.get(name)}
+
+    def _set_is_accounted_for(self, write: Write) -> bool:
+        """What was put in is in, or was taken out by somebody, or went with the record."""
+        key = write.mutation.key
+        row = self.evidence.records.get(key)
+        if row is None or row.deleted or self._named(key):
+            return True
+        missing = set(write.value) - set(row.data.get(write.name) or [])
+        later = [e.values[write.name] for e in self.history[key] if write.name in e.values]
+        later += [s.payload["patch"][write.name] for s in self._others_on(key, write)]
+        return all(any(slug not in value for value in later) for slug in missing)
+
+    def _others_on(self, key: Key, write: Write) -> list[Sent]:
+        return [
+            s for s in self.evidence.mutations.values() if s.key == key and write.name in (s.payload.get("patch") or {})
+        ]
+
+    def _named(self, key: Key) -> bool:
+        return any(conflict.kind in ("missing", "rule") for conflict in self.conflicts[key])
+
+    # --- P2 and P9, line by line: who overwrites what they had not seen is later, and says so ---
+
+    def check_overwrites(self) -> None:
+        for key, entries in self.history.items():
+            if key[0] != "conflict":
+                for name in {name for e in entries for name in e.values} - SETS - GENERATED - {DELETED, ALONG}:
+                    self._check_register(key, name, [e for e in entries if name in e.values])
+
+    def _check_register(self, key: Key, name: str, entries: list[Entry]) -> None:
+        for earlier, later in pairwise(entries):
+            was, now = earlier.values[name], later.values[name]
+            if was == now or self.knew(later, earlier) or earlier.op == "T":
+                continue
+            assert any(c.names(name, was) for c in self.conflicts[key]), ("P2 overwritten silently", earlier, later)
+            assert later.stamp > earlier.stamp, ("P2 the older write won", earlier, later)
+
+    # --- P3, P4 ---
+
+    def check_idempotency(self) -> None:
+        counts = Counter((e.mutation, e.key) for e in self.evidence.log.values() if e.mutation is not None)
+        twice = {pair: count for pair, count in counts.items() if count > 1}
+        assert not twice, ("P3 written twice", twice)
+
+    def check_versions(self) -> None:
+        head, known = self.evidence.head, {e.version for e in self.evidence.log.values() if e.op != "T"}
+        missing = set(range(max(head.log_version, head.min_version) + 1, head.version + 1)) - known
+        assert not missing, ("P4 versions without a change", missing, head)
+        assert max(known, default=0) <= head.version, ("P4 a version beyond the head", head)
+        for key, row in self.evidence.records.items():
+            assert row.version <= head.version, ("P4 a record beyond the head", key, row)
+
+    # --- P12: a group is refused as a whole ---
+
+    def check_groups(self) -> None:
+        groups: dict[tuple[str, str], set[bool]] = defaultdict(set)
+        for sent in self.evidence.mutations.values():
+            if sent.payload.get("group"):
+                groups[sent.device, sent.payload["group"]].add(sent.status == "rejected")
+        halves = [group for group, refused in groups.items() if len(refused) > 1]
+        assert not halves, ("P12 half a group", halves)
+
+    # --- P9 ---
+
+    def check_times(self) -> None:
+        for entry in self.evidence.log.values():
+            latest = self.evidence.head.last_ms if entry.op == "T" else entry.logged_ms
+            assert entry.eff_ms <= max(latest, entry.logged_ms), ("P9 later than the server's present", entry)
+
+    # --- P10 ---
+
+    def check_lonely(self) -> None:
+        """Only for a history in which nobody but one device wrote, and nothing was purged."""
+        found = [c for c in self.evidence.conflicts.values() if c.kind != "missing"]
+        assert not found, ("P10 in conflict with itself", found)
+
+    def check_own_conflicts(self) -> None:
+        for conflict in self.evidence.conflicts.values():
+            devices = [self._device(conflict.winner), self._device(conflict.loser)]
+            same = devices[0] is not None and devices[0] == devices[1]
+            assert not same, ("P10 a device in conflict with itself", conflict)
+
+    def _device(self, mutation: str | None) -> str | None:
+        sent = None if mutation is None else self.evidence.mutations.get(mutation)
+        return None if sent is None else sent.device
+
+    # --- P11 ---
+
+    def check_replay(self) -> None:
+        """Line by line the log leads to what stands."""
+        for key, entries in self.history.items():
+            kept = [e for e in entries if e.version > self.evidence.head.log_version]
+            for earlier, later in pairwise(kept):
+                if earlier.op != "T" and later.op != "T":
+                    assert earlier.version <= later.version, ("P11 out of order", earlier, later)
+            for entry in kept:
+                if entry.op != "T" and entry.after is not None and entry.patch is not None:
+                    self._check_line(entry)
+            row, solid = self.evidence.records.get(key), [e for e in kept if e.op != "T"]
+            if row is not None and solid:
+                assert row.version == solid[-1].version, ("P11 the record is not of its last line", key, row, solid[-1])
+                assert row.deleted == (solid[-1].op == "D"), ("P11 deleted or not", key, row, solid[-1])
+
+    def _check_line(self, entry: Entry) -> None:
+        before, after, values = entry.before or {}, entry.after or {}, entry.patch or {}
+        for name in before.keys() & after.keys() - GENERATED:
+            if name in values and name not in SETS:
+                assert after[name] == values[name], ("P11 not what was written", name, entry)
+            elif name not in values:
+                assert after[name] == before[name], ("P11 changed without a word", name, entry)
+
+
+def words_of(sent: Sent) -> Iterator[Write]:
+    match sent.payload["op"]:
+        case "delete":
+            yield Write(sent, DELETED, value=True)
+        case "restore":
+            yield Write(sent, DELETED, value=False)
+        case _:
+            for name, value in (sent.payload.get("patch") or {}).items():
+                yield Write(sent, name, value)

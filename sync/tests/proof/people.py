@@ -1,0 +1,78 @@
+"""Users with data, made anew for each example, so that examples need no clean database."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID, uuid4
+
+from accounts.models import Settings, User
+from accounts.services.tokens import Tokens, start_session
+from catalog.models import Equipment, ExerciseType
+from catalog.tests.factories import make_canonical, make_equipment
+from lib.tests.factories import make_user
+from lib.writes import writing
+from sync.tests.proof.clock import Clock
+from training.models import Exercise, Measurement, Set, Workout
+
+Key = tuple[str, str]
+MODELS: dict[str, Any] = {
+    "settings": Settings,
+    "exercise_type": ExerciseType,
+    "workout": Workout,
+    "exercise": Exercise,
+    "set": Set,
+    "measurement": Measurement,
+}
+GEAR = ["barbell", "bench", "bands"]
+
+
+@dataclass
+class Person:
+    user: User
+    tokens: Tokens
+    canonical: str
+    ids: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def keys(self) -> list[Key]:
+        return [(entity, record_id) for entity, ids in self.ids.items() for record_id in ids]
+
+
+def library() -> str:
+    """What the examples refer to: some gear, and one type of exercise."""
+    known = set(Equipment.objects.values_list("slug", flat=True))
+    for slug in GEAR:
+        if slug not in known:
+            make_equipment(slug)
+    found = ExerciseType.objects.filter(user=None).first() or make_canonical()
+    return str(found.pk)
+
+
+def make_person(canonical: str, clock: Clock) -> Person:
+    """Somebody with a small tree: two workouts, two exercises, two sets, one measurement, one type of their own."""
+    user = make_user(f"{uuid4().hex}@example.org")
+    with writing(user=user, source="api"):
+        settings = Settings.objects.get_or_create(user=user)[0]
+        workouts = [Workout(id=uuid4(), user=user, title=title) for title in ("one", "two")]
+        Workout.objects.bulk_create(workouts)
+        exercises = [
+            Exercise(id=uuid4(), user=user, workout=workouts[0], exercise_type_id=UUID(canonical), notes=note)
+            for note in ("first", "second")
+        ]
+        Exercise.objects.bulk_create(exercises)
+        sets = [Set(id=uuid4(), user=user, exercise=exercises[0], reps=reps) for reps in (5, 6)]
+        Set.objects.bulk_create(sets)
+        weight = Measurement(
+            id=uuid4(), user=user, kind="body_weight", value="80.000", measured_at=clock.now(), notes=""
+        )
+        weight.save(force_insert=True)
+        own = ExerciseType(id=uuid4(), user=user, name="own", equipment=["barbell"])
+        own.save(force_insert=True)
+    ids = {
+        "settings": [str(settings.pk)],
+        "exercise_type": [str(own.pk)],
+        "workout": [str(row.pk) for row in workouts],
+        "exercise": [str(row.pk) for row in exercises],
+        "set": [str(row.pk) for row in sets],
+        "measurement": [str(weight.pk)],
+    }
+    return Person(user, start_session(user=user, at=clock.now()), canonical, ids)

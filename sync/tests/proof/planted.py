@@ -1,0 +1,237 @@
+"""Bugs planted in the real code, one at a time: what the proof is worth shows in whether it finds them."""
+
+import contextlib
+import dataclasses
+from collections.abc import Callable, Iterator
+from typing import Any
+from unittest import mock
+
+import orjson
+from django.db import connection
+
+from dropset_client.records import BaseRecords
+from lib.sqlfiles import load_sql
+from sync.domain import merge, plan
+from sync.domain.records import RecordState
+from sync.domain.tree import Tree
+from sync.exceptions import EpochChanged, ResyncRequired
+from sync.services import applying, epochs, pull, retention
+
+Bug = Callable[[], contextlib.AbstractContextManager[list[str]]]
+BUGS: dict[str, Bug] = {}
+
+
+def bug(plant: Callable[[list[str]], Iterator[None]]) -> Bug:
+    """A planted bug gives the list into which it writes whenever its code runs."""
+
+    @contextlib.contextmanager
+    def planted() -> Iterator[list[str]]:
+        hits: list[str] = []
+        with contextlib.contextmanager(plant)(hits):
+            yield hits
+
+    BUGS[plant.__name__] = planted
+    return planted
+
+
+@bug
+def no_dedupe(hits: list[str]) -> Iterator[None]:
+    """A mutation that comes again is decided again."""
+
+    def all_of(items: Any, _stored: Any) -> Any:
+        hits.append("read")
+        return list({item.stored_as: item for item in items}.values())
+
+    with mock.patch.object(applying, "_fresh", all_of):
+        yield
+
+
+@bug
+def no_clamp(hits: list[str]) -> Iterator[None]:
+    """A device's clock is believed, however far it is in the future."""
+
+    def believed(*, at_ms: int, skew_ms: int, now_ms: int, floor_ms: int) -> int:
+        hits.append("stamp")
+        return max(floor_ms, at_ms + skew_ms)
+
+    with mock.patch.object(plan, "effective_ms", believed):
+        yield
+
+
+@bug
+def server_loses(hits: list[str]) -> Iterator[None]:
+    """Whoever arrives last wins, however old their write is."""
+    real = merge._contest
+
+    def arrival(name: str, ours: Any, stamp: Any, history: Any, base: Any) -> Any:
+        wins, loss = real(name, ours, stamp, history, base)
+        if wins or loss is None:
+            return wins, loss
+        hits.append(name)
+        return True, dataclasses.replace(loss, kept=loss.lost, lost=loss.kept)
+
+    with mock.patch.object(merge, "_contest", arrival):
+        yield
+
+
+@bug
+def silent(hits: list[str]) -> Iterator[None]:
+    """What loses is dropped without a word."""
+    real = merge._contest
+
+    def quiet(name: str, ours: Any, stamp: Any, history: Any, base: Any) -> Any:
+        wins, loss = real(name, ours, stamp, history, base)
+        if not wins and loss is not None:
+            hits.append(name)
+            return wins, None
+        return wins, loss
+
+    with mock.patch.object(merge, "_contest", quiet):
+        yield
+
+
+@bug
+def upsert_missing(hits: list[str]) -> Iterator[None]:
+    """A write to a record that was deleted for good makes it anew, and the ids of such records are not remembered."""
+    real = plan.Planner._missing
+
+    def creating(self: Any, edit: Any, state: Any) -> Any:
+        if edit.op == "delete" or edit.key in self.taken:
+            return real(self, edit, state)
+        hits.append(edit.op)
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM sync_purged WHERE id = %s", [edit.key[1]])
+        patch = {**WHOLE.get(edit.key[0], {}), **edit.patch}
+        made = dataclasses.replace(edit, op="create", patch=patch)
+        return self._create(made, self.rules[edit.key[0]], RecordState(edit.key))
+
+    with mock.patch.object(plan.Planner, "_missing", creating):
+        yield
+
+
+WHOLE = {"measurement": {"kind": "waist", "value": "1.000", "measured_at": "2026-03-01T07:00:00.000000Z"}}
+
+
+@bug
+def fixed_upto(hits: list[str]) -> Iterator[None]:
+    """The pages of a snapshot end at the version at which it began: what moves up meanwhile is passed over."""
+    real = pull._changes
+
+    def bounded(user: Any, head: Any, request: Any, at: Any) -> Any:
+        cursor, page = real(user, head, request, at)
+        changes = orjson.loads(page.changes)
+        within = [change for change in changes if change["version"] <= cursor.snapshot_head]
+        if not cursor.snapshot_head or len(within) == len(changes):
+            return cursor, page
+        hits.append(request.cursor)
+        return cursor, dataclasses.replace(page, changes=orjson.dumps(within).decode(), has_more=False)
+
+    with mock.patch.object(pull, "_changes", bounded):
+        yield
+
+
+@bug
+def gc_no_horizon(hits: list[str]) -> Iterator[None]:
+    """Tombstones are purged, and nothing remembers up to where: devices that were away go on from old cursors."""
+
+    def without_horizon(app: str, name: str) -> str:
+        if name != "set_min_version":
+            return load_sql(app, name)
+        hits.append(name)
+        return "SELECT %(user_id)s::uuid, %(version)s::bigint"
+
+    with mock.patch.object(retention, "load_sql", without_horizon):
+        yield
+
+
+@bug
+def naive_horizon(hits: list[str]) -> Iterator[None]:
+    """A cursor is judged by its position alone: a snapshot under way is reset by the purge that came before it."""
+
+    def check(self: Any, head: Any) -> None:
+        if self.epoch != head.epoch:
+            raise EpochChanged
+        if 0 < self.position.version < head.min_version:
+            hits.append("reset")
+            raise ResyncRequired
+
+    with mock.patch.object(pull._Cursor, "check", check):
+        yield
+
+
+@bug
+def snapshot_merges(hits: list[str]) -> Iterator[None]:
+    """The client lays a snapshot over what it has, instead of replacing it."""
+
+    def merged(self: Any, other: Any) -> None:
+        for row in other._db.execute(f"SELECT entity, id FROM {other._table}").fetchall():
+            record = other.get(row["entity"], row["id"])
+            hits.append(record.id)
+            self.put(record)
+        other.clear()
+
+    with mock.patch.object(BaseRecords, "become", merged):
+        yield
+
+
+@bug
+def self_conflict(hits: list[str]) -> Iterator[None]:
+    """A device's own earlier write counts as somebody else's."""
+
+    def never(write: Any, stamp: Any) -> bool:
+        if write.stamp.device == stamp.device:
+            hits.append(stamp.device)
+        return False
+
+    with mock.patch.object(merge, "_is_earlier_own", never):
+        yield
+
+
+@bug
+def orphans(hits: list[str]) -> Iterator[None]:
+    """An edit brings back a child, and leaves what it hangs on deleted."""
+
+    def nothing(_self: Any, state: Any, _states: Any) -> list[Any]:
+        hits.append(state.key[0])
+        return []
+
+    with mock.patch.object(Tree, "above", nothing):
+        yield
+
+
+@bug
+def half_groups(hits: list[str]) -> Iterator[None]:
+    """The members of a group are decided one by one."""
+
+    def one_by_one(self: Any, unit: Any, blocked: Any) -> Any:
+        hits.extend(edit.group for edit in unit if edit.group)
+        return [self._plan(edit) for edit in unit]
+
+    with mock.patch.object(plan.Planner, "_plan_unit", one_by_one):
+        yield
+
+
+@bug
+def epoch_kept(hits: list[str]) -> Iterator[None]:
+    """A server that was restored gives out its versions again as if nothing had happened."""
+
+    def nothing(**_of: Any) -> int:
+        hits.append("kept")
+        return 0
+
+    with mock.patch.object(epochs, "new_epoch", nothing):
+        yield
+
+
+@bug
+def blind_trigger(hits: list[str]) -> Iterator[None]:
+    """Updates of one table are not captured."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tgname FROM pg_trigger WHERE tgrelid = 'training_measurement'::regclass")
+        (name,) = (row[0] for row in cursor.fetchall() if "capture_update" in row[0])
+        cursor.execute(f'ALTER TABLE training_measurement DISABLE TRIGGER "{name}"')
+        hits.append(name)
+        try:
+            yield
+        finally:
+            cursor.execute(f'ALTER TABLE training_measurement ENABLE TRIGGER "{name}"')

@@ -1,0 +1,82 @@
+"""The tests are tested: each bug that is planted in the code must be found, and nothing is found without one."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from dropset_client import DropsetError
+from sync.tests.proof.machine import Machine, machine_of
+from sync.tests.proof.planted import BUGS
+from sync.tests.proof.running import application, run  # noqa: F401 - a fixture
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+SEED = 1
+# How often which step is taken.
+WRITING = {"edit": 10, "push": 6, "pull": 4, "sync": 2, "turn_clock": 2}
+PURGING = {"edit": 6, "create": 2, "delete": 5, "push": 4, "pull": 8, "sync": 4, "purge": 4}
+LEAVING = {"edit": 3, "delete": 8, "push": 3, "pull": 8, "sync": 8, "purge": 5}
+TREES = {"edit": 8, "delete": 5, "restore": 4, "move": 2, "create": 2, "push": 4, "pull": 2, "sync": 6}
+RESTORED = {"edit": 4, "other_write": 4, "sync": 8, "back_up": 4, "restore_server": 6}
+
+
+ARRIVING = {"other_write": 6, "pull": 10, "create": 1, "push": 1}
+ONE, TREE = ("measurement",), ("workout", "exercise", "set")
+
+
+@dataclass(frozen=True)
+class Family:
+    """A world in which a bug shows soon, and the properties that it may break."""
+
+    weights: dict[str, int]
+    properties: tuple[str, ...]
+    entities: tuple[str, ...] = ONE
+    fresh: tuple[int, ...] = (0, 0, 0, 1)
+    examples: int = 60  # at most
+
+
+FAMILIES = {
+    "no_dedupe": Family({**WRITING, "duplicate": 4}, ("P3",)),
+    "no_clamp": Family(WRITING, ("P9",)),
+    "server_loses": Family(WRITING, ("P2",)),
+    "silent": Family(WRITING, ("P2",)),
+    "upsert_missing": Family(PURGING, ("P7",)),
+    "fixed_upto": Family(ARRIVING, ("P1", "P6"), fresh=(2, 3)),
+    "gc_no_horizon": Family(PURGING, ("P1", "P6")),
+    "naive_horizon": Family(LEAVING, ("P7",), (*ONE, *TREE)),
+    "snapshot_merges": Family(PURGING, ("P1", "P6")),
+    "self_conflict": Family(WRITING, ("P10",)),
+    "orphans": Family(TREES, ("P6",), TREE),
+    "half_groups": Family({**WRITING, "bad": 4}, ("P12",)),
+    "epoch_kept": Family(RESTORED, ("P6",)),
+    "blind_trigger": Family({**WRITING, "other_write": 4}, ("P6",)),
+}
+
+
+def machine_for(family: Family, application: Any) -> type[Machine]:  # noqa: F811 - the fixture's value
+    world = {"weights": family.weights, "entities": family.entities, "fresh": family.fresh}
+    return machine_of(application, sizes=(1, 2), **world)
+
+
+@pytest.mark.parametrize("name", sorted(FAMILIES))
+def test_planted_bug_is_found(name: str, application: Any) -> None:  # noqa: F811 - a fixture
+    """And the same search finds nothing without it."""
+    family = FAMILIES[name]
+    machine = machine_for(family, application)
+    with BUGS[name]() as hits, pytest.raises((AssertionError, DropsetError)) as found:
+        run(machine, seed=SEED, examples=family.examples, shrink=False)
+    assert hits, "the planted code never ran"
+    assert property_of(found.value) in family.properties, found.value
+    run(machine_for(family, application), seed=SEED, examples=machine.totals["started"], shrink=False)
+
+
+def test_every_bug_is_tried() -> None:
+    assert BUGS.keys() == FAMILIES.keys()
+
+
+def property_of(error: BaseException) -> str:
+    """The first word of what the oracle says: "P2"."""
+    said = error.args[0] if error.args else ""
+    text = said[0] if isinstance(said, tuple) else said
+    return str(text).partition(" ")[0]

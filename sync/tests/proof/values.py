@@ -1,0 +1,25 @@
+"""What the users of the examples write, and what the server must refuse."""
+
+from typing import Any
+
+EDITS: dict[str, list[dict[str, Any]]] = {
+    "settings": [{"weight_unit": "lb"}, {"weight_unit": "kg"}, {"theme": "dark"}, {"equipment": ["bench"]}],
+    "exercise_type": [{"name": "a"}, {"name": "b"}, {"equipment": []}, {"equipment": ["bench", "barbell"]}],
+    "workout": [{"title": "a"}, {"title": "b"}, {"title": "c", "notes": "x"}, {"notes": "y"}],
+    "exercise": [{"notes": "a"}, {"notes": "b"}, {"position": 1.0}, {"position": 2.0, "notes": "c"}],
+    "set": [{"reps": 7}, {"reps": 8}, {"rpe": "8.0"}, {"reps": 9, "rpe": "9.0"}],
+    "measurement": [{"value": "81.000"}, {"value": "82.000"}, {"notes": "a"}, {"notes": "b", "value": "83.000"}],
+}
+LEAVES = ("set", "measurement")
+GEAR_SETS: list[list[str]] = [[], ["bands"], ["barbell"], ["bands", "bench"], ["bands", "barbell", "bench"]]
+BAD: list[tuple[str, dict[str, Any]]] = [
+    ("workout", {"no_such_field": 1}),
+    ("workout", {"title": 5}),
+    ("set", {"reps": -1}),
+    ("measurement", {"value": "heavy"}),
+    ("no_such_entity", {"title": "x"}),
+    ("workout", {"status": "completed"}),
+    ("exercise_type", {"equipment": ["no-such-gear"]}),
+    ("exercise", {}),  # a create without its type
+    ("measurement", {"kind": "waist"}),
+]

@@ -1,0 +1,165 @@
+"""One server with two users, and everything that reaches it by other ways than sync."""
+
+import contextlib
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+from django.core.handlers.wsgi import WSGIHandler
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections, connection, transaction
+from django.test import override_settings
+
+from lib.writes import writing
+from sync.services import epochs, retention
+from sync.tests.proof import backups, evidence
+from sync.tests.proof.clock import Clock
+from sync.tests.proof.devices import BASE_URL, Network, Phone
+from sync.tests.proof.people import MODELS, Key, Person, library, make_person
+
+TABLES = {
+    "settings": "accounts_settings",
+    "exercise_type": "catalog_exercisetype",
+    "workout": "training_workout",
+    "exercise": "training_exercise",
+    "set": "training_set",
+    "measurement": "training_measurement",
+    "conflict": "sync_conflict",
+}
+BELOW = {
+    ("workout", "set"): (
+        "DELETE FROM training_set AS s USING training_exercise AS e"
+        " WHERE s.exercise_id = e.id AND e.workout_id = ANY(%s::uuid[])"
+    ),
+    ("workout", "exercise"): "DELETE FROM training_exercise WHERE workout_id = ANY(%s::uuid[])",
+    ("exercise", "set"): "DELETE FROM training_set WHERE exercise_id = ANY(%s::uuid[])",
+}
+REST = {"workout": "workouts", "exercise": "exercises", "set": "sets", "measurement": "measurements"}
+
+
+@contextlib.contextmanager
+def fast_server() -> Iterator[Any]:
+    """The application with the middleware that the answers need, on the connection of the test."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    try:
+        with override_settings(MIDDLEWARE=["lib.middleware.RequestIdMiddleware"], RATELIMIT_ENABLE=False):
+            yield WSGIHandler()
+    finally:
+        for signal in (request_started, request_finished):
+            signal.connect(close_old_connections)
+
+
+@dataclass(frozen=True)
+class Backup:
+    rows: backups.Rows
+    evidence: evidence.Evidence
+    purged: frozenset[Key]
+
+
+class World:
+    def __init__(self, application: Any, clock: Clock) -> None:
+        self.clock = clock
+        self.canonical = library()
+        self.alice = make_person(self.canonical, clock)
+        self.bob = make_person(self.canonical, clock)
+        self.network = Network(application, self.check_head)
+        self.head = evidence.read_head(self.alice.user)
+        self.older: evidence.Evidence | None = None
+        self.bobs_content = self.content(self.bob)
+        self.purged: set[Key] = set()
+
+    def phone(self, name: str, person: Person | None = None) -> Phone:
+        return Phone(name, person or self.alice, self.network, self.clock)
+
+    # --- what is true after every transaction ---
+
+    def check_head(self) -> None:
+        """P4: a transaction takes one version, or none."""
+        head, before = evidence.read_head(self.alice.user), self.head
+        assert head.version - before.version in (0, 1), ("P4 versions in one transaction", before, head)
+        assert (head.last_ms > before.last_ms) == (head.version > before.version), ("P4 times", before, head)
+        self.head = head
+
+    def evidence(self) -> evidence.Evidence:
+        return evidence.read(self.alice.user).with_older(self.older)
+
+    def content(self, person: Person) -> dict[Key, tuple[Any, ...]]:
+        """What stands in the tables themselves."""
+        found: dict[Key, tuple[Any, ...]] = {}
+        for entity, model in MODELS.items():
+            for row in model.objects.filter(user=person.user):
+                found[entity, str(row.pk)] = tuple(
+                    getattr(row, f.attname) for f in row._meta.concrete_fields if f.name not in ("updated_at", "search")
+                )
+        return found
+
+    # --- operators ---
+
+    def purge(self) -> None:
+        """What the purge takes away was read before: the oracle still judges by it."""
+        self.older = self.evidence()
+        retention.purge(user=self.alice.user, at=self.now)
+        self.purged |= self.older.records.keys() - evidence.read(self.alice.user).records.keys()
+        self.check_head()
+
+    def backup(self) -> "Backup":
+        return Backup(backups.dump(self.alice.user), self.evidence(), frozenset(self.purged))
+
+    def restore(self, backup: "Backup") -> None:
+        """The server is as it was. What it knew since is gone, also for the oracle."""
+        backups.load(self.alice.user, backup.rows)
+        self.older, self.purged = backup.evidence, set(backup.purged)
+        epochs.new_epoch(user=self.alice.user, at=self.now)
+        self.head = evidence.read_head(self.alice.user)
+
+    # --- other ways in ---
+
+    def admin(self, key: Key, values: dict[str, Any]) -> None:
+        with writing(user=self.alice.user, source="admin"):
+            row = MODELS[key[0]].objects.filter(pk=key[1], user=self.alice.user, deleted_at=None).first()
+            if row is not None:
+                for name, value in values.items():
+                    setattr(row, name, value)
+                row.save(update_fields=[*values, "updated_at"])
+        self.check_head()
+
+    def admin_delete(self, key: Key) -> None:
+        with writing(user=self.alice.user, source="admin"):
+            MODELS[key[0]].objects.filter(pk=key[1], user=self.alice.user).tombstone()
+        self.check_head()
+
+    def rest(self, method: str, key: Key, values: dict[str, Any] | None = None) -> int:
+        url = f"{BASE_URL}/api/v1/{REST[key[0]]}/{key[1]}/"
+        headers = {"Authorization": f"Bearer {self.alice.tokens.access}"}
+        request = httpx.Request(method, url, json=values, headers=headers)
+        return self.network.handle_request(request).status_code
+
+    def bulk_update(self, entity: str, values: dict[str, Any]) -> None:
+        """QuerySet.update over the rows of both users."""
+        with transaction.atomic():
+            MODELS[entity].objects.filter(user__in=[self.alice.user, self.bob.user], deleted_at=None).update(**values)
+        self._after_sql()
+
+    def bulk_delete(self, key: Key) -> None:
+        """Plain SQL that deletes a row for good, and one of bob's of the same kind. What hangs on it goes with it."""
+        ids = [key[1], *self.bob.ids[key[0]][-1:]]
+        with transaction.atomic(), connection.cursor() as cursor:
+            for entity in ("set", "exercise"):
+                if (key[0], entity) in BELOW:
+                    cursor.execute(BELOW[key[0], entity], [ids])
+            cursor.execute(f"DELETE FROM {TABLES[key[0]]} WHERE id = ANY(%s::uuid[])", [ids])
+        self._after_sql()
+
+    def _after_sql(self) -> None:
+        self.bobs_content = self.content(self.bob)
+        self.check_head()
+
+    def wait(self, seconds: float) -> None:
+        self.clock.wait(seconds)
+
+    @property
+    def now(self) -> dt.datetime:
+        return self.clock.now()
