@@ -119,9 +119,8 @@ def merge(
     changes = {
         n: value for n, value in patch.items() if stated or bases[n] != value or (not alone and history.has_own(n))
     }
-    if len(patch) > 1 and DELETED in patch:  # who edits a record says that it is there; who sends what stands, does not
-        edited = not changes.keys() <= {DELETED} or bases[DELETED] is True
-        changes = {**changes, DELETED: patch[DELETED]} if edited else {}
+    if len(patch) > 1 and DELETED in patch:
+        changes = _said_alive(patch, changes, bases)
     if alone:
         taken = {n: sorted(value) if n in set_fields else value for n, value in changes.items()}
         return Merged(taken, {}, (), _known(bases), contested=False)
@@ -147,6 +146,12 @@ def merge(
         bases=_known(bases),
         contested=bool(history.foreign),
     )
+
+
+def _said_alive(patch: Mapping[str, Any], changes: dict[str, Any], bases: Mapping[str, Any]) -> dict[str, Any]:
+    """Who edits a record says that it is there; who sends what stands, does not."""
+    edited = not changes.keys() <= {DELETED} or bases[DELETED] is True
+    return {**changes, DELETED: patch[DELETED]} if edited else {}
 
 
 def _known(bases: Mapping[str, Any]) -> dict[str, Any]:
