@@ -111,7 +111,7 @@ def test_lost_connection_costs_no_write_and_is_opened_again(
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity WHERE datname = current_database()"
-            " AND pid NOT IN (pg_backend_pid(), %s)",
+            " AND usename = current_user AND backend_type = 'client backend' AND pid NOT IN (pg_backend_pid(), %s)",
             [ear.info.backend_pid],
         )
         assert cursor.fetchone() >= (1,)

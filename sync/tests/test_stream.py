@@ -246,7 +246,7 @@ def test_stream_outlives_lost_connections_for_looking(ear: Ear, alice: User) -> 
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
-            " AND pid <> pg_backend_pid()"
+            " AND usename = current_user AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
         )
     write(alice)
     assert ear.version(BY_ITSELF_S) == version_of(alice)
