@@ -313,6 +313,18 @@ def catalogue() -> tuple[Entity, ...]:
 
 
 @cache
+def codes() -> dict[str, int]:
+    """Of the entities and vocabularies, by their names."""
+    return {entity.name: entity.code for entity in (*entities(), *catalogue())}
+
+
+@cache
+def names() -> dict[int, str]:
+    """Of the entities and vocabularies, by their codes."""
+    return {code: name for name, code in codes().items()}
+
+
+@cache
 def entities_by_name() -> dict[str, Entity]:
     return {entity.name: entity for entity in entities()}
 

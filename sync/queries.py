@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import orjson
@@ -31,7 +31,7 @@ class WireRecord(NamedTuple):
         """{"entity", "id", "version", "deleted", "last_modified_at", "data"}"""
         deleted, data = ("true", "null") if self.deleted else ("false", self.data)
         return (
-            f'{{"entity":"{_known()[self.entity]}","id":"{self.id}","version":{self.version},"deleted":{deleted},'
+            f'{{"entity":"{wire.names()[self.entity]}","id":"{self.id}","version":{self.version},"deleted":{deleted},'
             f'"last_modified_at":"{_time(self.modified_ms)}","data":{data}}}'
         )
 
@@ -96,7 +96,7 @@ class Standing:
 
 def standings(sessions: list[str]) -> dict[str, Standing]:
     """By the log-in's id; one that is gone is missing. One query."""
-    rows = _fetch("standings", sessions=sessions)
+    rows = fetch("standings", sessions=sessions)
     return {session: Standing(stands, epoch, version) for session, stands, epoch, version in rows}
 
 
@@ -112,27 +112,25 @@ class Decided:
 
 def decided(user: Any, mutation_ids: Collection[str]) -> dict[str, Decided]:
     """By the mutation's id; one that never came is missing. One query."""
-    rows = _fetch("decided", user_id=user.pk, ids=list(mutation_ids))
+    rows = fetch("decided", user_id=user.pk, ids=list(mutation_ids))
     return {mutation_id: Decided(*rest) for mutation_id, *rest in rows}
 
 
 def head_of(user: Any) -> HeadView | None:
-    rows = _fetch("head_view", user_id=user.pk)
+    rows = fetch("head_view", user_id=user.pk)
     return HeadView(*rows[0]) if rows else None
 
 
 def records_as_wire(user: Any, keys: Iterable[Key]) -> dict[Key, WireRecord]:
     """The user's records as pull would send them. One query."""
-    codes = {entity.name: entity.code for entity in wire.entities()}
-    wanted = orjson.dumps([{"entity": codes[name], "id": record_id} for name, record_id in keys]).decode()
-    found = (WireRecord(*row) for row in _fetch("wire_records", user_id=user.pk, keys=wanted))
-    return {(_known()[record.entity], record.id): record for record in found}
+    found = (WireRecord(*row) for row in fetch("wire_records", user_id=user.pk, keys=keys_as_json(keys)))
+    return {(wire.names()[record.entity], record.id): record for record in found}
 
 
 def page_after(user: Any, position: Position, *, limit: int) -> Page:
     """The next `limit` changes, read from one index."""
     place = {"version": position.version, "entity": position.entity, "id": position.id}
-    found = [WireRecord(*row) for row in _fetch("pull_page", user_id=user.pk, limit=limit, **place)]
+    found = [WireRecord(*row) for row in fetch("pull_page", user_id=user.pk, limit=limit, **place)]
     taken = found[:limit]
     if not taken:
         return Page("[]", position, has_more=False, complete_ms=None)
@@ -144,7 +142,7 @@ def page_after(user: Any, position: Position, *, limit: int) -> Page:
 
 def versions_after(user: Any, version: int, *, counted: int, limit: int) -> Page:
     """The next versions, each as a whole, with at least `limit` changes after the counted one if there are so many."""
-    rows = _fetch(
+    rows = fetch(
         "pull_versions",
         user_id=user.pk,
         after=version,
@@ -163,7 +161,7 @@ def _page(row: tuple[Any, ...], after: Position) -> Page:
 
 
 def start_of(user: Any, *, since_ms: int, head: HeadView) -> Start:
-    rows = _fetch(
+    rows = fetch(
         "pull_start",
         user_id=user.pk,
         since_ms=since_ms,
@@ -179,26 +177,26 @@ def digests(user: Any) -> dict[str, dict[str, Any]]:
     """For each entity with live records: their count, and the sum mod 2^64 of a hash of id and version."""
     return {
         name: {"count": count, "sum": str(total)}
-        for name, count, total in _fetch("digests", user_id=user.pk, names=_names())
+        for name, count, total in fetch("digests", user_id=user.pk, names=_names())
     }
 
 
 def open_conflicts(user: Any) -> int:
-    return int(_fetch("open_conflicts", user_id=user.pk)[0][0])
-
-
-@cache
-def _known() -> dict[int, str]:
-    """Code and name of each entity and vocabulary."""
-    return {entity.code: entity.name for entity in (*wire.entities(), *wire.catalogue())}
+    return int(fetch("open_conflicts", user_id=user.pk)[0][0])
 
 
 def _names() -> str:
     """The same, as the JSON that queries join with."""
-    return orjson.dumps([{"code": code, "name": name} for code, name in _known().items()]).decode()
+    return orjson.dumps([{"code": code, "name": name} for code, name in wire.names().items()]).decode()
 
 
-def _fetch(name: str, **params: Any) -> list[tuple[Any, ...]]:
+def keys_as_json(keys: Iterable[Key]) -> str:
+    """Records, as the JSON that queries join with."""
+    return orjson.dumps([{"entity": wire.codes()[name], "id": record_id} for name, record_id in keys]).decode()
+
+
+def fetch(name: str, **params: Any) -> list[tuple[Any, ...]]:
+    """The rows of `sql/<name>.sql`."""
     with connection.cursor() as cursor:
         cursor.execute(load_sql("sync", name), params)
         rows: list[tuple[Any, ...]] = cursor.fetchall()

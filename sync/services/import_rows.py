@@ -45,7 +45,6 @@ class Names:
     def __init__(self, user: User, contents: Contents) -> None:
         self.user = user
         self.own = _singletons(user)
-        self.codes = {entity.name: entity.code for entity in wire.entities()}
         self.all_new = any(self._is_elsewhere(name, ids) for name, ids in contents.ids.items() if name not in self.own)
         self.purged = frozenset() if self.all_new else self._purged(contents)
 
@@ -59,7 +58,9 @@ class Names:
     def came_with_the_account(self, key: Key) -> tuple[int, dt.datetime]:
         """Under which version a singleton was made, and when: nobody chose what stood then, so that it is no rival."""
         born = (
-            LogEntry.objects.filter(entity=self.codes[key[0]], record_id=key[1], op="I") if key[0] in self.own else None
+            LogEntry.objects.filter(entity=wire.codes()[key[0]], record_id=key[1], op="I")
+            if key[0] in self.own
+            else None
         )
         found = None if born is None else born.values_list("version", "logged_ms").first()
         version, made_ms = found or (0, 0)
@@ -74,7 +75,7 @@ class Names:
 
     def _is_elsewhere(self, entity: str, ids: Iterable[bytes]) -> bool:
         """Whether somebody else has one of them, or an earlier import of this user has given them new ones."""
-        code = self.codes[entity]
+        code = wire.codes()[entity]
         for batch in _batches(UUID(bytes=raw) for raw in ids):
             foreign = [
                 model.objects.filter(entity=code, id__in=batch).exclude(user=self.user) for model in (Record, Purged)
@@ -92,7 +93,7 @@ class Names:
         found: set[Key] = set()
         for name, ids in contents.ids.items():
             for batch in _batches(UUID(bytes=raw) for raw in ids):
-                gone = Purged.objects.filter(user=self.user, entity=self.codes[name], id__in=batch)
+                gone = Purged.objects.filter(user=self.user, entity=wire.codes()[name], id__in=batch)
                 found |= {(name, str(pk)) for pk in gone.values_list("id", flat=True)}
         return frozenset(found)
 
@@ -210,7 +211,7 @@ class Rows:
         return {
             (name, str(record.id)): record
             for name, ids in wanted.items()
-            for record in Record.objects.filter(user=self.user, entity=self.names.codes[name], id__in=ids)
+            for record in Record.objects.filter(user=self.user, entity=wire.codes()[name], id__in=ids)
         }
 
     # --- the mutations ---

@@ -7,16 +7,13 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from django.db import connection
 
 from lib import wire
-from lib.sqlfiles import load_sql
 from sync.domain.forgotten import with_forgotten
 from sync.domain.merge import ALONG, DELETED, LOST, Stamp, Write
 from sync.domain.records import Edit, Key, RecordState
 from sync.domain.tree import deletion_of, parents_of
-from sync.enums import MutationStatus
-from sync.models import Mutation
+from sync.queries import fetch, keys_as_json
 from sync.services.rules import entity_rules
 
 
@@ -96,9 +93,8 @@ def _awaited(user: Any, edits: Sequence[Edit], states: Mapping[Key, RecordState]
     """Of the edited records that are not there, those whose creation waits for what it refers to."""
     if all(edit.op == "create" or edit.key in states for edit in edits):
         return frozenset()
-    deferred = Mutation.objects.filter(user=user, status=MutationStatus.DEFERRED, settled_at=None)
-    waiting = [orjson.loads(payload) for payload in deferred.values_list("payload", flat=True)]
-    return frozenset((m["entity"], str(UUID(m["record_id"]))) for m in waiting if m["op"] == "create")
+    missing = [edit.key[1] for edit in edits if edit.key not in states]
+    return frozenset((entity, record_id) for entity, record_id in fetch("awaited", user_id=user.pk, ids=missing))
 
 
 class _Loader:
@@ -108,16 +104,14 @@ class _Loader:
         self.taken: set[Key] = set()
         self.purged: set[Key] = set()
         self.below: set[Key] = set()
-        self.names = {entity.code: entity.name for entity in wire.entities()}
-        self.codes = {entity.name: entity.code for entity in wire.entities()}
 
     def records(self, keys: Iterable[Key]) -> None:
         wanted = set(keys) - self.states.keys() - self.taken - self.purged
         if not wanted:
             return
-        rows = _fetch("records", keys=self._as_json(wanted))
+        rows = fetch("records", keys=keys_as_json(wanted))
         for code, record_id, owner, version, modified_ms, deleted, data in rows:
-            key = (self.names[code], record_id)
+            key = (wire.names()[code], record_id)
             if owner != self.user.pk:
                 self.taken.add(key)
             elif data is None:
@@ -172,7 +166,7 @@ class _Loader:
             bases[key] = min(base, state.version - 1) if state.deleted else base
         wanted = [
             {
-                "entity": self.codes[key[0]],
+                "entity": wire.codes()[key[0]],
                 "id": key[1],
                 "base": base,
                 "behind": base < self.states[key].version,
@@ -184,8 +178,8 @@ class _Loader:
         if not wanted:
             return
         entries: dict[Key, list[tuple[Any, ...]]] = defaultdict(list)
-        for row in _fetch("log_since", keys=orjson.dumps(wanted).decode()):
-            entries[self.names[row[0]], row[1]].append(row[2:])
+        for row in fetch("log_since", keys=orjson.dumps(wanted).decode()):
+            entries[wire.names()[row[0]], row[1]].append(row[2:])
         for key, rows in entries.items():
             self.states[key] = dataclasses.replace(self.states[key], writes=_writes(rows, self.states[key]))
         for key in entries:
@@ -210,9 +204,6 @@ class _Loader:
         values = {**{name: value for name, value in deletion.values.items() if name != DELETED}, ALONG: True}
         along = dataclasses.replace(deletion, values=values)
         return dataclasses.replace(state, writes=tuple(along if w is deletion else w for w in state.writes))
-
-    def _as_json(self, keys: Iterable[Key]) -> str:
-        return orjson.dumps([{"entity": self.codes[name], "id": record_id} for name, record_id in keys]).decode()
 
 
 def _writes(rows: list[tuple[Any, ...]], state: RecordState) -> tuple[Write, ...]:
@@ -239,10 +230,3 @@ def _write(row: tuple[Any, ...], before: dict[str, Any], after: Mapping[str, Any
     return Write(
         version, Stamp(eff_ms, device_id or "", seq), values, before, mutation_id, logged_ms, lost, touch=op == "T"
     )
-
-
-def _fetch(name: str, **params: Any) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(load_sql("sync", name), params)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-        return rows

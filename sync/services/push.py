@@ -13,7 +13,7 @@ from accounts.services.devices import device_in_use
 from sync.domain.shapes import PushEnvelope
 from sync.exceptions import EpochChanged
 from sync.models import DeviceState
-from sync.queries import records_as_wire
+from sync.queries import head_of, records_as_wire
 from sync.services import answers, whole_records
 from sync.services import envelope as envelopes
 from sync.services.answers import Result
@@ -144,11 +144,16 @@ class _Push:
 
     # --- the answer ---
 
+    def _version(self) -> int:
+        head = head_of(self.user)
+        assert head is not None
+        return head.version
+
     def _answer(self, head: Head, author: Author, items: list[Item], results: list[Result]) -> dict[str, Any]:
         records = records_as_wire(self.user, answers.keys_of(items, results))
         return {
             "epoch": head.epoch,
-            "version": locked_head(self.user, source="push").version,
+            "version": self._version(),
             "server_time": self.at,
             "clock_skew_ms": author.skew_ms,
             "results": [

@@ -10,7 +10,7 @@ from django.db.models import F, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
-from lib.errors import IdTaken, NotFound, TooLarge
+from lib.errors import IdTaken, NotFound
 from sync.domain import keeping
 from sync.domain.upcasting import schema_version
 from sync.enums import SnapshotKind
@@ -169,13 +169,3 @@ def content_of(snapshot: Snapshot) -> Spool:
 def check_readable(snapshot: Snapshot) -> None:
     if snapshot.kind == SnapshotKind.CLIENT:
         raise SnapshotSealed
-
-
-def within_limit(blocks: Iterable[bytes], *, limit: int) -> Iterator[bytes]:
-    """Raises TooLarge as soon as there is more."""
-    size = 0
-    for block in blocks:
-        size += len(block)
-        if size > limit:
-            raise TooLarge(f"At most {limit} bytes.")
-        yield block

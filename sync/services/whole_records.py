@@ -23,7 +23,7 @@ from sync.domain.plan import DEFERRED
 from sync.domain.records import Edit, Key, Refusal
 from sync.domain.shapes import PushEnvelope, RecordIn
 from sync.domain.upcasting import schema_version
-from sync.queries import HeadView, decided, start_of
+from sync.queries import HeadView, decided, keys_as_json, start_of
 from sync.services.envelope import Item, digest_of, item_of, read, refused_item, to_ms
 from sync.services.heads import Head
 from sync.services.pull import seen_until_ms
@@ -206,18 +206,15 @@ def _numbers(user: User, edits: Iterable[Edit]) -> dict[str, int]:
 
 def _believed(*, user: User, device_id: UUID, keys: Iterable[Key], seen_ms: int, logged: bool) -> dict[Key, Believed]:
     """Of each record that is there. logged: whether the log is whole since then. One query."""
-    codes = {entity.name: entity.code for entity in wire.entities()}
-    names = {code: name for name, code in codes.items()}
-    wanted = [{"entity": codes[name], "id": record_id} for name, record_id in keys]
     params: dict[str, Any] = {
         "user_id": user.pk,
         "device_id": device_id,
         "at_ms": seen_ms,
-        "keys": orjson.dumps(wanted).decode(),
+        "keys": keys_as_json(keys),
     }
     with connection.cursor() as cursor:
         cursor.execute(load_sql("sync", "records_at"), params)
-        return {(names[row[0]], row[1]): _standing(row[2:], logged=logged) for row in cursor.fetchall()}
+        return {(wire.names()[row[0]], row[1]): _standing(row[2:], logged=logged) for row in cursor.fetchall()}
 
 
 def _standing(row: Sequence[Any], *, logged: bool) -> Believed:

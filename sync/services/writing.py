@@ -18,7 +18,7 @@ from sync.domain.merge import DELETED, LOST, Loss, Side, Write
 from sync.domain.records import Key, Planned, PlannedConflict, PlannedWrite, RecordState
 from sync.domain.tree import parents_of
 from sync.models import Conflict
-from sync.queries import head_of
+from sync.queries import head_of, keys_as_json
 from sync.services.rules import entity_rules
 
 
@@ -91,10 +91,8 @@ def _unchanged_in_the_end(writes: Sequence[PlannedWrite], states: Mapping[Key, R
 
 def _renew(user: Any, keys: set[Key]) -> None:
     if keys:
-        codes = {entity.name: entity.code for entity in wire.entities()}
-        lines = orjson.dumps([{"entity": codes[name], "id": record_id} for name, record_id in keys]).decode()
         with connection.cursor() as cursor:
-            cursor.execute(load_sql("sync", "renew_records"), {"user_id": user.pk, "keys": lines})
+            cursor.execute(load_sql("sync", "renew_records"), {"user_id": user.pk, "keys": keys_as_json(keys)})
 
 
 def _now_ms(at: dt.datetime) -> int:
@@ -111,7 +109,6 @@ def _allocate(user: Any) -> tuple[int, int]:
 
 
 def _insert_log(user: Any, author: Author, writes: Sequence[PlannedWrite], logged_ms: int) -> None:
-    codes = {entity.name: entity.code for entity in wire.entities()}
     counts: dict[tuple[Key, int], int] = defaultdict(int)
     lines: list[dict[str, Any]] = []
     for line in writes:
@@ -120,7 +117,7 @@ def _insert_log(user: Any, author: Author, writes: Sequence[PlannedWrite], logge
             {
                 "version": line.write.version,
                 "n": counts[place],
-                "entity": codes[line.key[0]],
+                "entity": wire.codes()[line.key[0]],
                 "record_id": line.key[1],
                 "op": line.op,
                 "before": line.before,
