@@ -95,9 +95,11 @@ TEMPLATES = [
 
 # --- database, cache, jobs ---
 
+DATABASE = env.dj_db_url("DATABASE_URL", "postgresql://localhost/dropset", engine="lib.timescale")
+PREPARED = {"server_side_binding": True, "prepare_threshold": 3}  # what is asked again is not planned again
 DATABASES = {
-    "default": env.dj_db_url("DATABASE_URL", "postgresql://localhost/dropset", engine="lib.timescale")
-    | {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+    "default": DATABASE
+    | {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True, "OPTIONS": PREPARED | DATABASE.get("OPTIONS", {})}
 }
 TIMESCALEDB = env.str("TIMESCALEDB", "auto", validate=validate.OneOf(["auto", "off", "required"]))
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}, "limits": counter_settings()}

@@ -23,6 +23,12 @@ class Capture(pgtrigger.Trigger):
 
     level = pgtrigger.Statement
     when = pgtrigger.After
+    declare = [
+        ("moved", "bigint"),  # rows that are somebody else's now, or have another id
+        ("others", "bigint = 1"),  # rows whose line of the log is not written yet
+        ("changed", "uuid[]"),
+        ("owners", "uuid[]"),
+    ]
 
     def get_func(self, model: Any) -> str:
         from lib.rendering import rendering_of  # noqa: PLC0415 - it imports the base model, which imports this module

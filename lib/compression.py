@@ -91,7 +91,7 @@ def _may_compress(response: Any) -> bool:
 
 def _compress(response: Any, coding: str, *, forced: bool) -> None:
     if response.streaming:
-        response.streaming_content = _compressed_parts(response.streaming_content, coding)
+        response.streaming_content = compressed(response.streaming_content, coding)
         del response.headers["Content-Length"]
     else:
         content = response.content
@@ -100,6 +100,11 @@ def _compress(response: Any, coding: str, *, forced: bool) -> None:
             return
         response.content = packed
         response.headers["Content-Length"] = str(len(packed))
+    say_compressed(response, coding)
+
+
+def say_compressed(response: Any, coding: str) -> None:
+    """The headers of a response whose content is compressed."""
     response.headers["Content-Encoding"] = coding
     tag = response.headers.get("ETag", "")
     if tag.startswith('"'):
@@ -118,8 +123,11 @@ def _compressor(coding: str) -> _Compressor:
     return zlib.compressobj(GZIP_LEVEL, wbits=GZIP_WBITS)
 
 
-def _compressed_parts(parts: Iterable[bytes], coding: str) -> Iterator[bytes]:
+def compressed(parts: Iterable[bytes], coding: str) -> Iterator[bytes]:
     """The stream, compressed as a whole: a part may leave later than it came, with those after it."""
+    if coding == "identity":
+        yield from parts
+        return
     compressor = _compressor(coding)
     for part in parts:
         if packed := compressor.compress(part):

@@ -2,22 +2,22 @@
 
 import datetime as dt
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
+from uuid import UUID
 
+import msgspec
 import orjson
-from django.db import connection
 
 from lib import wire
-from lib.sqlfiles import load_sql
+from lib.statements import fetch
 from sync.domain.records import Key
 
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
 class WireRecord(NamedTuple):
-    """A row of sync_record. Its JSON is put together here: PostgreSQL takes five times as long to do the same."""
+    """A row of sync_record."""
 
     entity: int
     id: str
@@ -28,12 +28,20 @@ class WireRecord(NamedTuple):
 
     @property
     def json(self) -> str:
-        """{"entity", "id", "version", "deleted", "last_modified_at", "data"}"""
-        deleted, data = ("true", "null") if self.deleted else ("false", self.data)
-        return (
-            f'{{"entity":"{wire.names()[self.entity]}","id":"{self.id}","version":{self.version},"deleted":{deleted},'
-            f'"last_modified_at":"{_time(self.modified_ms)}","data":{data}}}'
-        )
+        return change_of(self)
+
+
+def change_of(row: tuple[Any, ...]) -> str:
+    """{"entity", "id", "version", "deleted", "last_modified_at", "data"} as JSON text, of a row of sync_record.
+
+    Put together here, of a document that is text already: PostgreSQL takes five times as long to do the same.
+    """
+    entity, record_id, version, modified_ms, is_deleted, document = row
+    deleted, data = ("true", "null") if is_deleted else ("false", document)
+    return (
+        f'{{"entity":"{wire.names()[entity]}","id":"{record_id}","version":{version},"deleted":{deleted},'
+        f'"last_modified_at":"{_time(modified_ms)}","data":{data}}}'
+    )
 
 
 @lru_cache(maxsize=4096)
@@ -46,8 +54,7 @@ LAST_ENTITY = 32767  # no entity: stands behind all of a version
 LAST_ID = "ffffffff-ffff-ffff-ffff-ffffffffffff"
 
 
-@dataclass(frozen=True)
-class Position:
+class Position(msgspec.Struct, frozen=True):
     """After which record a page starts: versions ascend, and within one the entities, parents first."""
 
     version: int = 0
@@ -60,24 +67,29 @@ class Position:
         return self.version if self.entity == LAST_ENTITY else self.version - 1
 
 
-@dataclass(frozen=True)
-class HeadView:
+class HeadView(msgspec.Struct, frozen=True):
     epoch: str
     version: int
     last_ms: int
     min_version: int
 
 
-@dataclass(frozen=True)
-class Page:
+class View(msgspec.Struct, frozen=True):
+    """What every answer of a pull tells beside the changes."""
+
+    head: HeadView
+    device: dict[str, int] | None  # last_seq, acked_version; None: it has not pushed yet, or none was named
+    open_conflicts: int
+
+
+class Page(msgspec.Struct, frozen=True):
     changes: str  # a JSON array, as text
     position: Position
     has_more: bool
     complete_ms: int | None  # up to when nothing is missing, where there are more
 
 
-@dataclass(frozen=True)
-class Start:
+class Start(msgspec.Struct, frozen=True):
     """Where a time lies among the versions."""
 
     before: int  # the last one that is older
@@ -85,8 +97,7 @@ class Start:
     complete: bool  # whether no tombstone of since then is gone
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(msgspec.Struct, frozen=True):
     """Of a log-in: whether it is good for anything still, and where its user's data stand (None: nothing was written yet)."""
 
     stands: bool
@@ -96,12 +107,11 @@ class Standing:
 
 def standings(sessions: list[str]) -> dict[str, Standing]:
     """By the log-in's id; one that is gone is missing. One query."""
-    rows = fetch("standings", sessions=sessions)
+    rows = fetch("sync", "standings", sessions=sessions)
     return {session: Standing(stands, epoch, version) for session, stands, epoch, version in rows}
 
 
-@dataclass(frozen=True)
-class Decided:
+class Decided(msgspec.Struct, frozen=True):
     """What became of a mutation that came before."""
 
     payload_sha256: str
@@ -112,30 +122,40 @@ class Decided:
 
 def decided(user: Any, mutation_ids: Collection[str]) -> dict[str, Decided]:
     """By the mutation's id; one that never came is missing. One query."""
-    rows = fetch("decided", user_id=user.pk, ids=list(mutation_ids))
+    rows = fetch("sync", "decided", user_id=user.pk, ids=list(mutation_ids))
     return {mutation_id: Decided(*rest) for mutation_id, *rest in rows}
 
 
 def head_of(user: Any) -> HeadView | None:
-    rows = fetch("head_view", user_id=user.pk)
+    rows = fetch("sync", "head_view", user_id=user.pk)
     return HeadView(*rows[0]) if rows else None
+
+
+def view_of(user: Any, device_id: UUID | None) -> View | None:
+    """None where nothing was ever written. One query, of one moment."""
+    rows = fetch("sync", "view", user_id=user.pk, device_id=device_id)
+    if not rows:
+        return None
+    *head, last_seq, acked_version, conflicts = rows[0]
+    device = None if last_seq is None else {"last_seq": last_seq, "acked_version": acked_version}
+    return View(HeadView(*head), device, conflicts)
 
 
 def records_as_wire(user: Any, keys: Iterable[Key]) -> dict[Key, WireRecord]:
     """The user's records as pull would send them. One query."""
-    found = (WireRecord(*row) for row in fetch("wire_records", user_id=user.pk, keys=keys_as_json(keys)))
+    found = (WireRecord(*row) for row in fetch("sync", "wire_records", user_id=user.pk, keys=keys_as_json(keys)))
     return {(wire.names()[record.entity], record.id): record for record in found}
 
 
 def page_after(user: Any, position: Position, *, limit: int) -> Page:
     """The next `limit` changes, read from one index."""
     place = {"version": position.version, "entity": position.entity, "id": position.id}
-    found = [WireRecord(*row) for row in fetch("pull_page", user_id=user.pk, limit=limit, **place)]
+    found = fetch("sync", "pull_page", user_id=user.pk, limit=limit, **place)
     taken = found[:limit]
     if not taken:
         return Page("[]", position, has_more=False, complete_ms=None)
-    changes, last = ",".join([record.json for record in taken]), taken[-1]
-    version_goes_on = len(found) > limit and found[limit].version == last.version
+    changes, last = ",".join([change_of(row) for row in taken]), WireRecord(*taken[-1])
+    version_goes_on = len(found) > limit and WireRecord(*found[limit]).version == last.version
     complete_ms = last.modified_ms - (1 if version_goes_on else 0)
     return Page(f"[{changes}]", Position(last.version, last.entity, last.id), len(found) > limit, complete_ms)
 
@@ -143,6 +163,7 @@ def page_after(user: Any, position: Position, *, limit: int) -> Page:
 def versions_after(user: Any, version: int, *, counted: int, limit: int) -> Page:
     """The next versions, each as a whole, with at least `limit` changes after the counted one if there are so many."""
     rows = fetch(
+        "sync",
         "pull_versions",
         user_id=user.pk,
         after=version,
@@ -162,6 +183,7 @@ def _page(row: tuple[Any, ...], after: Position) -> Page:
 
 def start_of(user: Any, *, since_ms: int, head: HeadView) -> Start:
     rows = fetch(
+        "sync",
         "pull_start",
         user_id=user.pk,
         since_ms=since_ms,
@@ -177,27 +199,15 @@ def digests(user: Any) -> dict[str, dict[str, Any]]:
     """For each entity with live records: their count, and the sum mod 2^64 of a hash of id and version."""
     return {
         name: {"count": count, "sum": str(total)}
-        for name, count, total in fetch("digests", user_id=user.pk, names=_names())
+        for name, count, total in fetch("sync", "digests", user_id=user.pk, names=_names())
     }
 
 
-def open_conflicts(user: Any) -> int:
-    return int(fetch("open_conflicts", user_id=user.pk)[0][0])
-
-
 def _names() -> str:
-    """The same, as the JSON that queries join with."""
+    """Code and name of each entity, as the JSON that queries join with."""
     return orjson.dumps([{"code": code, "name": name} for code, name in wire.names().items()]).decode()
 
 
 def keys_as_json(keys: Iterable[Key]) -> str:
     """Records, as the JSON that queries join with."""
     return orjson.dumps([{"entity": wire.codes()[name], "id": record_id} for name, record_id in keys]).decode()
-
-
-def fetch(name: str, **params: Any) -> list[tuple[Any, ...]]:
-    """The rows of `sql/<name>.sql`."""
-    with connection.cursor() as cursor:
-        cursor.execute(load_sql("sync", name), params)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-        return rows

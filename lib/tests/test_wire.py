@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from accounts.models import Settings, User
 from accounts.tests.factories import settings_of
 from catalog.models import ExerciseType
-from lib import wire
+from lib import patches, wire
 from lib.fields import SLUG_PATTERN, known_time_zones
 from lib.models import OwnedModel
 from lib.tests.factories import make
@@ -27,12 +27,12 @@ ID = "cafe0000-0000-4000-8000-000000000000"
 
 
 def checked(entity: wire.Entity, name: str, value: Any) -> Any:
-    return wire.check_patch(entity, {name: value})[name]
+    return patches.check_patch(entity, {name: value})[name]
 
 
 def problem(entity: wire.Entity, name: str, value: Any) -> str:
-    with pytest.raises(wire.PatchError) as caught:
-        wire.check_patch(entity, {name: value})
+    with pytest.raises(patches.PatchError) as caught:
+        patches.check_patch(entity, {name: value})
     assert list(caught.value.fields) == [name]
     code, detail = caught.value.fields[name]
     assert detail
@@ -145,8 +145,8 @@ def test_value_that_the_entity_does_not_allow_is_refused(entity: wire.Entity, na
 
 
 def test_refusal_names_all_that_is_wrong_at_once() -> None:
-    with pytest.raises(wire.PatchError) as caught:
-        wire.check_patch(SET, {"reps": -1, "rpe": "11", "notes": "fine", "colour": "red"})
+    with pytest.raises(patches.PatchError) as caught:
+        patches.check_patch(SET, {"reps": -1, "rpe": "11", "notes": "fine", "colour": "red"})
     assert {name: code for name, (code, _) in caught.value.fields.items()} == {
         "reps": "out_of_range", "rpe": "out_of_range", "colour": "unknown_field",
     }  # fmt: skip
@@ -154,14 +154,14 @@ def test_refusal_names_all_that_is_wrong_at_once() -> None:
 
 @pytest.mark.parametrize("patch", [None, [], 7, "text", [["reps", 8]]])
 def test_patch_that_is_no_object_is_refused(patch: Any) -> None:
-    with pytest.raises(wire.PatchError) as caught:
-        wire.check_patch(SET, patch)
+    with pytest.raises(patches.PatchError) as caught:
+        patches.check_patch(SET, patch)
     assert list(caught.value.fields) == ["patch"]
 
 
 def test_patch_holds_what_it_names_alone() -> None:
-    assert wire.check_patch(SET, {}) == {}
-    assert wire.check_patch(SET, {"reps": None}) == {"reps": None}
+    assert patches.check_patch(SET, {}) == {}
+    assert patches.check_patch(SET, {"reps": None}) == {"reps": None}
 
 
 def test_every_time_zone_that_is_accepted_is_known_to_the_database(db: None) -> None:
@@ -232,15 +232,15 @@ WRITABLE = [entity for entity in wire.entities() if not entity.wire.read_only]
 @settings(max_examples=40, deadline=None, database=None, derandomize=True)
 @given(data=st.data())
 def test_checked_patch_passes_again_unchanged(entity: wire.Entity, data: st.DataObject) -> None:
-    checked_once = wire.check_patch(entity, data.draw(patches_of(entity)))
-    assert wire.check_patch(entity, checked_once) == checked_once
+    checked_once = patches.check_patch(entity, data.draw(patches_of(entity)))
+    assert patches.check_patch(entity, checked_once) == checked_once
     assert orjson.loads(orjson.dumps(checked_once)) == checked_once
 
 
 @pytest.mark.parametrize("entity", WRITABLE, ids=lambda entity: entity.name)
 def test_defaults_pass_the_check_that_they_stand_in_for(entity: wire.Entity) -> None:
     defaults = {field.name: field.default() for field in entity.writable if not field.required}
-    assert wire.check_patch(entity, defaults) == defaults
+    assert patches.check_patch(entity, defaults) == defaults
 
 
 # --- the document, as SQL renders it ---
@@ -275,7 +275,7 @@ def test_document_passes_the_check_of_its_own_entity(alice: User) -> None:
     for row in rows:
         entity = wire.entity_of(type(row))
         written = {name: value for name, value in document(row).items() if not entity.by_name()[name].read_only}
-        assert wire.check_patch(entity, written) == written
+        assert patches.check_patch(entity, written) == written
 
 
 @pytest.mark.parametrize("zone", ["America/New_York", "Asia/Kathmandu"])
@@ -304,7 +304,7 @@ def test_document_does_not_depend_on_the_zone_of_the_session(alice: User, zone: 
 @pytest.mark.django_db
 def test_document_of_any_measurement_is_the_checked_patch(patch: dict[str, Any]) -> None:
     user = User.objects.filter(email="any@example.org").first() or User.objects.create_user("any@example.org")
-    values = wire.check_patch(
+    values = patches.check_patch(
         MEASUREMENT, {"kind": "hrv", "value": "1", "measured_at": "2026-03-01T00:00:00Z", **patch}
     )
     row = Measurement(id=uuid4(), user=user, **values)

@@ -11,6 +11,7 @@ from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
+from lib.compression import say_compressed
 from lib.errors import EncodingUnsupported, TooLarge
 from sync.services.reading import Spool, blocks_of_file
 
@@ -92,12 +93,17 @@ def standing(request: Request, tag: str | None) -> HttpResponse | None:
     return found
 
 
-def given(spool: Spool, *, content_type: str, tag: str | None = None, name: str | None = None) -> StreamingHttpResponse:
+def given(
+    spool: Spool, *, content_type: str, tag: str | None = None, name: str | None = None, coding: str = "identity"
+) -> StreamingHttpResponse:
+    """coding: in which the spool is compressed already."""
     response = StreamingHttpResponse(spool, content_type=content_type)
     response["Content-Length"] = str(spool.size)
     response["Cache-Control"] = "private, no-cache"
     if tag is not None:
         response["ETag"] = tag
+    if coding != "identity":
+        say_compressed(response, coding)
     if name is not None:
         response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

@@ -13,6 +13,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from lib.compression import chosen_coding, compressed
 from lib.pagination import Pagination
 from lib.parsers import OrjsonParser
 from lib.ratelimits import check_limit
@@ -55,8 +56,9 @@ class StateView(SyncView):
         if standing is not None:
             return standing
         check_limit(request, group="snapshot", rate="60/h", key=str(self.user.pk))
-        tag, lines = snapshots.whole_state(user=self.user)
-        return files.given(lines, content_type=files.NDJSON, tag=tag)
+        coding, _ = chosen_coding(request.headers.get("Accept-Encoding", ""))
+        tag, lines = snapshots.whole_state(user=self.user, packed=lambda blocks: compressed(blocks, coding))
+        return files.given(lines, content_type=files.NDJSON, tag=tag, coding=coding)
 
 
 class SnapshotsView(SyncView):

@@ -5,9 +5,10 @@ into a new conflict, as between any two writes. A decision to keep what stands w
 nobody would meet it there: the conflict's log remembers what each decision stands for, and lends it to the merge.
 """
 
-import dataclasses
 from collections.abc import Mapping
 from typing import Any
+
+from msgspec.structs import replace
 
 from sync.domain.merge import ALONG, DELETED, Stamp, Write
 from sync.domain.records import Closing, Edit, Planned, PlannedWrite, RecordState, Refusal
@@ -50,7 +51,7 @@ def against(edit: Edit, closing: Closing, state: RecordState, other: Write | Non
     if other is None or written is not None or not state.exists:
         return edit, None
     chosen = other.values[CHOSEN]
-    return edit, dataclasses.replace(other, values=chosen, before=chosen, touch=True)
+    return edit, replace(other, values=chosen, before=chosen, touch=True)
 
 
 def _written(state: RecordState, decision: Write) -> Write | None:
@@ -61,9 +62,9 @@ def _back(edit: Edit, written: Write) -> Edit:
     """To keep is to want what stood before the other decision was written."""
     before, now = bool(written.before.get(DELETED)), bool(written.values.get(DELETED, written.before.get(DELETED)))
     if before != now:
-        return dataclasses.replace(edit, op="delete" if before else "restore", patch={})
+        return replace(edit, op="delete" if before else "restore", patch={})
     names = written.values.keys() - {DELETED, ALONG}
-    return dataclasses.replace(edit, patch={name: written.before[name] for name in names if name in written.before})
+    return replace(edit, patch={name: written.before[name] for name in names if name in written.before})
 
 
 def refusal(edit: Edit, closing: Closing, state: RecordState) -> Refusal | None:
@@ -120,4 +121,4 @@ def closed(planned: Planned, with_line: PlannedWrite | None) -> Planned:
     if with_line is None:
         return planned
     status = "applied" if planned.status == "noop" and not with_line.touch else planned.status
-    return dataclasses.replace(planned, status=status, writes=(*planned.writes, with_line))
+    return replace(planned, status=status, writes=(*planned.writes, with_line))

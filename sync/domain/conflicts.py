@@ -1,8 +1,9 @@
 """What is told of values that lost: one conflict for each mutation that lost something on a record."""
 
-import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any
+
+from msgspec.structs import replace
 
 from sync.domain.merge import ALONG, DELETED, Loss, Merged, Side, Stamp, Write, side_of
 from sync.domain.records import Edit, Planned, PlannedConflict, RecordState, Refusal
@@ -32,9 +33,9 @@ def _of_one_loser(edit: Edit, losses: list[Loss], merged: Merged) -> PlannedConf
 def _written_into(deletion: Loss, named: list[Loss], merged: Merged) -> list[Loss]:
     """What an edit wrote into a record that stays deleted: nobody sees it, so it is named."""
     known = {loss.name for loss in named} | {DELETED}
-    gone = dataclasses.replace(deletion.kept, value=None)
+    gone = replace(deletion.kept, value=None)
     return [
-        Loss(name, merged.bases.get(name), gone, dataclasses.replace(deletion.lost, value=value))
+        Loss(name, merged.bases.get(name), gone, replace(deletion.lost, value=value))
         for name, value in merged.taken.items()
         if name not in known
     ]
@@ -46,7 +47,7 @@ def _work_lost(kept: Side, writes: Sequence[Write]) -> list[Loss]:
     for write in writes:
         for name in write.values.keys() - {DELETED, ALONG}:
             base = losses[name].base if name in losses else write.before.get(name)
-            losses[name] = Loss(name, base, dataclasses.replace(kept, value=None), side_of(write, name))
+            losses[name] = Loss(name, base, replace(kept, value=None), side_of(write, name))
     return [losses[name] for name in sorted(losses)]
 
 

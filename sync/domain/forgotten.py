@@ -1,7 +1,8 @@
 """What was written before the log begins: nobody knows it any more, so whoever may not have seen it is contested by it."""
 
-import dataclasses
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from sync.domain.lifetimes import LOG
 from sync.domain.merge import DELETED, Stamp, Write
@@ -33,4 +34,4 @@ def with_forgotten(state: RecordState, *, base_version: int, log_version: int, n
         mutation_id=None,
         logged_ms=latest_ms,
     )
-    return dataclasses.replace(state, writes=(write, *state.writes))
+    return replace(state, writes=(write, *state.writes))

@@ -6,11 +6,12 @@ between rivals the later stamp wins, and every different value that loses is rep
 what was added and removed. The result does not depend on the order in which mutations arrive.
 """
 
-import dataclasses
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+
+import msgspec
 
 DELETED = "_deleted"  # the register that says whether a record is deleted for its own sake
 ALONG = "_deleted_along"  # whether it went with what it hangs on; never contested, since nobody said so of the record
@@ -18,8 +19,7 @@ LOST = "_lost"  # in the log: beside the registers that a mutation took, those t
 UNKNOWN = object()
 
 
-@dataclass(frozen=True, order=True, slots=True)
-class Stamp:
+class Stamp(msgspec.Struct, frozen=True, order=True):
     """Total order of writes: effective time (Unix ms), then the device, then its own count."""
 
     eff_ms: int
@@ -27,8 +27,7 @@ class Stamp:
     seq: int
 
 
-@dataclass(frozen=True, slots=True)
-class Write:
+class Write(msgspec.Struct, frozen=True):
     """One write of a record, as the log remembers it."""
 
     version: int
@@ -37,7 +36,7 @@ class Write:
     before: Mapping[str, Any]  # the registers that it found
     mutation_id: str | None
     logged_ms: int
-    lost: Mapping[str, Any] = dataclasses.field(default_factory=dict)  # what the device sent too, and did not win
+    lost: Mapping[str, Any] = {}  # what the device sent too, and did not win
     touch: bool = False  # all stood already: it made no version, so that nobody has seen it
 
     @property
@@ -50,8 +49,7 @@ class Write:
         return self.values.get(DELETED, self.lost.get(DELETED)) is False
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
+class Side(msgspec.Struct, frozen=True):
     """Whose value it is, and since when."""
 
     value: Any
@@ -60,8 +58,7 @@ class Side:
     mutation_id: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Loss:
+class Loss(msgspec.Struct, frozen=True):
     """A value that does not stand, beside the one that does."""
 
     name: str
@@ -70,8 +67,7 @@ class Loss:
     lost: Side
 
 
-@dataclass(frozen=True, slots=True)
-class Merged:
+class Merged(msgspec.Struct, frozen=True):
     taken: dict[str, Any]  # registers that the mutation writes, with the values that shall stand
     lost: dict[str, Any]  # registers that it wanted to write
     losses: tuple[Loss, ...]

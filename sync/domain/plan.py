@@ -10,6 +10,8 @@ import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from msgspec.structs import replace
+
 from sync.domain import closings
 from sync.domain import conflicts as told
 from sync.domain.merge import ALONG, DELETED, Merged, Stamp, Write, effective_ms, foreign_writes, merge
@@ -105,7 +107,7 @@ class Planner:
         says = closings.chosen(said, closing, state)
         line = closings.line(edit, closing, stamp, conflict, says=says, version=self.version, at_ms=self.now_ms)
         if line is not None:
-            line = dataclasses.replace(line, number=next(self.numbers))
+            line = replace(line, number=next(self.numbers))
             self.states[closing.key] = closings.after(conflict, line)
         return closings.closed(planned, line)
 
@@ -121,10 +123,10 @@ class Planner:
         if rival is None:
             return self._plan_edit(edit)
         state = self.states[edit.key]
-        self.states[edit.key] = dataclasses.replace(state, writes=(*state.writes, rival))
+        self.states[edit.key] = replace(state, writes=(*state.writes, rival))
         planned = self._plan_edit(edit)
         state = self.states[edit.key]
-        self.states[edit.key] = dataclasses.replace(state, writes=tuple(w for w in state.writes if w is not rival))
+        self.states[edit.key] = replace(state, writes=tuple(w for w in state.writes if w is not rival))
         return planned
 
     def _plan_edit(self, edit: Edit) -> Planned:

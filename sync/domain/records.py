@@ -1,9 +1,10 @@
 """The records that a push is planned on: values, never changed in place, so that a group can be taken back."""
 
-import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from sync.domain.merge import ALONG, DELETED, Loss, Write
 
@@ -25,8 +26,7 @@ class EntityRules:
     distinct: tuple[str, ...] = ()  # the same values here, from two devices, most likely mean one thing
 
 
-@dataclass(frozen=True)
-class RecordState:
+class RecordState(msgspec.Struct, frozen=True):
     """A record as it stands, or will stand once what is planned is written. version 0: not there."""
 
     key: Key
@@ -59,8 +59,7 @@ class RecordState:
         return RecordState(self.key, write.version, deleted, document, self.modified_ms, (*self.writes, write))
 
 
-@dataclass(frozen=True)
-class Edit:
+class Edit(msgspec.Struct, frozen=True):
     """A mutation whose form has been checked: its patch holds canonical values."""
 
     id: str
@@ -79,8 +78,7 @@ class Edit:
         return self.op == "delete" or (self.closes is not None and DELETED in self.closes.names)
 
 
-@dataclass(frozen=True)
-class Closing:
+class Closing(msgspec.Struct, frozen=True):
     """Which conflict an edit closes, and how its user decided."""
 
     key: Key
@@ -88,17 +86,15 @@ class Closing:
     names: frozenset[str]  # registers of the record that the conflict is about
 
 
-@dataclass(frozen=True)
-class Refusal:
+class Refusal(msgspec.Struct, frozen=True):
     """Why a mutation is rejected: `fields` says for each name what is wrong."""
 
     code: str
     detail: str
-    fields: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    fields: Mapping[str, str] = {}
 
 
-@dataclass(frozen=True)
-class PlannedConflict:
+class PlannedConflict(msgspec.Struct, frozen=True):
     kind: str
     key: Key
     losses: tuple[Loss, ...]
@@ -107,8 +103,7 @@ class PlannedConflict:
     reason: Refusal | None = None  # of the database, where it refused the merged record
 
 
-@dataclass(frozen=True)
-class PlannedWrite:
+class PlannedWrite(msgspec.Struct, frozen=True):
     """A line of the log to be. touch: the values stood already, so no new version."""
 
     key: Key
@@ -119,8 +114,7 @@ class PlannedWrite:
     number: int = 0  # in the order of deciding, which is not always that of sending
 
 
-@dataclass(frozen=True)
-class Planned:
+class Planned(msgspec.Struct, frozen=True):
     """What becomes of one mutation."""
 
     edit: Edit

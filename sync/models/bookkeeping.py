@@ -98,8 +98,12 @@ class Mutation(models.Model):
     """What a device sent, and what became of it. A mutation that comes again is answered from here."""
 
     pk = models.CompositePrimaryKey("user", "mutation_id")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
+    # No constraint, as for records and the log: it would be checked row by row, for each line of every push.
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_constraint=False, db_index=False
+    )
     mutation_id = models.UUIDField()
+    record_id = models.UUIDField(null=True, blank=True)  # where it names one
     device_id = models.UUIDField()
     seq = models.BigIntegerField()
     payload_sha256 = models.CharField(max_length=64)
@@ -119,6 +123,12 @@ class Mutation(models.Model):
                 fields=["user", "received_at"],
                 condition=models.Q(status__in=["rejected", "deferred"], settled_at=None),
                 name="sync_mutation_open",
+            ),
+            # what waits to create a record that an edit names
+            models.Index(
+                fields=["user", "record_id"],
+                condition=models.Q(status="deferred", settled_at=None),
+                name="sync_mutation_waiting",
             ),
             # whose payload is kept still, for the purge
             models.Index(fields=["received_at"], condition=~models.Q(payload=""), name="sync_mutation_whole"),

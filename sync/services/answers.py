@@ -1,10 +1,10 @@
 """The results of a push, one for each mutation, in the order in which they came."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 
 import orjson
+from msgspec.structs import asdict
 
 from sync.domain.plan import APPLIED, DEFERRED, REJECTED
 from sync.domain.records import Key, Planned, Refusal
@@ -31,13 +31,12 @@ def _result(status: str, refusal: Refusal | None, conflict_ids: Sequence[str]) -
 
 
 def in_order(
-    items: Sequence[Item], *, fresh: Sequence[Item], results: Mapping[str, Result], stored: Mapping[str, Decided]
+    items: Sequence[Item], *, fresh: Mapping[str, Item], results: Mapping[str, Result], stored: Mapping[str, Decided]
 ) -> list[Result]:
     """A mutation that came before, or twice in this push, is answered with what was decided then."""
-    decided_by = {item.stored_as: item for item in fresh}
     answered: list[Result] = []
     for item in items:
-        first = decided_by.get(item.stored_as)
+        first = fresh.get(item.stored_as)
         digest = first.sha256 if first is not None else stored[item.stored_as].payload_sha256
         if digest != item.sha256:
             answered.append({**refused(MISMATCH), "replayed": False})
@@ -47,10 +46,17 @@ def in_order(
     return answered
 
 
-def keys_of(items: Sequence[Item], results: Sequence[Result]) -> set[Key]:
+def shown_keys(items: Sequence[Item], results: Sequence[Result]) -> set[Key]:
     """The records that the results show."""
+    own = (item.key for item, result in zip(items, results, strict=True) if not _is_as_expected(item, result))
     targets = (_target(result) for result in results)
-    return {key for key in (*(item.key for item in items), *targets) if key is not None}
+    return {key for key in (*own, *targets) if key is not None}
+
+
+def _is_as_expected(item: Item, result: Result) -> bool:
+    """Whether the device knows what stands now: the very thing that it sent."""
+    restored = item.edit is not None and item.edit.op == "restore"  # its device may not know the content any more
+    return result["status"] == APPLIED and not result["replayed"] and "target" not in result and not restored
 
 
 def _target(result: Result) -> Key | None:
@@ -58,23 +64,23 @@ def _target(result: Result) -> Key | None:
     return (result["target"][0], result["target"][1]) if "target" in result else None
 
 
-def with_record(item: Item, result: Result, records: Mapping[Key, WireRecord]) -> Result:
+def with_record(item: Item, result: Result, records: Mapping[Key, WireRecord], versions: Mapping[Key, int]) -> Result:
     """The record goes along whenever it may differ from what the device believes. Of a decision go both: the conflict,
-    which only the server writes, and the record that it is about.
+    which only the server writes, and the record that it is about. versions: of what was written just now.
     """
-    record = None if item.key is None or result["status"] == DEFERRED else records.get(item.key)
-    target = _target(result)
-    restored = item.edit is not None and item.edit.op == "restore"  # its device may not know the content any more
-    as_expected = result["status"] == APPLIED and not result["replayed"] and target is None and not restored
+    expected = _is_as_expected(item, result)
+    record = None if item.key is None or expected or result["status"] == DEFERRED else records.get(item.key)
+    version = versions[item.key] if expected and item.key is not None else None
     answer = {
         "id": item.id,
         "status": result["status"],
-        "version": None if record is None else record.version,
+        "version": version if record is None else record.version,
         "replayed": result["replayed"],
-        "record": None if record is None or as_expected else orjson.Fragment(record.json),
+        "record": None if record is None else orjson.Fragment(record.json),
         "conflict_ids": result["conflict_ids"],
         "error": result["error"],
     }
+    target = _target(result)
     if target is None:
         return answer
     about = records.get(target)

@@ -4,20 +4,20 @@ One transaction under the lock on the user's head. What the database refuses is 
 rejected, or kept as a conflict where only the merge made it break a rule; the others go through.
 """
 
-import dataclasses
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
-from django.db import DataError, IntegrityError, connection, transaction
+from django.db import DataError, IntegrityError, transaction
+from msgspec.structs import replace
 
 from accounts.models import User
-from lib.sqlfiles import load_sql
+from lib.statements import execute, pipelined
 from lib.violations import violation_of
 from sync.domain import conflicts as told
 from sync.domain import plan
-from sync.domain.records import Edit, Planned, Refusal
+from sync.domain.records import Edit, Key, Planned, RecordState, Refusal
 from sync.enums import MutationStatus
 from sync.queries import Decided, decided
 from sync.services import answers, resolving
@@ -26,7 +26,7 @@ from sync.services.envelope import Item
 from sync.services.heads import Head
 from sync.services.loading import load
 from sync.services.rules import entity_rules
-from sync.services.writing import Author, IdTakenError, write
+from sync.services.writing import Author, IdTakenError, conflict_row, write
 
 
 class Application:
@@ -34,22 +34,24 @@ class Application:
 
     def __init__(self, *, user: User, head: Head, author: Author, at: dt.datetime) -> None:
         self.user, self.head, self.author, self.at = user, head, author, at
-        self.conflict_ids: dict[str, list[str]] = {}
+        self.version = head.version  # that stands
+        self.results: dict[str, Result] = {}  # of what is decided now, by the mutation's id
+        self.versions: dict[Key, int] = {}  # of the records that were written
 
     def read(self, items: list[Item]) -> list[Item]:
         """Gives the items that were never decided."""
         self.items = items
         self.stored = decided(self.user, [item.stored_as for item in items])
         self.fresh = _fresh(items, self.stored)
-        return self.fresh
+        return list(self.fresh.values())
 
     def apply(self) -> list[Result]:
         """One result for each item, in their order."""
-        edits = [self._checked(item.edit) for item in self.fresh if item.edit is not None]
-        planned = self._attempt(resolving.with_targets(user=self.user, edits=edits))
-        results = self._results(planned)
-        self._store(results)
-        return answers.in_order(self.items, fresh=self.fresh, results=results, stored=self.stored)
+        refused = [item for item in self.fresh.values() if item.refusal is not None]
+        self._decide({item.stored_as: answers.refused(item.refusal, item.status) for item in refused if item.refusal})
+        edits = [self._checked(item.edit) for item in self.fresh.values() if item.edit is not None]
+        self._attempt(resolving.with_targets(user=self.user, edits=edits))
+        return answers.in_order(self.items, fresh=self.fresh, results=self.results, stored=self.stored)
 
     def is_new(self, item: Item) -> bool:
         """Whether nothing is known of it; one that was deferred is known."""
@@ -57,33 +59,57 @@ class Application:
 
     def _checked(self, edit: Edit) -> Edit:
         """A version that was never given out proves nothing: the device counts as one that has not seen the record."""
-        return edit if edit.base_version <= self.head.version else dataclasses.replace(edit, base_version=0)
+        return edit if edit.base_version <= self.head.version else replace(edit, base_version=0)
 
     # --- planning and writing ---
 
-    def _attempt(self, edits: Sequence[Edit]) -> list[Planned]:
+    def _attempt(self, edits: Sequence[Edit]) -> None:
         """Plans and writes; where the database refuses, halves until the guilty ones stand alone."""
         if not edits:
-            return []
+            return
         planner = self._planner(edits)
         planned = planner.run(edits)
         try:
-            with transaction.atomic():
-                self._write(planned, planner)
+            self._write(planned, planner.states)
         except (IntegrityError, DataError) as error:
             units = plan.units_of(edits)
             if len(units) == 1:
-                return self._refuse(planned, error)
+                self._refuse(planned, error)
+                return
             half = len(units) // 2
-            return [
-                p for part in (units[:half], units[half:]) for p in self._attempt([e for unit in part for e in unit])
-            ]
-        self.author.last_eff_ms = planner.last_eff_ms
-        return planned
+            for part in (units[:half], units[half:]):
+                self._attempt([edit for unit in part for edit in unit])
+        else:
+            self.author.last_eff_ms = planner.last_eff_ms
 
-    def _write(self, planned: Sequence[Planned], planner: plan.Planner | None) -> None:
-        states = {} if planner is None else planner.states
-        self.conflict_ids |= write(user=self.user, author=self.author, planned=planned, states=states, at=self.at)
+    def _write(self, planned: Sequence[Planned], states: Mapping[Key, RecordState]) -> None:
+        """All of it, or nothing: raises IntegrityError or DataError where the database refuses a row."""
+        conflicts = [[conflict_row(self.user, c, self.head.next_version) for c in p.conflicts] for p in planned]
+        results = {
+            p.edit.id: answers.result_of(p, [str(row.pk) for row in found])
+            for p, found in zip(planned, conflicts, strict=True)
+        }
+        writes = sorted((w for p in planned for w in p.writes), key=lambda write: write.number)
+        rows = [row for found in conflicts for row in found]
+        version = self.head.next_version if rows or any(not w.touch for w in writes) else None
+        with transaction.atomic():
+            with pipelined():
+                upserts = write(
+                    user=self.user,
+                    author=self.author,
+                    writes=writes,
+                    conflicts=rows,
+                    states=states,
+                    version=version,
+                    again=self.version == self.head.next_version,
+                    at=self.at,
+                )
+                self._store(results)
+            for upsert in upserts:
+                upsert.check()
+        self.results |= results
+        self.versions |= {w.key: states[w.key].version for w in writes}
+        self.version = self.version if version is None else version
 
     def _planner(self, edits: Sequence[Edit]) -> plan.Planner:
         loaded = load(
@@ -109,7 +135,7 @@ class Application:
             in_order=self.author.in_order,
         )
 
-    def _refuse(self, planned: list[Planned], error: Exception) -> list[Planned]:
+    def _refuse(self, planned: list[Planned], error: Exception) -> None:
         """What the database says of one unit. If the merge made it break a rule, its values are kept in a conflict; those
         of a decision are in one already, which stays open.
         """
@@ -118,52 +144,52 @@ class Application:
         refusal = Refusal(violation.code, violation.detail, fields)
         if len(planned) == 1 and planned[0].contested and planned[0].writes and planned[0].edit.closes is None:
             told_of = (told.breaks_rule(planned[0], at_ms=self.head.last_ms, reason=refusal),)
-            kept = [dataclasses.replace(planned[0], status=plan.CONFLICT, conflicts=told_of, writes=())]
-            self._write(kept, None)
-            return kept
+            self._write([replace(planned[0], status=plan.CONFLICT, conflicts=told_of, writes=())], {})
+            return
         if isinstance(error, IdTakenError):
-            return [Planned(p.edit, plan.REJECTED, plan.ID_TAKEN) for p in planned]
-        return [Planned(p.edit, plan.REJECTED, refusal) for p in planned]
+            refusal = plan.ID_TAKEN
+        self._decide({p.edit.id: answers.result_of(Planned(p.edit, plan.REJECTED, refusal), []) for p in planned})
 
     # --- the results ---
 
-    def _results(self, planned: list[Planned]) -> dict[str, Result]:
-        refused = {
-            item.stored_as: answers.refused(item.refusal, item.status)
-            for item in self.fresh
-            if item.refusal is not None
-        }
-        return refused | {p.edit.id: answers.result_of(p, self.conflict_ids.get(p.edit.id, [])) for p in planned}
+    def _decide(self, results: dict[str, Result]) -> None:
+        """What writes nothing but the decision."""
+        self._store(results)
+        self.results |= results
 
     def _store(self, results: dict[str, Result]) -> None:
-        lines = [
-            {
-                "mutation_id": item.stored_as,
-                "seq": item.seq,
-                "sha256": item.sha256,
-                "payload": item.raw.decode(),
-                "status": results[item.stored_as]["status"],
-                "result": orjson.dumps(results[item.stored_as]).decode(),
-            }
-            for item in self.fresh
-        ]
-        if lines:
-            params: dict[str, Any] = {
-                "user_id": self.user.pk,
-                "device_id": self.author.device_id,
-                "source": self.author.source,
-                "at": self.at,
-                "items": orjson.dumps(lines).decode(),
-            }
-            with connection.cursor() as cursor:
-                cursor.execute(load_sql("sync", "insert_mutations"), params)
+        if not results:
+            return
+        lines = [_line(self.fresh[mutation_id], result) for mutation_id, result in results.items()]
+        execute(
+            "sync",
+            "insert_mutations",
+            user_id=self.user.pk,
+            device_id=self.author.device_id,
+            source=self.author.source,
+            at=self.at,
+            items=orjson.dumps(lines).decode(),
+        )
 
 
-def _fresh(items: list[Item], stored: dict[str, Decided]) -> list[Item]:
+def _line(item: Item, result: Result) -> dict[str, Any]:
+    """Of sync_mutation."""
+    return {
+        "mutation_id": item.stored_as,
+        "record_id": None if item.key is None else item.key[1],
+        "seq": item.seq,
+        "sha256": item.sha256,
+        "payload": item.raw.decode(),
+        "status": result["status"],
+        "result": orjson.dumps(result).decode(),
+    }
+
+
+def _fresh(items: list[Item], stored: dict[str, Decided]) -> dict[str, Item]:
     """What was never decided: unknown, or deferred before. Of the same id twice, the first."""
     fresh: dict[str, Item] = {}
     for item in items:
         known = stored.get(item.stored_as)
         if known is None or (known.status == MutationStatus.DEFERRED and known.payload_sha256 == item.sha256):
             fresh.setdefault(item.stored_as, item)
-    return list(fresh.values())
+    return fresh

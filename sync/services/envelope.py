@@ -1,22 +1,23 @@
 """From the bytes of a push to checked edits. What is wrong with one mutation refuses that one; the others go on."""
 
-import dataclasses
 import datetime as dt
 import hashlib
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid5
 
 import msgspec
 import orjson
+from msgspec.structs import replace
 
-from lib import wire
+from lib import patches, wire
 from lib.errors import ClientTooOld, DomainError, TooLarge
 from sync.domain import shapes
 from sync.domain.plan import DEFERRED, REJECTED, group_failed
 from sync.domain.records import Edit, Key, Refusal
 from sync.domain.upcasting import UpcastError, schema_version, upcast
 from sync.services.resolving import RESOLVE, checked_decision, refusal_of
+
+EPOCH, MILLISECOND = dt.datetime(1970, 1, 1, tzinfo=dt.UTC), dt.timedelta(milliseconds=1)
 
 
 class Malformed(DomainError):
@@ -25,8 +26,7 @@ class Malformed(DomainError):
     code = "malformed"
 
 
-@dataclass(frozen=True)
-class Item:
+class Item(msgspec.Struct, frozen=True):
     """One mutation as it came. `id` is the device's; `stored_as` is its key in sync_mutation, also where `id` is no UUID."""
 
     id: Any
@@ -43,7 +43,7 @@ class Item:
 
 def to_ms(time: dt.datetime) -> int:
     """Unix milliseconds, whole."""
-    return int((time - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)) / dt.timedelta(milliseconds=1))
+    return (time - EPOCH) // MILLISECOND
 
 
 def parse_envelope(body: bytes) -> shapes.PushEnvelope:
@@ -82,7 +82,7 @@ def _as_its_group(item: Item, refusal: Refusal | None, status: str) -> Item:
     decided = item.edit is None and item.status in (REJECTED, status)
     if refusal is None or decided:
         return item
-    return dataclasses.replace(item, edit=None, refusal=refusal, status=status)
+    return replace(item, edit=None, refusal=refusal, status=status)
 
 
 def _parse_item(raw: bytes, envelope: shapes.PushEnvelope) -> Item:
@@ -118,13 +118,13 @@ def item_of(raw: bytes, content: Any, envelope: shapes.PushEnvelope) -> Item:
     """A mutation whose JSON has been read."""
     device_id = envelope.device_id
     if _is_of_newer_client(content, envelope):
-        return dataclasses.replace(refused_item(raw, device_id, content, _server_too_old()), status=DEFERRED)
+        return replace(refused_item(raw, device_id, content, _server_too_old()), status=DEFERRED)
     try:
         mutation = msgspec.convert(content, shapes.MutationIn)
         edit = _edit(mutation, made_under=_made_under(mutation.schema_version, envelope))
     except msgspec.ValidationError as error:
         return refused_item(raw, device_id, content, Refusal("invalid", str(error)))
-    except wire.PatchError as error:
+    except patches.PatchError as error:
         return refused_item(raw, device_id, content, refusal_of(error))
     return Item(edit.id, edit.id, edit.seq, raw, digest_of(content), edit, key=edit.key, group=edit.group)
 
@@ -167,16 +167,16 @@ def _server_too_old() -> Refusal:
 def _edit(mutation: shapes.MutationIn, *, made_under: int) -> Edit:
     entity = wire.entities_by_name().get(mutation.entity)
     if entity is None:
-        raise wire.PatchError({"entity": ("unknown_entity", f"There is no entity {mutation.entity!r}.")})
+        raise patches.PatchError({"entity": ("unknown_entity", f"There is no entity {mutation.entity!r}.")})
     return Edit(
-        id=str(mutation.id),
+        id=wire.uuid_text(mutation.id),
         seq=mutation.seq,
-        key=(entity.name, str(mutation.record_id)),
+        key=(entity.name, wire.uuid_text(mutation.record_id)),
         op=mutation.op,
         base_version=mutation.base_version,
         at_ms=to_ms(mutation.at),
         patch=_patch(entity, mutation, made_under),
-        group=None if mutation.group is None else str(mutation.group),
+        group=None if mutation.group is None else wire.uuid_text(mutation.group),
     )
 
 
@@ -186,9 +186,9 @@ def _patch(entity: wire.Entity, mutation: shapes.MutationIn, made_under: int) ->
     if mutation.op in ("delete", "restore"):
         return {}
     try:
-        return wire.check_patch(entity, upcast(entity.name, mutation.patch, from_version=made_under))
+        return patches.check_patch(entity, upcast(entity.name, mutation.patch, from_version=made_under))
     except UpcastError as error:
-        raise wire.PatchError({"patch": ("invalid", str(error))}) from error
+        raise patches.PatchError({"patch": ("invalid", str(error))}) from error
 
 
 def refused_item(raw: bytes, device_id: UUID, content: Any, refusal: Refusal) -> Item:

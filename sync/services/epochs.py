@@ -14,9 +14,9 @@ from django.db import DatabaseError, transaction
 
 from accounts.models import User
 from lib.errors import Unavailable
+from lib.statements import fetch
 from sync.exceptions import EpochChanged
 from sync.models import Cluster
-from sync.queries import fetch
 from sync.services.heads import in_transaction, locked_head
 
 logger = logging.getLogger(__name__)
@@ -62,7 +62,7 @@ def settle(*, user: Any, lost: VersionsLostError, at: dt.datetime) -> EpochChang
 
 def shared_version(*, user: Any, epoch: UUID) -> int:
     """Up to which version a device that knows this epoch holds what the server's history holds too; 0: not known."""
-    ((version,),) = fetch("shared_version", user_id=user.pk, epoch=epoch) or [(0,)]
+    ((version,),) = fetch("sync", "shared_version", user_id=user.pk, epoch=epoch) or [(0,)]
     return int(version or 0)
 
 
@@ -91,7 +91,7 @@ def _identity() -> tuple[str, int] | None:
     """Of the database server; None where it keeps that to itself, as some hosted ones do."""
     try:
         with transaction.atomic():
-            ((system, timeline),) = fetch("cluster")
+            ((system, timeline),) = fetch("sync", "cluster")
     except DatabaseError as error:
         logger.warning("The database server does not say who it is: after a restore, run new_epoch. (%s)", error)
         return None
@@ -99,4 +99,4 @@ def _identity() -> tuple[str, int] | None:
 
 
 def _end(user_id: UUID | None, at: dt.datetime, *, known: bool) -> int:
-    return int(fetch("new_epoch", user_id=user_id, at=at, known=known)[0][0])
+    return int(fetch("sync", "new_epoch", user_id=user_id, at=at, known=known)[0][0])

@@ -4,13 +4,14 @@ import dataclasses
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
+from uuid import UUID
 
 from django.db import OperationalError, connection, transaction
 
 from accounts.models import User
-from lib.sqlfiles import load_sql
+from lib.statements import fetch
 from lib.writes import Catalogue, lock_head
-from sync.queries import HeadView, head_of
+from sync.queries import HeadView, View, view_of
 
 ATTEMPTS = 4
 RETRIED_STATES = {"40P01", "40001"}  # deadlock, serialization
@@ -31,10 +32,7 @@ class Head:
 def locked_head(user: User, *, source: str) -> Head:
     """The user's head, locked until the end of the transaction."""
     lock_head(user_id=user.pk, source=source)
-    with connection.cursor() as cursor:
-        cursor.execute(load_sql("sync", "head"), {"user_id": user.pk})
-        row = cursor.fetchone()
-    assert row is not None
+    (row,) = fetch("sync", "head", user_id=user.pk)
     return Head(*row)
 
 
@@ -63,9 +61,13 @@ def consistent_view() -> Iterator[None]:
 
 def standing_head(owner: User | Catalogue) -> HeadView:
     """Where an owner's data stand; made where nothing was ever written."""
-    head = head_of(owner)
-    if head is None:
+    return standing_view(owner).head
+
+
+def standing_view(owner: User | Catalogue, device_id: UUID | None = None) -> View:
+    view = view_of(owner, device_id)
+    if view is None:
         lock_head(user_id=owner.pk, source="api")
-        head = head_of(owner)
-    assert head is not None
-    return head
+        view = view_of(owner, device_id)
+    assert view is not None
+    return view

@@ -14,7 +14,7 @@ import orjson
 from django.db import transaction
 
 from accounts.models import User
-from lib import wire
+from lib import patches, wire
 from lib.jobs import RETRY
 from sync.domain.plan import APPLIED, CONFLICT, DEFERRED, MERGED, NOOP, REJECTED
 from sync.domain.records import Key, Refusal
@@ -249,9 +249,9 @@ class _Run:
             known = {name: value for name, value in row.data.items() if name in columns}
             known["record_id"] = self.names.of(str(known.get("entity")), str(known.get("record_id")))
             try:
-                values = wire.check_patch(entity, known)
+                values = patches.check_patch(entity, known)
                 _check_losses(values.get("fields", []))
-            except wire.PatchError as error:
+            except patches.PatchError as error:
                 fields = {name: detail for name, (_, detail) in error.fields.items()}
                 report.reject(
                     row.entity, row.id, {"code": "invalid", "detail": "Some fields are wrong.", "fields": fields}
@@ -311,7 +311,7 @@ def _check_losses(fields: Any) -> None:
     try:
         read_losses(fields)
     except ValueError as error:
-        raise wire.PatchError({"fields": ("invalid", str(error))}) from error
+        raise patches.PatchError({"fields": ("invalid", str(error))}) from error
 
 
 def _count(report: Report, said: Said, result: Result) -> None:

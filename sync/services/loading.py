@@ -7,13 +7,15 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+from msgspec.structs import replace
 
 from lib import wire
+from lib.statements import fetch
 from sync.domain.forgotten import with_forgotten
 from sync.domain.merge import ALONG, DELETED, LOST, Stamp, Write
 from sync.domain.records import Edit, Key, RecordState
 from sync.domain.tree import deletion_of, parents_of
-from sync.queries import fetch, keys_as_json
+from sync.queries import keys_as_json
 from sync.services.rules import entity_rules
 
 
@@ -31,10 +33,9 @@ def load(*, user: Any, edits: Sequence[Edit], seen_version: int = 0, log_version
     log_version: after which the log is complete.
     """
     loader = _Loader(user, log_version, now_ms)
-    loader.records(edit.key for edit in edits)
-    loader.records(edit.closes.key for edit in edits if edit.closes is not None)
+    named = {edit.key for edit in edits} | {edit.closes.key for edit in edits if edit.closes is not None}
     twins = _possible_twins(user, edits)
-    loader.records(_named_parents(edits) | twins)
+    loader.records(named | _named_parents(edits) | twins)
     loader.ancestors()
     loader.descendants(_deleted_or_moved(edits))
     loader.log(edits, dict.fromkeys(twins, seen_version))
@@ -94,7 +95,9 @@ def _awaited(user: Any, edits: Sequence[Edit], states: Mapping[Key, RecordState]
     if all(edit.op == "create" or edit.key in states for edit in edits):
         return frozenset()
     missing = [edit.key[1] for edit in edits if edit.key not in states]
-    return frozenset((entity, record_id) for entity, record_id in fetch("awaited", user_id=user.pk, ids=missing))
+    return frozenset(
+        (entity, record_id) for entity, record_id in fetch("sync", "awaited", user_id=user.pk, ids=missing)
+    )
 
 
 class _Loader:
@@ -109,7 +112,7 @@ class _Loader:
         wanted = set(keys) - self.states.keys() - self.taken - self.purged
         if not wanted:
             return
-        rows = fetch("records", keys=keys_as_json(wanted))
+        rows = fetch("sync", "records", keys=keys_as_json(wanted))
         for code, record_id, owner, version, modified_ms, deleted, data in rows:
             key = (wire.names()[code], record_id)
             if owner != self.user.pk:
@@ -178,10 +181,10 @@ class _Loader:
         if not wanted:
             return
         entries: dict[Key, list[tuple[Any, ...]]] = defaultdict(list)
-        for row in fetch("log_since", keys=orjson.dumps(wanted).decode()):
+        for row in fetch("sync", "log_since", keys=orjson.dumps(wanted).decode()):
             entries[wire.names()[row[0]], row[1]].append(row[2:])
         for key, rows in entries.items():
-            self.states[key] = dataclasses.replace(self.states[key], writes=_writes(rows, self.states[key]))
+            self.states[key] = replace(self.states[key], writes=_writes(rows, self.states[key]))
         for key in entries:
             self.states[key] = self._with_cascade(self.states[key])
         self._remember_forgotten(bases)
@@ -202,8 +205,8 @@ class _Loader:
         if not any(w.stamp == deletion.stamp and w.says_gone for parent in above for w in parent.writes):
             return state
         values = {**{name: value for name, value in deletion.values.items() if name != DELETED}, ALONG: True}
-        along = dataclasses.replace(deletion, values=values)
-        return dataclasses.replace(state, writes=tuple(along if w is deletion else w for w in state.writes))
+        along = replace(deletion, values=values)
+        return replace(state, writes=tuple(along if w is deletion else w for w in state.writes))
 
 
 def _writes(rows: list[tuple[Any, ...]], state: RecordState) -> tuple[Write, ...]:

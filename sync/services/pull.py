@@ -14,22 +14,21 @@ from lib.writes import Catalogue
 from sync.domain.shapes import PullRequest, Scope, limits, moment
 from sync.domain.upcasting import schema_version
 from sync.exceptions import EpochChanged, ResyncRequired
-from sync.models import DeviceState
 from sync.queries import (
     LAST_ENTITY,
     LAST_ID,
     HeadView,
     Page,
     Position,
+    View,
     digests,
-    open_conflicts,
     page_after,
     start_of,
     versions_after,
 )
 from sync.services.envelope import to_ms
 from sync.services.epochs import VersionsLostError, settle, shared_version
-from sync.services.heads import consistent_view, standing_head
+from sync.services.heads import consistent_view, standing_view
 
 SIGNER = signing.Signer(salt="sync.cursor")
 WIDENED = dt.timedelta(minutes=10)
@@ -48,12 +47,19 @@ def pull(*, user: User, request: PullRequest, at: dt.datetime) -> dict[str, Any]
         raise settle(user=owner, lost=lost, at=at) from lost
 
 
-def _page(user: Owner, request: PullRequest, at: dt.datetime) -> dict[str, Any]:
+def _page(owner: Owner, request: PullRequest, at: dt.datetime) -> dict[str, Any]:
+    cursor = _Cursor.read(request.cursor, owner) if request.cursor else None
+    view = standing_view(owner, request.device_id)
+    if cursor is not None and not cursor.is_behind(view.head):  # most pulls: nothing is new
+        return _answer(owner, view, cursor, Page("[]", cursor.position, has_more=False, complete_ms=None), at)
     with consistent_view():
-        head = standing_head(user)
-        cursor, page = _changes(user, head, request, at)
-        last_seq = _device_state(user, request.device_id).get("last_seq", 0)
-        conflicts = _open_conflicts(user)
+        view = standing_view(owner, request.device_id)
+        cursor, page = _changes(owner, view.head, cursor, request, at)
+    return _answer(owner, view, cursor, page, at)
+
+
+def _answer(owner: Owner, view: View, cursor: "_Cursor", page: Page, at: dt.datetime) -> dict[str, Any]:
+    head = view.head
     position = (
         page.position if page.has_more else Position(max(head.version, page.position.version), LAST_ENTITY, LAST_ID)
     )
@@ -67,29 +73,29 @@ def _page(user: Owner, request: PullRequest, at: dt.datetime) -> dict[str, Any]:
         "timestamp": dt.datetime.fromtimestamp((complete_ms or 0) / 1000, dt.UTC),
         "schema_version": schema_version(),
         "changes": orjson.Fragment(page.changes),
-        "cursor": following.text(user),
+        "cursor": following.text(owner),
         "has_more": page.has_more,
-        "last_seq": last_seq,
-        "open_conflicts": conflicts,
+        "last_seq": 0 if view.device is None else view.device["last_seq"],
+        "open_conflicts": view.open_conflicts,
     }
 
 
-def _changes(user: Owner, head: HeadView, request: PullRequest, at: dt.datetime) -> tuple["_Cursor", Page]:
+def _changes(
+    owner: Owner, head: HeadView, cursor: "_Cursor | None", request: PullRequest, at: dt.datetime
+) -> tuple["_Cursor", Page]:
     """Where the page begins, and what is on it."""
     snapshot = _Cursor(head.epoch, head.version, Position())
     if request.since is not None:
         since_ms = seen_until_ms(to_ms(moment(request.since)), head_ms=head.last_ms, at=at)
-        start = start_of(user, since_ms=since_ms, head=head)
+        start = start_of(owner, since_ms=since_ms, head=head)
         if start.complete:
-            cursor = _Cursor(head.epoch, 0, Position(start.before, LAST_ENTITY, LAST_ID))
-            return cursor, versions_after(user, start.before, counted=start.upto, limit=request.limit)
+            begin = _Cursor(head.epoch, 0, Position(start.before, LAST_ENTITY, LAST_ID))
+            return begin, versions_after(owner, start.before, counted=start.upto, limit=request.limit)
         # up to the purged ones on one page: a client that goes on by the time of this page is behind them then
-        return snapshot, versions_after(user, 0, counted=head.min_version, limit=request.limit)
-    cursor = _Cursor.read(request.cursor, user) if request.cursor else snapshot
-    cursor.check(head)
-    if cursor.position.complete_version >= head.version:  # most pulls: nothing is new
-        return cursor, Page("[]", cursor.position, has_more=False, complete_ms=None)
-    return cursor, page_after(user, cursor.position, limit=request.limit)
+        return snapshot, versions_after(owner, 0, counted=head.min_version, limit=request.limit)
+    begin = cursor or snapshot
+    begin.check(head)
+    return begin, page_after(owner, begin.position, limit=request.limit)
 
 
 def seen_until_ms(given_ms: int, *, head_ms: int, at: dt.datetime) -> int:
@@ -103,7 +109,8 @@ def status(*, user: User, device_id: UUID | None, epoch: UUID | None = None, sco
     """epoch: one that the device knew, to learn what of it is shared with the present one."""
     owner = _owner(user, scope)
     with consistent_view():
-        head = standing_head(owner)
+        view = standing_view(owner, device_id)
+        head = view.head
         return {
             "epoch": head.epoch,
             "version": head.version,
@@ -111,8 +118,8 @@ def status(*, user: User, device_id: UUID | None, epoch: UUID | None = None, sco
             "schema_version": schema_version(),
             "limits": limits(),
             "digest": digests(owner),
-            "device": _device_state(owner, device_id) or None,
-            "open_conflicts": _open_conflicts(owner),
+            "device": view.device,
+            "open_conflicts": view.open_conflicts,
             "stream_url": settings.STREAM_URL,
             "shared_version": None if epoch is None else shared_version(user=owner, epoch=epoch),
         }
@@ -120,10 +127,6 @@ def status(*, user: User, device_id: UUID | None, epoch: UUID | None = None, sco
 
 def _owner(user: User, scope: Scope) -> Owner:
     return Catalogue() if scope == "catalog" else user
-
-
-def _open_conflicts(user: Owner) -> int:
-    return 0 if isinstance(user, Catalogue) else open_conflicts(user)
 
 
 class _Cursor:
@@ -155,6 +158,11 @@ class _Cursor:
         content = [str(user.pk), self.epoch, self.snapshot_head, position.version, position.entity, position.id]
         return "v1." + SIGNER.sign_object(content)
 
+    def is_behind(self, head: HeadView) -> bool:
+        """Whether something has changed since. Raises what `check` raises."""
+        self.check(head)
+        return self.position.complete_version < head.version
+
     def check(self, head: HeadView) -> None:
         if self.epoch != head.epoch:
             raise EpochChanged
@@ -167,12 +175,3 @@ class _Cursor:
 def cursor_at(*, user: User, head: HeadView) -> str:
     """The cursor of a device that holds all that stands: where a whole snapshot ends."""
     return _Cursor(head.epoch, 0, Position(head.version, LAST_ENTITY, LAST_ID)).text(user)
-
-
-def _device_state(user: Owner, device_id: UUID | None) -> dict[str, int]:
-    if device_id is None or isinstance(user, Catalogue):
-        return {}
-    found = (
-        DeviceState.objects.filter(device_id=device_id, device__user=user).values("last_seq", "acked_version").first()
-    )
-    return {} if found is None else {"last_seq": found["last_seq"], "acked_version": found["acked_version"]}

@@ -13,7 +13,7 @@ from accounts.services.devices import device_in_use
 from sync.domain.shapes import PushEnvelope
 from sync.exceptions import EpochChanged
 from sync.models import DeviceState
-from sync.queries import head_of, records_as_wire
+from sync.queries import records_as_wire
 from sync.services import answers, whole_records
 from sync.services import envelope as envelopes
 from sync.services.answers import Result
@@ -115,7 +115,7 @@ class _Push:
         results = application.apply()
         batch.finish(results)
         self._update_device(state, author, items)
-        return self._answer(head, author, items, results)
+        return self._answer(head, application, items, results)
 
     # --- the device ---
 
@@ -144,19 +144,16 @@ class _Push:
 
     # --- the answer ---
 
-    def _version(self) -> int:
-        head = head_of(self.user)
-        assert head is not None
-        return head.version
-
-    def _answer(self, head: Head, author: Author, items: list[Item], results: list[Result]) -> dict[str, Any]:
-        records = records_as_wire(self.user, answers.keys_of(items, results))
+    def _answer(self, head: Head, application: Application, items: list[Item], results: list[Result]) -> dict[str, Any]:
+        shown = answers.shown_keys(items, results)
+        records = records_as_wire(self.user, shown) if shown else {}
         return {
             "epoch": head.epoch,
-            "version": self._version(),
+            "version": application.version,
             "server_time": self.at,
-            "clock_skew_ms": author.skew_ms,
+            "clock_skew_ms": application.author.skew_ms,
             "results": [
-                answers.with_record(item, result, records) for item, result in zip(items, results, strict=True)
+                answers.with_record(item, result, records, application.versions)
+                for item, result in zip(items, results, strict=True)
             ],
         }

@@ -1,11 +1,12 @@
 """Decisions of conflicts, as they are sent: each is turned into the edit of the record that its conflict is about."""
 
-import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from msgspec.structs import replace
+
 from accounts.models import User
-from lib import wire
+from lib import patches, wire
 from sync.domain import closings
 from sync.domain.merge import DELETED
 from sync.domain.records import Closing, Edit, Refusal
@@ -28,15 +29,15 @@ UNKNOWN_ENTITY = Refusal("unknown_entity", "The server has no records of this ki
 def checked_decision(entity: wire.Entity, decision: Decision, *, made_under: int) -> dict[str, Any]:
     """The patch of a `resolve`. Raises PatchError. A custom patch is checked once its record is known."""
     if entity.name != CONFLICT:
-        raise wire.PatchError({"op": ("not_allowed", "Only a conflict can be resolved.")})
+        raise patches.PatchError({"op": ("not_allowed", "Only a conflict can be resolved.")})
     if decision.resolution == closings.CUSTOM and not decision.patch:
-        raise wire.PatchError({"patch.patch": ("required", "custom wants the fields that shall stand.")})
+        raise patches.PatchError({"patch.patch": ("required", "custom wants the fields that shall stand.")})
     if decision.resolution != closings.CUSTOM and decision.patch:
-        raise wire.PatchError({"patch.patch": ("not_allowed", "Only custom has a patch.")})
+        raise patches.PatchError({"patch.patch": ("not_allowed", "Only custom has a patch.")})
     return {"resolution": decision.resolution, "patch": decision.patch or {}, "made_under": made_under}
 
 
-def refusal_of(error: wire.PatchError) -> Refusal:
+def refusal_of(error: patches.PatchError) -> Refusal:
     fields = {name: detail for name, (_, detail) in error.fields.items()}
     codes = sorted({code for code, _ in error.fields.values()})
     return Refusal(codes[0] if len(codes) == 1 else "invalid", "Some fields are wrong.", fields)
@@ -53,17 +54,17 @@ def with_targets(*, user: User, edits: Sequence[Edit]) -> list[Edit]:
 
 def _with_target(edit: Edit, conflict: Conflict | None) -> Edit:
     if conflict is None:
-        return dataclasses.replace(edit, refusal=UNKNOWN_CONFLICT)
+        return replace(edit, refusal=UNKNOWN_CONFLICT)
     resolution = edit.patch["resolution"]
     entity = wire.entities_by_name().get(conflict.entity)
     if entity is None:
-        return dataclasses.replace(edit, refusal=UNKNOWN_ENTITY)
+        return replace(edit, refusal=UNKNOWN_ENTITY)
     try:
         losses = read_losses(conflict.fields)
     except ValueError:
-        return dataclasses.replace(edit, refusal=UNREADABLE)
+        return replace(edit, refusal=UNREADABLE)
     names = frozenset(DELETED if loss.name == "deleted" else loss.name for loss in losses)
-    target = dataclasses.replace(
+    target = replace(
         edit,
         key=(entity.name, str(conflict.record_id)),
         op="update",
@@ -74,9 +75,9 @@ def _with_target(edit: Edit, conflict: Conflict | None) -> Edit:
     try:
         return _with_values(target, conflict, losses, entity, edit.patch)
     except UpcastError as error:
-        return dataclasses.replace(target, refusal=Refusal("invalid", str(error)))
-    except wire.PatchError as error:
-        return dataclasses.replace(target, refusal=refusal_of(error))
+        return replace(target, refusal=Refusal("invalid", str(error)))
+    except patches.PatchError as error:
+        return replace(target, refusal=refusal_of(error))
 
 
 def _with_values(
@@ -87,14 +88,14 @@ def _with_values(
         return target
     if target.closes.resolution == closings.CUSTOM:
         patch = upcast(entity.name, decision["patch"], from_version=decision["made_under"])
-        return dataclasses.replace(target, patch=wire.check_patch(entity, patch))
+        return replace(target, patch=patches.check_patch(entity, patch))
     if conflict.kind == ConflictKind.UNIQUE:
-        return dataclasses.replace(target, refusal=NOTHING_LOST)
+        return replace(target, refusal=NOTHING_LOST)
     lost = {loss.name: loss.lost.value for loss in losses}
     deleted = lost.pop("deleted", None)
     if deleted is True:
-        return dataclasses.replace(target, op="delete")
+        return replace(target, op="delete")
     writable = {field.name for field in entity.writable}
-    values = wire.check_patch(entity, {name: value for name, value in lost.items() if name in writable})
+    values = patches.check_patch(entity, {name: value for name, value in lost.items() if name in writable})
     returns = deleted is False or conflict.kind == ConflictKind.PARENT
-    return dataclasses.replace(target, op="restore" if returns else "update", patch=values)
+    return replace(target, op="restore" if returns else "update", patch=values)

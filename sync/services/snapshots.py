@@ -1,7 +1,7 @@
 """Saved states: made on demand, every day, and before everything is replaced; kept by policy; read, downloaded, deleted."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -22,6 +22,7 @@ from sync.services.heads import consistent_view, locked_head
 from sync.services.pull import cursor_at
 from sync.services.reading import Spool, State, spooled
 
+Packer = Callable[[Iterable[bytes]], Iterable[bytes]]
 MAX_SEALED_BYTES = 50 * 1024 * 1024
 BY_ITSELF = (SnapshotKind.DAILY, SnapshotKind.BEFORE_RESTORE)  # nobody waits for an answer
 LIMITS = {SnapshotKind.NAMED: keeping.NAMED, SnapshotKind.CLIENT: keeping.SEALED}
@@ -33,11 +34,14 @@ def tag_of(user: User) -> str | None:
     return None if head is None else f'"{head[0]}:{head[1]}:{schema_version()}"'
 
 
-def whole_state(*, user: User) -> tuple[str, Spool]:
-    """(ETag, lines of JSON). Read at once and then sent at the client's pace: a slow one holds no transaction open."""
+def whole_state(*, user: User, packed: Packer = iter) -> tuple[str, Spool]:
+    """(ETag, lines of JSON). Read at once and then sent at the client's pace: a slow one holds no transaction open.
+
+    packed: compresses the lines as they come, while PostgreSQL makes the next ones.
+    """
     with consistent_view():
         state = State(user)
-        lines = spooled(state.lines(cursor=cursor_at(user=user, head=state.head)))
+        lines = spooled(packed(state.lines(cursor=cursor_at(user=user, head=state.head))))
     return f'"{state.head.epoch}:{state.head.version}:{schema_version()}"', lines
 
 

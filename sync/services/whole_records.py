@@ -7,17 +7,16 @@ differs from that was written by its user. Everything else is the same push.
 import datetime as dt
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID, uuid5
 
 import msgspec
 import orjson
-from django.db import connection
+from msgspec.structs import replace
 
 from accounts.models import User
 from lib import wire
-from lib.sqlfiles import load_sql
+from lib.statements import fetch
 from sync.domain.merge import DELETED, LOST
 from sync.domain.plan import DEFERRED
 from sync.domain.records import Edit, Key, Refusal
@@ -29,20 +28,18 @@ from sync.services.heads import Head
 from sync.services.pull import seen_until_ms
 
 
-@dataclass(frozen=True)
-class Sent:
+class Sent(msgspec.Struct, frozen=True):
     """One record as it came. `item` is the creation or deletion that it would be for a device that had never pulled."""
 
     item: Item
     content: Mapping[str, Any]
 
 
-@dataclass(frozen=True)
-class Believed:
+class Believed(msgspec.Struct, frozen=True):
     """What the device takes a record for: as it stood when it last pulled, and what it has said itself since."""
 
     base_version: int = 0
-    values: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Any] = {}
     deleted: bool = False
     known: bool = False
 
@@ -206,15 +203,8 @@ def _numbers(user: User, edits: Iterable[Edit]) -> dict[str, int]:
 
 def _believed(*, user: User, device_id: UUID, keys: Iterable[Key], seen_ms: int, logged: bool) -> dict[Key, Believed]:
     """Of each record that is there. logged: whether the log is whole since then. One query."""
-    params: dict[str, Any] = {
-        "user_id": user.pk,
-        "device_id": device_id,
-        "at_ms": seen_ms,
-        "keys": keys_as_json(keys),
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(load_sql("sync", "records_at"), params)
-        return {(wire.names()[row[0]], row[1]): _standing(row[2:], logged=logged) for row in cursor.fetchall()}
+    rows = fetch("sync", "records_at", user_id=user.pk, device_id=device_id, at_ms=seen_ms, keys=keys_as_json(keys))
+    return {(wire.names()[row[0]], row[1]): _standing(row[2:], logged=logged) for row in rows}
 
 
 def _standing(row: Sequence[Any], *, logged: bool) -> Believed:

@@ -14,11 +14,13 @@ from psycopg import sql
 
 from lib import wire
 from lib.sqlfiles import load_sql
+from lib.statements import execute
 from sync.domain.merge import DELETED, LOST, Loss, Side, Write
-from sync.domain.records import Key, Planned, PlannedConflict, PlannedWrite, RecordState
+from sync.domain.records import Key, PlannedConflict, PlannedWrite, RecordState
 from sync.domain.tree import parents_of
 from sync.models import Conflict
-from sync.queries import head_of, keys_as_json
+from sync.queries import keys_as_json
+from sync.services.envelope import to_ms
 from sync.services.rules import entity_rules
 
 
@@ -42,31 +44,28 @@ def write(
     *,
     user: Any,
     author: Author,
-    planned: Sequence[Planned],
+    writes: Sequence[PlannedWrite],
+    conflicts: Sequence[Conflict],
     states: Mapping[Key, RecordState],
+    version: int | None,
+    again: bool,
     at: dt.datetime,
-) -> dict[str, list[str]]:
-    """Writes the log, the rows and the conflicts. Gives the ids of the conflicts of each mutation.
+) -> list["Upsert"]:
+    """Writes the log, the rows and the conflicts, within a pipeline; after it the upserts want to be checked.
 
-    Raises IntegrityError or DataError where the database refuses a row; nothing is written then but by the caller's leave.
+    version: the one that the head, which is locked, gives out next; None where records are only touched. again: whether this
+    transaction has written under it already.
     """
-    writes = sorted((w for p in planned for w in p.writes), key=lambda write: write.number)
-    conflicts = [(p.edit.id, c) for p in planned for c in p.conflicts]
-    if not writes and not conflicts:
-        return {}
-    solid = any(not w.touch for w in writes) or bool(conflicts)
-    version, logged_ms = _allocate(user) if solid else (0, _now_ms(at))
-    _insert_log(user, author, writes, logged_ms)
+    if version is not None:
+        execute("sync", "allocate", user_id=user.pk)
+    _insert_log(user, author, writes, version=version, again=again, at=at)
     changed = {w.key for w in writes if not w.touch}
     rows = changed | _deleted_parents(changed, states)
-    by_entity: dict[str, list[RecordState]] = defaultdict(list)
-    for key in rows:
-        by_entity[key[0]].append(states[key])
-    for entity in wire.entities():
-        if entity.name in by_entity:
-            _upsert(user, entity, by_entity[entity.name], at)
+    upserts = _upsert_all(user, [states[key] for key in rows], at)
     _renew(user, _unchanged_in_the_end(writes, states))
-    return _insert_conflicts(user, conflicts, version)
+    if conflicts:
+        Conflict.objects.bulk_create(conflicts)
+    return upserts
 
 
 def _deleted_parents(keys: Iterable[Key], states: Mapping[Key, RecordState]) -> set[Key]:
@@ -91,53 +90,47 @@ def _unchanged_in_the_end(writes: Sequence[PlannedWrite], states: Mapping[Key, R
 
 def _renew(user: Any, keys: set[Key]) -> None:
     if keys:
-        with connection.cursor() as cursor:
-            cursor.execute(load_sql("sync", "renew_records"), {"user_id": user.pk, "keys": keys_as_json(keys)})
+        execute("sync", "renew_records", user_id=user.pk, keys=keys_as_json(keys))
 
 
-def _now_ms(at: dt.datetime) -> int:
-    return int(at.timestamp() * 1000)
-
-
-def _allocate(user: Any) -> tuple[int, int]:
-    """The version of this transaction, and its time. Two statements: one alone would read the head as it was before."""
-    with connection.cursor() as cursor:
-        cursor.execute(load_sql("sync", "allocate"), {"user_id": user.pk})
-    head = head_of(user)
-    assert head is not None
-    return head.version, head.last_ms
-
-
-def _insert_log(user: Any, author: Author, writes: Sequence[PlannedWrite], logged_ms: int) -> None:
-    counts: dict[tuple[Key, int], int] = defaultdict(int)
+def _insert_log(
+    user: Any, author: Author, writes: Sequence[PlannedWrite], *, version: int | None, again: bool, at: dt.datetime
+) -> None:
+    codes, counts = wire.codes(), defaultdict[tuple[Key, int], int](int)
+    known: set[Key] = set()
     lines: list[dict[str, Any]] = []
     for line in writes:
-        place = (line.key, line.write.version)
+        write, place = line.write, (line.key, line.write.version)
+        first = line.key not in known
         lines.append(
             {
-                "version": line.write.version,
+                "version": write.version,
                 "n": counts[place],
-                "entity": wire.codes()[line.key[0]],
+                "entity": codes[line.key[0]],
                 "record_id": line.key[1],
                 "op": line.op,
-                "before": line.before,
-                "patch": _patch_of(line.write),
-                "eff_ms": line.write.stamp.eff_ms,
-                "seq": line.write.stamp.seq,
-                "mutation_id": line.write.mutation_id,
+                "first": first,
+                "before": None if first else line.before,
+                "patch": _patch_of(write),
+                "eff_ms": write.stamp.eff_ms,
+                "seq": write.stamp.seq,
+                "mutation_id": write.mutation_id,
             }
         )
         counts[place] += 1
+        known.add(line.key)
     if lines:
-        params = {
-            "user_id": user.pk,
-            "device_id": author.device_id,
-            "source": author.source,
-            "logged_ms": logged_ms,
-            "writes": orjson.dumps(lines).decode(),
-        }
-        with connection.cursor() as cursor:
-            cursor.execute(load_sql("sync", "insert_log"), params)
+        execute(
+            "sync",
+            "insert_log",
+            user_id=user.pk,
+            device_id=author.device_id,
+            source=author.source,
+            version=version,
+            again=again,
+            at_ms=to_ms(at),
+            writes=orjson.dumps(lines).decode(),
+        )
 
 
 def _patch_of(write: Write) -> Mapping[str, Any]:
@@ -145,58 +138,67 @@ def _patch_of(write: Write) -> Mapping[str, Any]:
     return {**write.values, LOST: write.lost} if write.lost else write.values
 
 
-def _upsert(user: Any, entity: wire.Entity, states: Iterable[RecordState], at: dt.datetime) -> None:
+@dataclasses.dataclass
+class Upsert:
+    """Rows on their way. How many were taken is known at the end of the pipeline."""
+
+    entity: wire.Entity
+    count: int
+    cursor: Any
+
+    def check(self) -> None:
+        """Raises IdTakenError."""
+        if self.cursor.rowcount < self.count:
+            raise IdTakenError(self.entity.name)
+
+
+def _upsert_all(user: Any, states: Iterable[RecordState], at: dt.datetime) -> list[Upsert]:
+    """Parents before their children."""
+    by_entity: dict[str, list[RecordState]] = defaultdict(list)
+    for state in states:
+        by_entity[state.key[0]].append(state)
+    return [_upsert(user, entity, by_entity[entity.name], at) for entity in wire.entities() if entity.name in by_entity]
+
+
+def _upsert(user: Any, entity: wire.Entity, states: Sequence[RecordState], at: dt.datetime) -> Upsert:
     defaults = entity_rules()[entity.name].defaults
-    rows = [_row(entity, defaults, state) for state in states]
-    with connection.cursor() as cursor:
-        cursor.execute(_upsert_sql(entity), {"user_id": user.pk, "at": at, "rows": orjson.dumps(rows).decode()})
-        if cursor.rowcount < len(rows):
-            raise IdTakenError(entity.name)
-
-
-def _row(entity: wire.Entity, defaults: Mapping[str, Any], state: RecordState) -> dict[str, Any]:
-    document = {**defaults, **(state.document or {})}
-    values = {field.column: document[field.name] for field in entity.writable}
-    return {"id": state.key[1], "_deleted": state.deleted, **values}
+    rows = [{**defaults, **(s.document or {}), "_id": s.key[1], "_deleted": s.deleted} for s in states]
+    cursor = connection.cursor()
+    cursor.execute(_upsert_sql(entity), {"user_id": user.pk, "at": at, "rows": orjson.dumps(rows).decode()})
+    return Upsert(entity, len(rows), cursor)
 
 
 @cache
 def _upsert_sql(entity: wire.Entity) -> str:
-    columns = entity.row_columns()
+    """The columns of the JSON are the fields of the document."""
     comma = sql.SQL(", ")
+    columns = [sql.Identifier(field.column) for field in entity.writable]
+    names = [sql.Identifier(field.name) for field in entity.writable]
+    kinds = [sql.SQL(field.sql_type) for field in entity.writable]
     composed = sql.SQL(load_sql("sync", "upsert_rows")).format(
         table=sql.Identifier(entity.table),
-        columns=comma.join(name for name, _ in columns),
-        values=comma.join(sql.SQL("r.{}").format(name) for name, _ in columns),
-        definitions=comma.join(sql.SQL("{} {}").format(name, kind) for name, kind in columns),
-        assignments=comma.join(sql.SQL("{} = excluded.{}").format(name, name) for name, _ in columns),
+        columns=comma.join(columns),
+        values=comma.join(sql.SQL("r.{}").format(name) for name in names),
+        definitions=comma.join(sql.SQL("{} {}").format(*pair) for pair in zip(names, kinds, strict=True)),
+        assignments=comma.join(sql.SQL("{} = excluded.{}").format(name, name) for name in columns),
     )
     return composed.as_string()
 
 
-def _insert_conflicts(
-    user: Any, conflicts: Sequence[tuple[str, PlannedConflict]], version: int
-) -> dict[str, list[str]]:
-    rows: list[Conflict] = []
-    ids: dict[str, list[str]] = defaultdict(list)
-    for mutation_id, conflict in conflicts:
-        row = Conflict(
-            id=uuid4(),
-            user=user,
-            kind=conflict.kind,
-            entity=conflict.key[0],
-            record_id=UUID(conflict.key[1]),
-            record_version=version,
-            fields=[_loss(loss) for loss in conflict.losses],
-            code="" if conflict.reason is None else conflict.reason.code,
-            detail="" if conflict.reason is None else conflict.reason.detail,
-            winner_mutation=None if conflict.winner is None else UUID(conflict.winner),
-            loser_mutation=None if conflict.loser is None else UUID(conflict.loser),
-        )
-        rows.append(row)
-        ids[mutation_id].append(str(row.pk))
-    Conflict.objects.bulk_create(rows)
-    return ids
+def conflict_row(user: Any, conflict: PlannedConflict, version: int) -> Conflict:
+    return Conflict(
+        id=uuid4(),
+        user=user,
+        kind=conflict.kind,
+        entity=conflict.key[0],
+        record_id=UUID(conflict.key[1]),
+        record_version=version,
+        fields=[_loss(loss) for loss in conflict.losses],
+        code="" if conflict.reason is None else conflict.reason.code,
+        detail="" if conflict.reason is None else conflict.reason.detail,
+        winner_mutation=None if conflict.winner is None else UUID(conflict.winner),
+        loser_mutation=None if conflict.loser is None else UUID(conflict.loser),
+    )
 
 
 def _loss(loss: Loss) -> dict[str, Any]:

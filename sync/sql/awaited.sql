@@ -1,5 +1,5 @@
 -- Which of these records does a deferred mutation wait to create?
-SELECT m.payload::json ->> 'entity', (m.payload::json ->> 'record_id')::uuid::text
+SELECT m.payload::json ->> 'entity', m.record_id::text
   FROM sync_mutation AS m
- WHERE m.user_id = %(user_id)s::uuid AND m.status = 'deferred' AND m.settled_at IS NULL
-   AND m.payload::json ->> 'op' = 'create' AND (m.payload::json ->> 'record_id')::uuid = ANY (%(ids)s::uuid[])
+ WHERE m.user_id = %(user_id)s::uuid AND m.record_id = ANY (%(ids)s::uuid[]) AND m.settled_at IS NULL
+   AND CASE WHEN m.status = 'deferred' THEN m.payload::json ->> 'op' END = 'create'

@@ -1,8 +1,9 @@
 """A server without a database: the planner, with the records and their log in memory."""
 
-import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+
+from msgspec.structs import replace
 
 from sync.domain.plan import Planner
 from sync.domain.records import Edit, EntityRules, Key, Planned, PlannedConflict, RecordState
@@ -64,7 +65,7 @@ class Server:
             self.version += 1
         changed = {write.key for p in planned for write in p.writes if not write.touch}
         self.states = {
-            key: dataclasses.replace(state, modified_ms=self.now_ms) if key in changed else state
+            key: replace(state, modified_ms=self.now_ms) if key in changed else state
             for key, state in planner.states.items()
         }
         self.last_eff_ms[device] = planner.last_eff_ms

@@ -182,7 +182,7 @@ def test_decisions_ask_a_fixed_number_of_questions(
 
 # the log-in, the device, begin, the lock, the head, the device's state; what was decided, the conflicts and records that
 # may be stale; the mutations, the targets, the records, their log, shared types, what may be twins; the write
-DECISION_QUERIES = 26
+DECISION_QUERIES = 23
 
 
 @pytest.mark.parametrize(

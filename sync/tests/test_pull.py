@@ -312,9 +312,9 @@ def test_pull_takes_the_same_queries_however_much_it_brings(
     phone: Phone, alice: User, django_assert_num_queries: Any
 ) -> None:
     _, cursor = phone.pull_all()
-    # the session with its user; BEGIN; the isolation; the head; the page, if the head says that there is something; the
-    # device; the open conflicts; COMMIT
-    for more, queries in ((0, 7), (1, 8), (30, 8)):
+    # the session with its user; the head, device and open conflicts. If there is something: BEGIN; the isolation; the head
+    # again; the page; COMMIT
+    for more, queries in ((0, 2), (1, 7), (30, 7)):
         make_many(Workout, alice, more)
         with django_assert_num_queries(queries):
             page = phone.pull(cursor)
@@ -325,8 +325,8 @@ def test_pull_takes_the_same_queries_however_much_it_brings(
 def test_status_takes_the_same_queries_however_much_there_is(
     phone: Phone, alice: User, django_assert_num_queries: Any
 ) -> None:
-    # the session with its user; BEGIN; the isolation; the head; the digests; the open conflicts; COMMIT
+    # the session with its user; BEGIN; the isolation; the head; the digests; COMMIT
     for more in (0, 20):
         make_many(Workout, alice, more)
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(6):
             phone.api.get(STATUS)

@@ -306,7 +306,7 @@ def test_pull_by_time_takes_the_same_queries_however_much_it_brings(
     phone: Phone, alice: User, django_assert_num_queries: Any
 ) -> None:
     time = since(phone, None)["timestamp"]
-    # the session with its user; BEGIN; the isolation; the head; where the time lies; the page; the open conflicts; COMMIT
+    # the session with its user; the head; BEGIN; the isolation; the head again; where the time lies; the page; COMMIT
     for more in (0, 1, 30):
         make_many(Workout, alice, more)
         with django_assert_num_queries(8):

@@ -533,10 +533,10 @@ def test_push_takes_the_same_queries_for_one_and_for_fifty(
     base = 3 if op == "conflict" else 0 if op == "create" else version_of(alice)
     name = "update" if op == "conflict" else op
     patch = {"create": {"exercise": exercise, "reps": 5}, "delete": {}}.get(op, {"reps": 5})
-    expected = {"create": 21, "update": 21, "conflict": 22, "delete": 21}[op]
-    # session and device (2); BEGIN, COMMIT, SAVEPOINT, RELEASE (4); the head twice (4); device state read and written (2);
-    # what came before (1); the records, and their parents (1 or 2); allocation (2); log and rows (2); the mutations (1);
-    # the answer's records (1). Of what is there: the log (1). Where something lost: the conflicts (1).
+    expected = {"create": 16, "update": 17, "conflict": 19, "delete": 17}[op]
+    # session and device (2); BEGIN, COMMIT, SAVEPOINT, RELEASE (4); lock and head (2); device state read and written (2); what
+    # came before (1); the records, and their parents (1); allocation, log, rows, mutations (4). Of what is there: the log (1).
+    # Where something lost: the conflicts, and the records for the answer (2).
     tablet.create("workout")
     for found in (rows[:1], rows[1:]):
         ids = [str(uuid4()) if op == "create" else str(row.pk) for row in found]

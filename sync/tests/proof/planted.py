@@ -1,13 +1,13 @@
 """Bugs planted in the real code, one at a time: what the proof is worth shows in whether it finds them."""
 
 import contextlib
-import dataclasses
 from collections.abc import Callable, Iterator
 from typing import Any
 from unittest import mock
 
 import orjson
 from django.db import connection
+from msgspec.structs import replace
 
 from dropset_client.records import BaseRecords
 from lib.sqlfiles import load_sql
@@ -68,7 +68,7 @@ def server_loses(hits: list[str]) -> Iterator[None]:
         if wins or loss is None:
             return wins, loss
         hits.append(name)
-        return True, dataclasses.replace(loss, kept=loss.lost, lost=loss.kept)
+        return True, replace(loss, kept=loss.lost, lost=loss.kept)
 
     with mock.patch.object(merge, "_contest", arrival):
         yield
@@ -102,7 +102,7 @@ def upsert_missing(hits: list[str]) -> Iterator[None]:
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM sync_purged WHERE id = %s", [edit.key[1]])
         patch = {**WHOLE.get(edit.key[0], {}), **edit.patch}
-        made = dataclasses.replace(edit, op="create", patch=patch)
+        made = replace(edit, op="create", patch=patch)
         return self._create(made, self.rules[edit.key[0]], RecordState(edit.key))
 
     with mock.patch.object(plan.Planner, "_missing", creating):
@@ -117,14 +117,14 @@ def fixed_upto(hits: list[str]) -> Iterator[None]:
     """The pages of a snapshot end at the version at which it began: what moves up meanwhile is passed over."""
     real = pull._changes
 
-    def bounded(user: Any, head: Any, request: Any, at: Any) -> Any:
-        cursor, page = real(user, head, request, at)
+    def bounded(*args: Any) -> Any:
+        cursor, page = real(*args)
         changes = orjson.loads(page.changes)
         within = [change for change in changes if change["version"] <= cursor.snapshot_head]
         if not cursor.snapshot_head or len(within) == len(changes):
             return cursor, page
-        hits.append(request.cursor)
-        return cursor, dataclasses.replace(page, changes=orjson.dumps(within).decode(), has_more=False)
+        hits.append(cursor.epoch)
+        return cursor, replace(page, changes=orjson.dumps(within).decode(), has_more=False)
 
     with mock.patch.object(pull, "_changes", bounded):
         yield
