@@ -10,21 +10,26 @@ import django
 import orjson
 
 from benchmarks import report
+from benchmarks.peers.installed import KINTO, WGER, install
 from benchmarks.report import Result
 from benchmarks.stand import fresh_databases, prepare, settings_for
 from ops.checkout import program, say
 
 BARS = ("1", "3", "4", "5", "6", "8", "15")
+PEERS = {"8-kinto": KINTO, "8-wger": WGER}  # only when asked for: they install packages
 LEAST_ROUNDS = 31
 
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("bars", nargs="*", metavar="bar", help=f"of {', '.join(BARS)} (1 brings 2 along); all if none")
+    which = (
+        f"of {', '.join(BARS)} (1 brings 2 along), all of them if none; or {', '.join(PEERS)}, which install packages"
+    )
+    parser.add_argument("bars", nargs="*", metavar="bar", help=which)
     parser.add_argument("--rounds", type=int, default=LEAST_ROUNDS, help="of each measurement (%(default)s)")
     parser.add_argument("--json", type=Path, help="write the results to this file too")
     given = parser.parse_args()
-    if unknown := set(given.bars) - set(BARS):
+    if unknown := set(given.bars) - {*BARS, *PEERS}:
         parser.error(f"no such bar: {', '.join(sorted(unknown))}")
     return given
 
@@ -41,6 +46,8 @@ def tell(results: list[Result], growth: list[list[str]], facts: dict[str, Any], 
 
 def main() -> int:
     given = arguments()
+    for bar in PEERS.keys() & set(given.bars):
+        install(PEERS[bar])
     with fresh_databases() as databases:
         env = settings_for(databases.url)
         prepare(env)

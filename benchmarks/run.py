@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import psycopg
@@ -11,8 +12,9 @@ from django.db import connections
 from benchmarks import growth, pulls, pushes, raw
 from benchmarks.athletes import Athlete, new_athlete
 from benchmarks.bench import Bench, open_bench
+from benchmarks.peers import kinto, wger
 from benchmarks.report import Result
-from benchmarks.stand import Databases, Server, serving
+from benchmarks.stand import Databases, serving
 from ops.checkout import say
 
 CLIENTS = 8
@@ -39,14 +41,16 @@ def everything(databases: Databases, env: dict[str, str], *, bars: Sequence[str]
             name: stack.enter_context(closing(open_bench(server, athlete, databases.raw_url)))
             for name, athlete in athletes.items()
         }
-        for bar, act in acts(benches, server, outcome, rounds).items():
+        for bar, act in acts(databases, benches, outcome, rounds).items():
             if bar in bars:
                 say(f"bar {bar}")
                 act()
     return outcome
 
 
-def acts(benches: dict[str, Bench], server: Server, outcome: Outcome, rounds: int) -> dict[str, Callable[[], Any]]:
+def acts(
+    databases: Databases, benches: dict[str, Bench], outcome: Outcome, rounds: int
+) -> dict[str, Callable[[], Any]]:
     def one(measured: Callable[..., list[Result]], who: Any) -> Callable[[], None]:
         return lambda: outcome.results.extend(measured(who(), rounds=rounds))
 
@@ -57,13 +61,15 @@ def acts(benches: dict[str, Bench], server: Server, outcome: Outcome, rounds: in
         "5": one(pulls.empty_pull, lambda: benches["client 1"]),
         "6": one(pulls.snapshot, lambda: benches["snapshot"]),
         "8": one(pushes.one_request_each, lambda: benches["client 2"]),
+        "8-kinto": one(partial(kinto.instead_of_push, databases), lambda: benches["client 2"]),
+        "8-wger": one(partial(wger.instead_of_push, databases), lambda: benches["client 2"]),
         "15": lambda: outcome.growth.extend(growth.lines(benches, rounds=rounds)),
     }
 
 
 def make_athletes(databases: Databases, bars: Sequence[str]) -> dict[str, Athlete]:
     """As many as the chosen bars need."""
-    clients = CLIENTS if "3" in bars else 2 if {"1", "5", "8"} & set(bars) else 0
+    clients = CLIENTS if "3" in bars else 2 if {"1", "5", "8", "8-kinto", "8-wger"} & set(bars) else 0
     sizes = {f"client {number}": CHUNK for number in range(1, clients + 1)}
     if "4" in bars:
         sizes["pull"] = PULLED

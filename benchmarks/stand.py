@@ -39,6 +39,17 @@ class Databases:
                     "VACUUM ANALYZE"
                 )  # as autovacuum would in time; but not in the middle of a measurement
 
+    @contextmanager
+    def another(self, name: str) -> Iterator[str]:
+        """The address of an empty database for the server of somebody else."""
+        whole = f"{NAME}_{name}"
+        _drop(self.maintenance_url, whole)
+        _create(self.maintenance_url, whole)
+        try:
+            yield _named(self.maintenance_url, whole)
+        finally:
+            _drop(self.maintenance_url, whole)
+
 
 @dataclass(frozen=True)
 class Server:
@@ -56,13 +67,12 @@ def fresh_databases() -> Iterator[Databases]:
     """Beside the database in DATABASE_URL, on its server; or on an embedded server of their own."""
     with only_one("benchmarks"), database("postgres-benchmarks") as base:
         found = Databases(_named(base.url, NAME), _named(base.url, RAW_NAME), base.url)
-        _drop(found.maintenance_url)
-        with psycopg.connect(found.maintenance_url, autocommit=True) as connection:
-            connection.execute(_statement("CREATE DATABASE {}", NAME))
+        _drop(found.maintenance_url, RAW_NAME, NAME)
+        _create(found.maintenance_url, NAME)
         try:
             yield found
         finally:
-            _drop(found.maintenance_url)
+            _drop(found.maintenance_url, RAW_NAME, NAME)
 
 
 def settings_for(url: str) -> dict[str, str]:
@@ -79,28 +89,33 @@ def prepare(env: dict[str, str]) -> None:
 
 @contextmanager
 def serving(env: dict[str, str]) -> Iterator[Server]:
-    address = Address("127.0.0.1", int(os.environ.get("PORT", "") or _free_port()))
+    address = Address("127.0.0.1", int(os.environ.get("PORT", "") or free_port()))
     log = STATE / "benchmarks.log"
     with running("the server", server_command(address), env=env, log=log) as child:
         wait_until_ready(address, [child], env["ALLOWED_HOSTS"])
         yield Server(address, child)
 
 
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 def _named(url: str, name: str) -> str:
     return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
 
 
-def _drop(url: str) -> None:
+def _create(url: str, name: str) -> None:
     with psycopg.connect(url, autocommit=True) as connection:
-        for name in (RAW_NAME, NAME):
+        connection.execute(_statement("CREATE DATABASE {}", name))
+
+
+def _drop(url: str, *names: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        for name in names:
             connection.execute(_statement("DROP DATABASE IF EXISTS {} WITH (FORCE)", name))
 
 
 def _statement(text: Any, *names: str) -> sql.Composed:
     return sql.SQL(text).format(*(sql.Identifier(name) for name in names))
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
