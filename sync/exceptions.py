@@ -10,6 +10,12 @@ class EpochChanged(Conflict):
     code = "epoch_changed"
 
 
+class VersionUnknown(Conflict):
+    """This server never gave out the version in ack_version. Pull with your cursor, then push again unchanged."""
+
+    code = "version_unknown"
+
+
 class ResyncRequired(Gone):
     """This cursor is no longer good. Drop the local base and the cursor, keep the queue, and pull a snapshot."""
 

@@ -66,7 +66,8 @@ PUSH = {
         instance_token={"type": "string"},
         epoch=_nullable(UUID),
         client_now=TIME,
-        ack_version=VERSION | {"default": 0},
+        ack_version=VERSION
+        | {"default": 0, "description": "Of the last whole pull. One that was never given out: 409 `version_unknown`."},
         last_synced_at=_nullable(TIME),
         mutations={"type": "array", "maxItems": shapes.MAX_MUTATIONS, "items": MUTATION},
         records={"type": "array", "maxItems": shapes.MAX_MUTATIONS, "items": WHOLE_RECORD},

@@ -2,7 +2,8 @@
 give out versions again that they know with other content; so it begins a new epoch, and they begin anew.
 
 It is noticed in three ways: the database is another server, or on another timeline, than the data remember; an operator says
-so; or a device names a version that was never given out.
+so; or the cursor of a device is ahead of the server. Only what is proven ends an epoch: a cursor is signed, whereas a version
+that a push names may be the mistake of one device.
 """
 
 import datetime as dt
@@ -23,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 
 class VersionsLostError(Exception):
-    """A device names a version of this epoch that the server never gave out: it has been restored from a backup."""
+    """A cursor of this epoch is ahead of the server, which made it: it has been restored from a backup."""
 
     def __init__(self, *, epoch: str, version: int) -> None:
         super().__init__(epoch, version)

@@ -11,7 +11,7 @@ from accounts.exceptions import DeviceForked
 from accounts.models import User
 from accounts.services.devices import device_in_use
 from sync.domain.shapes import PushEnvelope
-from sync.exceptions import EpochChanged
+from sync.exceptions import EpochChanged, VersionUnknown
 from sync.models import DeviceState
 from sync.queries import records_as_wire
 from sync.services import answers, whole_records
@@ -19,7 +19,6 @@ from sync.services import envelope as envelopes
 from sync.services.answers import Result
 from sync.services.applying import Application
 from sync.services.envelope import Item, to_ms
-from sync.services.epochs import VersionsLostError, settle
 from sync.services.heads import Head, in_transaction, locked_head
 from sync.services.writing import Author
 
@@ -88,10 +87,7 @@ def _pushed(
     user: User, envelope: PushEnvelope, batch: Callable[[Head, DeviceState], Batch], at: dt.datetime
 ) -> dict[str, Any]:
     device_in_use(user=user, device_id=envelope.device_id, instance_token=envelope.instance_token)
-    try:
-        return in_transaction(lambda: _Push(user, envelope, at).run(batch))
-    except VersionsLostError as lost:
-        raise settle(user=user, lost=lost, at=at) from lost
+    return in_transaction(lambda: _Push(user, envelope, at).run(batch))
 
 
 class _Push:
@@ -103,7 +99,7 @@ class _Push:
         if self.envelope.epoch is not None and str(self.envelope.epoch) != head.epoch:
             raise EpochChanged
         if self.envelope.epoch is not None and self.envelope.ack_version > head.version:
-            raise VersionsLostError(epoch=head.epoch, version=self.envelope.ack_version)
+            raise VersionUnknown  # a restored server, or a device in error: only a cursor, which we sign, proves the first
         state = self._device_state()
         batch = batch_of(head, state)
         items = batch.items

@@ -16,11 +16,11 @@ from config.tests.contract import check_error
 from lib.tests.factories import make_many
 from sync.domain.shapes import PullRequest
 from sync.exceptions import EpochChanged
-from sync.models import Cluster, Conflict, DeviceState, Head, PastEpoch
+from sync.models import Cluster, Conflict, DeviceState, Head, Mutation, PastEpoch
 from sync.services import epochs
 from sync.services.epochs import VersionsLostError
 from sync.services.pull import pull
-from sync.tests.devices import PULL, STATUS, Json, Phone, ago
+from sync.tests.devices import PULL, PUSH, STATUS, Json, Phone, ago
 from sync.tests.test_concurrency import at_once
 from training.models import Workout
 
@@ -205,16 +205,42 @@ def test_server_that_does_not_say_who_it_is_is_left_alone(phone: Phone, alice: U
 # --- what a device finds out ---
 
 
-def test_device_that_has_seen_more_than_the_server_begins_a_new_epoch(phone: Phone, tablet: Phone, alice: User) -> None:
+def test_push_with_a_version_of_nobody_is_refused_and_ends_no_epoch(phone: Phone, tablet: Phone, alice: User) -> None:
+    """A device in error. Its pull tells where it is, and then the same push is taken; the other device notices nothing."""
+    cursor, theirs = phone.pull()["cursor"], tablet.pull()
+    before = head(alice)
+    mutation = phone.mutation("create", "workout", str(uuid4()), {"title": "queued"})
+    check_error(phone.post(mutation, epoch=str(before.epoch), ack_version=before.version + 1), 409, "version_unknown")
+    assert (head(alice).epoch, head(alice).version, Workout.objects.count()) == (before.epoch, before.version, 0)
+    assert (PastEpoch.objects.count(), Mutation.objects.count(), DeviceState.objects.count()) == (0, 0, 0)
+    page = phone.pull(cursor)
+    envelope = {"epoch": page["epoch"], "ack_version": page["version"]}
+    (result,) = phone.push(mutation, **envelope)
+    assert (result["status"], result["replayed"]) == ("applied", False)
+    assert [change["version"] for change in tablet.pull(theirs["cursor"])["changes"]] == [result["version"]]
+
+
+def test_whole_records_with_a_version_of_nobody_are_refused_too(phone: Phone, alice: User) -> None:
+    before = head(alice)
+    record = {"entity": "workout", "id": str(uuid4()), "last_modified_at": ago(0), "data": {"title": "whole"}}
+    body = {**phone.envelope(), "records": [record], "epoch": str(before.epoch), "ack_version": before.version + 1}
+    del body["mutations"]
+    check_error(phone.api.post(PUSH, body), 409, "version_unknown")
+    assert (head(alice).epoch, Workout.objects.count()) == (before.epoch, 0)
+
+
+def test_lost_versions_that_a_push_names_first_are_proven_by_the_pull(phone: Phone, tablet: Phone, alice: User) -> None:
     with restored_afterwards():
         phone.create("workout")
         page = phone.pull()
     mutation = phone.mutation("create", "workout", str(uuid4()), {"title": "queued"})
     envelope = {"epoch": page["epoch"], "ack_version": page["version"]}
-    check_error(phone.post(mutation, **envelope), 409, "epoch_changed")
+    check_error(phone.post(mutation, **envelope), 409, "version_unknown")
+    assert str(head(alice).epoch) == page["epoch"]
+    check_error(phone.api.get(PULL, {"cursor": page["cursor"]}), 409, "epoch_changed")
     assert str(head(alice).epoch) != page["epoch"]
-    assert Workout.objects.count() == 0
     check_error(phone.post(mutation, **envelope), 409, "epoch_changed")
+    assert Workout.objects.count() == 0
     assert (PastEpoch.objects.get().version, shared(tablet, page["epoch"])) == (0, 0)
     assert phone.push(mutation, epoch=phone.pull()["epoch"])[0]["status"] == "applied"
 

@@ -2,8 +2,8 @@
 
 Try later:     ServerUnreachable
 Ask the user:  LoginRequired, InvalidCredentials, EmailNotVerified, DeviceRevoked, ClientTooOld, AccountMismatch
-Healed inside `Device.sync()`, seen only where healing fails: EpochChanged, ResyncRequired, DeviceForked,
-DeviceUnknown, TooLarge
+Healed inside `Device.sync()`, seen only where healing fails: EpochChanged, VersionUnknown, ResyncRequired,
+DeviceForked, DeviceUnknown, TooLarge
 """
 
 from collections.abc import Sequence
@@ -97,6 +97,10 @@ class EpochChanged(ApiError):
     """The server was restored from a backup: versions of before mean nothing now."""
 
 
+class VersionUnknown(ApiError):
+    """The server never gave out the version up to which this device says it has pulled: a pull tells who is wrong."""
+
+
 class ResyncRequired(ApiError):
     """The cursor is too old, or not one of this server's: take a snapshot."""
 
@@ -126,6 +130,7 @@ _BY_CODE: dict[str, type[ApiError]] = {
     "token_reused": LoginRequired,
     "email_not_verified": EmailNotVerified,
     "epoch_changed": EpochChanged,
+    "version_unknown": VersionUnknown,
     "resync_required": ResyncRequired,
     "cursor_invalid": ResyncRequired,  # a server with another signing key: its old cursors mean nothing to it
     "device_forked": DeviceForked,

@@ -19,6 +19,7 @@ from dropset_client.errors import (
     ProtocolError,
     ResyncRequired,
     TooLarge,
+    VersionUnknown,
 )
 from dropset_client.report import OnProgress, Progress, SyncReport, no_progress
 from dropset_client.rescue import Rescue
@@ -130,7 +131,7 @@ class SyncEngine:
     def _healing(self, report: SyncReport, act: Callable[[], object]) -> bool:
         """False where the server asked for something that is done now, and the sync is to start anew."""
         try:
-            act()
+            return self._believed(report, act)
         except EpochChanged as error:
             self._begin_restoration()
             self._heal(report, error.code, "resync.begun")
@@ -143,9 +144,19 @@ class SyncEngine:
         except DeviceUnknown as error:
             self._store.set_registered(registered=False)
             self._heal(report, error.code, "registration.forgotten")
-        else:
-            return True
         return False
+
+    def _believed(self, report: SyncReport, act: Callable[[], object]) -> bool:
+        """False where the server does not know the version that this device has seen. The cursor is its own word: pulled
+        with it, the server finds out that it was restored and says so, or tells where the data stand.
+        """
+        try:
+            act()
+        except VersionUnknown as error:
+            self._heal(report, error.code, "version.doubted")
+            self._pull(report, no_progress)
+            return False
+        return True
 
     def _begin_restoration(self) -> None:
         """The server was restored. What it shares with our base it says; a device without a base gives nothing back."""

@@ -132,11 +132,15 @@ class Account:
 
     def restore_backup(self, saved: Json | None = None) -> None:
         """The database comes back from a backup: the one given, or one in which everything is there."""
-        for name, value in (saved or {}).items():
-            setattr(self, name, deepcopy(value))
+        self.fall_back(saved or {})
         self.shared = {epoch: min(known, self.version) for epoch, known in self.shared.items()}
         self.shared[self.epoch] = self.version
         self.epoch = str(uuid.uuid4())
+
+    def fall_back(self, saved: Json) -> None:
+        """It comes back, and nobody tells the server."""
+        for name, value in saved.items():
+            setattr(self, name, deepcopy(value))
 
     def purge(self) -> None:
         """Forget tombstones; a device that has not seen them must start anew."""
@@ -161,6 +165,8 @@ class Account:
         device = self.check_device(body["device_id"], body["instance_token"])
         if body["epoch"] not in (None, self.epoch):
             raise ApiFaultError(409, "epoch_changed")
+        if body["epoch"] is not None and body["ack_version"] > self.version:
+            raise ApiFaultError(409, "version_unknown")
         fresh = [m for m in body["mutations"] if m["id"] not in self.results and m["id"] not in self.deferred]
         if any(m["seq"] <= device.last_seq for m in fresh):
             raise ApiFaultError(409, "device_forked")
@@ -319,6 +325,9 @@ class Account:
         start = self.version if cursor is None else cursor["snapshot"]
         after = (0, 0, "") if cursor is None else (cursor["version"], cursor["order"], cursor["id"])
         if cursor is not None and cursor["epoch"] != self.epoch:
+            raise ApiFaultError(409, "epoch_changed")
+        if max(start, after[0]) > self.version:
+            self.shared, self.epoch = {}, str(uuid.uuid4())
             raise ApiFaultError(409, "epoch_changed")
         if max(start, after[0]) < self.min_version:
             raise ApiFaultError(410, "resync_required")

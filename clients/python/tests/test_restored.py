@@ -45,6 +45,23 @@ def test_what_the_server_lost_is_given_back(lab: Lab) -> None:
     assert (contents(b), a.conflicts()) == (["edited since", "made since"], [])
 
 
+def test_a_server_that_was_not_told_is_noticed_by_a_push(lab: Lab) -> None:
+    a, b = lab.device("a"), lab.device("b")
+    backed_up(lab, a, b)
+    saved = lab.account.backup()
+    lab.world.tick(60)
+    a.create("workout", {"title": "made since"})
+    a.sync()
+    a.create("workout", {"title": "waiting"})
+    lab.account.fall_back(saved)
+    report = a.sync()
+
+    assert (report.healed, report.rescued, a.pending()) == (["version_unknown", "epoch_changed"], 1, 0)
+    assert contents(a) == ["deleted later", "kept", "made since", "waiting"]
+    assert converged(a, b)
+    assert (contents(b), a.conflicts()) == (contents(a), [])
+
+
 def test_the_queue_survives_and_stands_on_the_new_history(lab: Lab) -> None:
     a, b = lab.device("a"), lab.device("b")
     kept, _ = backed_up(lab, a, b)

@@ -7,7 +7,7 @@ from itertools import count
 import pytest
 
 from dropset_client import Device, Progress, Record, Status
-from dropset_client.errors import DeviceRevoked, EpochChanged, ProtocolError
+from dropset_client.errors import DeviceRevoked, EpochChanged, ProtocolError, VersionUnknown
 from dropset_client.wire import PushAnswer, Result
 from tests.conftest import Lab, contents, converged
 from tests.server import Fault
@@ -148,6 +148,33 @@ def test_a_server_that_never_settles_on_an_epoch_is_not_asked_for_ever(lab: Lab)
     with pytest.raises(EpochChanged):
         device.sync()
     assert len(lab.world.faults) == 4
+
+
+def test_a_device_that_names_a_version_of_nobody_is_put_right_by_a_pull(lab: Lab) -> None:
+    """Its own mistake, as of a damaged store: the account's epoch stays, other devices notice nothing."""
+    device, other = lab.device("a"), lab.device("b")
+    device.create("workout", {"title": "before"})
+    converged(device, other)
+    epoch = device.position().epoch
+    device.store._db.set_meta(version="1000")
+    device.create("workout", {"title": "after"})
+    report = device.sync()
+
+    assert (report.healed, report.statuses, report.rescued) == (["version_unknown"], {"applied": 1}, 0)
+    assert (lab.account.epoch, other.sync().healed) == (epoch, [])
+    assert contents(device) == contents(other) == ["after", "before"]
+    assert converged(device, other)
+
+
+def test_a_server_that_never_knows_a_version_is_not_asked_for_ever(lab: Lab) -> None:
+    device = lab.device("a")
+    device.sync()
+    device.create("workout", {"title": "waits"})
+    lab.world.faults += [Fault("sync/push", 409, code="version_unknown") for _ in range(9)]
+
+    with pytest.raises(VersionUnknown):
+        device.sync()
+    assert (len(lab.world.faults), device.pending()) == (4, 1)
 
 
 def test_a_copied_store_becomes_another_device_and_loses_nothing(lab: Lab) -> None:

@@ -104,6 +104,16 @@ def test_a_step_heals_and_says_so(device: Device, lab: Lab) -> None:
     assert device.push().statuses == {"applied": 1}
 
 
+def test_a_step_that_names_an_unknown_version_pulls_instead(device: Device, lab: Lab) -> None:
+    device.sync()
+    device.create("workout", {"title": "Push"})
+    version = device.position().version
+    device.store._db.set_meta(version="1000")
+
+    assert (device.push().healed, device.pending(), device.position().version) == (["version_unknown"], 1, version)
+    assert device.push().statuses == {"applied": 1}
+
+
 def test_a_comparison_waits_for_other_writers(device: Device, lab: Lab) -> None:
     """Somebody writes between the pull and the question: that is no difference."""
     other = lab.device("b")
