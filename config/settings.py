@@ -128,6 +128,9 @@ SIMPLE_JWT = {
 }
 EMAIL_CONFIG = env.dj_email_url("EMAIL_URL", "console:")
 vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = (
+    EMAIL_CONFIG["EMAIL_TIMEOUT"] or 30
+)  # s; a mail server that says nothing must not keep a worker for ever
 DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", "Dropset <no-reply@localhost>")
 
 # --- the API ---

@@ -6,7 +6,7 @@ from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import Status
 
 from lib.counters import delete_expired_counters
-from lib.jobs import periodic
+from lib.jobs import QUICK, periodic
 
 STALLED_AFTER_S = 600
 KEEP_FINISHED_JOBS_H = 24 * 14
@@ -18,7 +18,7 @@ def delete_counters(timestamp: int) -> None:
 
 
 @app.periodic(cron="*/5 * * * *")
-@app.task(name="lib.retry_stalled_jobs", queueing_lock="lib.retry_stalled_jobs", pass_context=True)
+@app.task(name="lib.retry_stalled_jobs", queue=QUICK, queueing_lock="lib.retry_stalled_jobs", pass_context=True)
 async def retry_stalled_jobs(context: JobContext, timestamp: int) -> None:
     """A killed worker leaves its job as if it still ran: give it to another one. Finished jobs go in the end."""
     manager = context.app.job_manager

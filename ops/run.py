@@ -1,4 +1,4 @@
-"""`make run`: database, migrations, API server, stream server and job worker, until Ctrl-C."""
+"""`make run`: database, migrations, API server, stream server and job workers, until Ctrl-C."""
 
 import errno
 import os
@@ -18,6 +18,7 @@ WORKERS = min(os.cpu_count() or 1, 4)  # Python works in one thread at a time: a
 BLOCKING_THREADS = 16  # each may wait: for a slow body, for a lock
 KILL_TIMEOUT_S = 5
 STREAM_BACKPRESSURE = 100_000  # granian counts every open stream as a request under way; our own limit is STREAM_LIMIT
+QUEUES = {"default": 4, "long": 2}  # how many jobs at once: mails wait for another server, long work for the processor
 STREAM_PATH = "/api/v1/sync/stream"
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 -- where to reach a server that listens on all addresses
 
@@ -106,8 +107,10 @@ def stream_command(address: Address) -> list[str]:
     return [sys.executable, "-m", "granian", *how, *place, *end, "config.asgi:application"]
 
 
-def worker_command() -> list[str]:
-    return [sys.executable, "manage.py", "procrastinate", "worker"]
+def worker_command(queue: str) -> list[str]:
+    """A process for each queue: long work would take the processor from quick work in the same one."""
+    what = ["--name", queue, "--queues", queue, "--concurrency", str(QUEUES[queue])]
+    return [sys.executable, "manage.py", "procrastinate", "worker", *what]
 
 
 def settings_for(address: Address, stream: Address, url: str) -> dict[str, str]:
@@ -152,9 +155,10 @@ def main() -> int:
             with (
                 running("the server", server_command(address), env=env) as server,
                 running("the stream server", stream_command(stream), env=env) as streams,
-                running("the worker", worker_command(), env=env) as worker,
+                running("the worker", worker_command("default"), env=env) as worker,
+                running("the worker for long jobs", worker_command("long"), env=env) as long_worker,
             ):
-                children = [*base.children, server, streams, worker]
+                children = [*base.children, server, streams, worker, long_worker]
                 for each in (address, stream):
                     wait_until_ready(each, children, env["ALLOWED_HOSTS"])
                 print(welcome(address, stream, since=since, demo=env["DEBUG"] == "true"), flush=True)

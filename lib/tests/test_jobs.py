@@ -216,9 +216,10 @@ def test_housekeeping_runs(job: Any) -> None:
     assert set(states(job.name)) == {"succeeded"}
 
 
-def test_every_job_has_a_name_that_outlives_a_move_of_its_function() -> None:
+def test_every_job_has_a_queue_with_a_worker_and_a_name_that_outlives_a_move_of_its_function() -> None:
     ours: dict[str, Callable[..., Any]] = {
         name: task.func for name, task in app.tasks.items() if not task.func.__module__.startswith("procrastinate")
     }
     assert {name.count(".") for name in ours} == {1}
+    assert {app.tasks[name].queue for name in ours} == {jobs.QUICK, jobs.LONG}
     assert all(name.partition(".")[0] == function.__module__.partition(".")[0] for name, function in ours.items())

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 import yaml
 
+from lib import jobs
 from ops.checkout import ROOT
-from ops.run import Address, stream_command
+from ops.run import QUEUES, Address, stream_command, worker_command
 
 OPERATING = (ROOT / "docs" / "operating.md").read_text()
 
@@ -40,11 +41,12 @@ def test_operating_page_names_every_variable_of_the_settings() -> None:
 
 def test_compose_has_every_service_and_checks_the_lasting_ones(compose: dict[str, Any]) -> None:
     services = compose["services"]
-    assert set(services) == {"db", "migrate", "web", "stream", "worker"}
+    assert set(services) == {"db", "migrate", "web", "stream", "worker", "worker-long"}
     assert "healthcheck" in services["db"]
     assert "healthcheck" in services["worker"]
+    assert "healthcheck" in services["worker-long"]
     assert "HEALTHCHECK" in (ROOT / "Dockerfile").read_text()  # of web and stream, which listen on the same port inside
-    for name in ("web", "stream", "worker"):
+    for name in ("web", "stream", "worker", "worker-long"):
         assert services[name]["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
 
 
@@ -61,6 +63,13 @@ def test_compose_serves_streams_as_make_run_does(compose: dict[str, Any]) -> Non
     assert given[-1] == ours[-1]
     for flag in ("--interface", "--http", "--blocking-threads", "--backpressure"):
         assert given[given.index(flag) + 1] == ours[ours.index(flag) + 1]
+
+
+def test_compose_works_off_every_queue_as_make_run_does(compose: dict[str, Any]) -> None:
+    """A queue without a worker would keep its jobs for ever."""
+    assert set(QUEUES) == {jobs.QUICK, jobs.LONG}
+    commands = [compose["services"][name]["command"][1:] for name in ("worker", "worker-long")]
+    assert commands == [worker_command(queue)[1:] for queue in QUEUES]
 
 
 def test_compose_volumes_are_declared(compose: dict[str, Any]) -> None:
