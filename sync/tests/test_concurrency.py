@@ -2,7 +2,6 @@
 
 import random
 import threading
-import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -10,7 +9,7 @@ from uuid import UUID, uuid4
 
 import orjson
 import pytest
-from django.db import OperationalError, connection, connections, transaction
+from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from accounts.models import User
@@ -26,7 +25,6 @@ from training.models import Workout
 pytestmark = pytest.mark.django_db(transaction=True)
 
 TIMEOUT_S = 30
-WAIT_S = 10  # for the other to come; without it, the two just go through one after the other
 INSERT = """
     INSERT INTO training_workout (id, user_id, created_at, updated_at, title, status, time_zone, notes)
     VALUES (%s, %s, now(), now(), 'sql', 'planned', 'UTC', '')
@@ -197,50 +195,6 @@ def test_pushes_and_api_writes_of_the_same_rows_do_not_deadlock(alice: User, api
 
     at_once(by_api, by_push)
     assert set(Workout.objects.filter(user=alice).values_list("title", "notes")) == {("9", "9")}
-
-
-def test_push_survives_a_deadlock_with_plain_sql(alice: User, api: Any) -> None:
-    """Plain SQL locks the row first and the head late, the push the other way round. One of the two has to begin again."""
-    phone = Phone(api, alice)
-    row = make(Workout, alice)
-    locked = threading.Event()
-
-    def by_sql() -> str:
-        try:
-            with transaction.atomic():
-                sql("SELECT FROM training_workout WHERE id = %s FOR UPDATE", [row.pk])
-                locked.set()
-                wait_for_a_waiting_backend()
-                sql("UPDATE training_workout SET notes = 'sql' WHERE id = %s", [row.pk])
-        except OperationalError:
-            return "began again"
-        return "went through"
-
-    def by_push() -> str:
-        locked.wait(TIMEOUT_S)
-        (result,) = push_as(
-            alice, phone, phone.mutation("update", "workout", as_id(row), {"title": "pushed"}, base_version=2)
-        )
-        return str(result["status"])
-
-    outcome, status = at_once(by_sql, by_push)
-    assert status in ("applied", "merged")
-    row.refresh_from_db()
-    assert (row.title, row.notes) == ("pushed", "sql" if outcome == "went through" else "")
-
-
-def wait_for_a_waiting_backend() -> None:
-    waiting = """
-        SELECT 1 FROM pg_locks AS l JOIN pg_stat_activity AS a USING (pid)
-         WHERE NOT l.granted AND a.datname = current_database()
-    """
-    deadline = time.monotonic() + WAIT_S
-    while time.monotonic() < deadline:
-        with connection.cursor() as cursor:
-            cursor.execute(waiting)
-            if cursor.fetchone():
-                return
-        time.sleep(0.01)
 
 
 def test_snapshot_is_of_one_moment(alice: User) -> None:
