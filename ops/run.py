@@ -17,6 +17,8 @@ READY_LIMIT_S = 120.0
 WORKERS = min(os.cpu_count() or 1, 4)  # Python works in one thread at a time: a process for each core, 60 MB each
 BLOCKING_THREADS = 16  # each may wait: for a slow body, for a lock
 KILL_TIMEOUT_S = 5
+BACKPRESSURE = 10_000  # granian counts connections, also silent ones: 1024 of those would stop it if nothing were said
+HEADER_TIMEOUT_MS = 10_000
 STREAM_BACKPRESSURE = 100_000  # granian counts every open stream as a request under way; our own limit is STREAM_LIMIT
 QUEUES = {"default": 4, "long": 2}  # how many jobs at once: mails wait for another server, long work for the processor
 STREAM_PATH = "/api/v1/sync/stream"
@@ -96,8 +98,9 @@ def server_command(address: Address) -> list[str]:
     place = ["--host", address.host, "--port", str(address.port)]
     how = ["--interface", "wsgi", "--no-ws", "--access-log"]
     many = ["--workers", str(WORKERS), "--blocking-threads", str(BLOCKING_THREADS)]
+    idle = ["--backpressure", str(BACKPRESSURE), "--http1-header-read-timeout", str(HEADER_TIMEOUT_MS)]
     end = ["--workers-kill-timeout", str(KILL_TIMEOUT_S)]
-    return [sys.executable, "-m", "granian", *how, *many, *place, *end, "config.wsgi:application"]
+    return [sys.executable, "-m", "granian", *how, *many, *place, *idle, *end, "config.wsgi:application"]
 
 
 def stream_command(address: Address) -> list[str]:

@@ -1,5 +1,6 @@
 """The files beside the code that name its parts: Makefile, compose.yaml, the operators' page."""
 
+import json
 import re
 import subprocess
 from typing import Any
@@ -9,7 +10,7 @@ import yaml
 
 from lib import jobs
 from ops.checkout import ROOT
-from ops.run import QUEUES, Address, stream_command, worker_command
+from ops.run import QUEUES, Address, server_command, stream_command, worker_command
 
 OPERATING = (ROOT / "docs" / "operating.md").read_text()
 
@@ -63,6 +64,17 @@ def test_compose_serves_streams_as_make_run_does(compose: dict[str, Any]) -> Non
     assert given[-1] == ours[-1]
     for flag in ("--interface", "--http", "--blocking-threads", "--backpressure"):
         assert given[given.index(flag) + 1] == ours[ours.index(flag) + 1]
+
+
+def test_image_serves_the_api_as_make_run_does() -> None:
+    """The flags that decide how much of it somebody may tie up."""
+    dockerfile = (ROOT / "Dockerfile").read_text()
+    given = json.loads(re.findall(r"^CMD (\[.*?\])$", dockerfile.replace("\\\n", ""), re.MULTILINE)[-1])
+    ours = server_command(Address("127.0.0.1", 8000))
+    assert given[-1] == ours[-1]
+    for flag in ("--interface", "--backpressure", "--http1-header-read-timeout"):
+        assert given[given.index(flag) + 1] == ours[ours.index(flag) + 1]
+    assert f"GRANIAN_BLOCKING_THREADS={ours[ours.index('--blocking-threads') + 1]}\n" in dockerfile
 
 
 def test_compose_works_off_every_queue_as_make_run_does(compose: dict[str, Any]) -> None:
