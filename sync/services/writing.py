@@ -71,6 +71,8 @@ def write(
 def _deleted_parents(keys: Iterable[Key], states: Mapping[Key, RecordState]) -> set[Key]:
     """What the rows point to must be there: SQL may have deleted it for good, and then its tombstone becomes a row again."""
     found: set[Key] = set()
+    if not any(state.deleted for state in states.values()):
+        return found
     frontier = set(keys)
     while frontier:
         above = {p for key in frontier for p in parents_of(entity_rules()[key[0]], states[key])}
@@ -82,10 +84,12 @@ def _deleted_parents(keys: Iterable[Key], states: Mapping[Key, RecordState]) -> 
 def _unchanged_in_the_end(writes: Sequence[PlannedWrite], states: Mapping[Key, RecordState]) -> set[Key]:
     """Records whose writes took each other back: no trigger sees them."""
     found: dict[Key, Mapping[str, Any]] = {}
+    again: set[Key] = set()
     for write in writes:
         if not write.touch:
+            again |= {write.key} & found.keys()
             found.setdefault(write.key, write.write.before)
-    return {key for key, before in found.items() if before == states[key].registers}
+    return {key for key in again if found[key] == states[key].registers}
 
 
 def _renew(user: Any, keys: set[Key]) -> None:
