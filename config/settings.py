@@ -96,7 +96,8 @@ TEMPLATES = [
 # --- database, cache, jobs ---
 
 DATABASE = env.dj_db_url("DATABASE_URL", "postgresql://localhost/dropset", engine="lib.timescale")
-PREPARED = {"server_side_binding": True, "prepare_threshold": 3}  # what is asked again is not planned again
+# What is asked again is not planned again. An old pooler in transaction mode cannot have it.
+PREPARED = {"server_side_binding": True, "prepare_threshold": 3 if env.bool("PREPARED_STATEMENTS", True) else None}
 DATABASES = {
     "default": DATABASE
     | {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True, "OPTIONS": PREPARED | DATABASE.get("OPTIONS", {})}
