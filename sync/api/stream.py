@@ -32,7 +32,8 @@ class StreamView(SyncView):
         responses={
             (200, "text/event-stream"): OpenApiResponse(
                 OpenApiTypes.STR,
-                "Events without end: `poke` says that there is something to pull, `end` why the stream ends.",
+                "Events without end: `poke` says that there is something to pull, `catalog` the same of the library, "
+                "`end` why the stream ends.",
                 examples=[OpenApiExample("a poke", EXAMPLE)],
             )
         },

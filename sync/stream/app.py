@@ -44,7 +44,7 @@ logger = logging.getLogger(__name__)
 class StreamApp:
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="stream")
-        self._hub = Hub(self._look)
+        self._hub = Hub(self._look, self._look_at_library)
         self._listener = Listener(heard=self._hub.look_for, missed=self._hub.look_for_all)
         self._stopping = False
 
@@ -59,7 +59,8 @@ class StreamApp:
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
         call_on_stop_signals(self._stop)
-        work = (self._hub.run(), self._hub.look_at_all_regularly(), self._listener.run())
+        hub = self._hub
+        work = (hub.run(), hub.run_library(), hub.look_at_all_regularly(), self._listener.run())
         tasks = [asyncio.create_task(each) for each in work]
         for task in tasks:
             task.add_done_callback(_must_not_end)
@@ -81,6 +82,9 @@ class StreamApp:
 
     async def _look(self, sessions: list[str]) -> Any:
         return await self._in_thread(opening.look, sessions)
+
+    async def _look_at_library(self) -> Any:
+        return await self._in_thread(opening.look_at_library)
 
     # --- a request ---
 

@@ -19,6 +19,17 @@ class Poke:
 
 
 @dataclass(frozen=True, slots=True)
+class LibraryPoke:
+    """The same for who syncs the library, which has an epoch and versions of its own."""
+
+    epoch: str
+    version: int
+
+    def as_bytes(self) -> bytes:
+        return _event("catalog", {"epoch": self.epoch, "version": self.version})
+
+
+@dataclass(frozen=True, slots=True)
 class End:
     """The last event of a stream: why it ends."""
 

@@ -3,64 +3,81 @@
 Whatever happens, the hub does one thing: it looks where the data of certain log-ins stand, in one query, and tells their
 streams what is new to them. An announcement says for whom to look now; every few seconds it looks for all. So a poke
 never tells what is not committed, and an announcement that got lost costs seconds, not the poke.
+
+The library is everybody's: where it stands is looked up once for all streams, and told to each at a moment of its own, so
+that not all clients pull at once.
 """
 
 import asyncio
 import logging
+import random
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 
 from django.db import Error
 
+from lib.wire import CATALOGUE
 from sync.queries import Standing
-from sync.stream.events import REPLACED, SESSION_OVER, STOPPING, End, Poke
+from sync.stream.events import REPLACED, SESSION_OVER, STOPPING, End, LibraryPoke, Poke
 
 GATHER_S = 0.1  # what comes within this time of the last look goes together
 LOOK_AT_ALL_S = 5.0
 RETRY_S = 1.0
+SPREAD_S = 5.0  # within which all streams are told that the library changed, and after which it is looked up again
 MAX_STREAMS_OF_A_USER = 20
 
+AnyPoke = Poke | LibraryPoke
 logger = logging.getLogger(__name__)
 
 
 class Stream:
-    """One open stream. It keeps the newest poke only, so a slow reader costs no memory."""
+    """One open stream. It keeps the newest poke of each kind only, so a slow reader costs no memory."""
 
-    __slots__ = ("_end", "_news", "_poke", "_told", "session_id", "user_id")
+    __slots__ = ("_end", "_news", "_pokes", "_told", "session_id", "user_id")
 
     def __init__(self, *, session_id: str, user_id: str) -> None:
         self.session_id, self.user_id = session_id, user_id
-        self._poke: Poke | None = None
-        self._told: Poke | None = None
+        self._pokes: dict[type[AnyPoke], AnyPoke] = {}
+        self._told: dict[type[AnyPoke], AnyPoke] = {}
         self._end: End | None = None
         self._news = asyncio.Event()
 
-    def tell(self, poke: Poke) -> None:
-        if poke not in (self._told, self._poke):
-            self._poke = poke
+    def tell(self, poke: AnyPoke) -> None:
+        kind = type(poke)
+        if poke not in (self._told.get(kind), self._pokes.get(kind)):
+            self._pokes[kind] = poke
             self._news.set()
 
     def end(self, reason: End) -> None:
         self._end = self._end or reason
         self._news.set()
 
-    async def next(self, limit_s: float) -> Poke | End | None:
+    async def next(self, limit_s: float) -> AnyPoke | End | None:
         """What to send now; None when nothing has happened for that long."""
         with suppress(TimeoutError):
             async with asyncio.timeout(limit_s):
                 await self._news.wait()
-        self._news.clear()
         if self._end is not None:
             return self._end
-        poke, self._poke = self._poke, None
-        self._told = poke or self._told
+        kind = next(iter(self._pokes), None)
+        poke = None if kind is None else self._pokes.pop(kind)
+        if poke is not None:
+            self._told[type(poke)] = poke
+        if not self._pokes:
+            self._news.clear()
         return poke
 
 
 class Hub:
-    def __init__(self, look: Callable[[list[str]], Awaitable[Mapping[str, Standing]]]) -> None:
-        """look: the standing of each of these log-ins."""
-        self._look = look
+    def __init__(
+        self,
+        look: Callable[[list[str]], Awaitable[Mapping[str, Standing]]],
+        look_at_library: Callable[[], Awaitable[LibraryPoke | None]],
+    ) -> None:
+        """look: the standing of each of these log-ins. look_at_library: None where there is none."""
+        self._look, self._look_at_library = look, look_at_library
+        self._library: LibraryPoke | None = None
+        self._library_changed = asyncio.Event()
         self._by_session: dict[str, list[Stream]] = {}
         self._by_user: dict[str, list[Stream]] = {}  # the oldest first
         self._asked: set[str] = set()
@@ -79,6 +96,8 @@ class Hub:
             self.close(streams[0], REPLACED)
         if self._closed:
             stream.end(STOPPING)
+        if self._library is not None:
+            stream.tell(self._library)
         self._ask([stream.session_id])
 
     def close(self, stream: Stream, reason: End) -> None:
@@ -93,9 +112,14 @@ class Hub:
                 index.pop(key, None)
 
     def look_for(self, user_ids: Iterable[str]) -> None:
-        self._ask(stream.session_id for user_id in user_ids for stream in self._by_user.get(user_id, ()))
+        """Who owns the library is in no one's log-in, but its changes are announced under its id like all others."""
+        owners = set(user_ids)
+        if str(CATALOGUE) in owners:
+            self._library_changed.set()
+        self._ask(stream.session_id for user_id in owners for stream in self._by_user.get(user_id, ()))
 
     def look_for_all(self) -> None:
+        self._library_changed.set()
         self._ask(self._by_session)
 
     def end_all(self) -> None:
@@ -110,6 +134,27 @@ class Hub:
                 async with asyncio.timeout(LOOK_AT_ALL_S):
                     await self._wanted.wait()
             await self._look_around()
+
+    async def run_library(self) -> None:
+        while True:
+            await self._library_changed.wait()
+            self._library_changed.clear()
+            try:
+                found = await self._look_at_library()
+            except Error as error:  # as below: what could not be looked up now is looked up with all others
+                logger.warning("Could not look where the library stands: %s", error)
+                found = self._library
+            if found in (None, self._library):
+                await asyncio.sleep(GATHER_S)
+                continue
+            self._library = found
+            self._spread(found)
+            await asyncio.sleep(SPREAD_S)
+
+    def _spread(self, poke: LibraryPoke) -> None:
+        loop = asyncio.get_running_loop()
+        for stream in [stream for streams in self._by_user.values() for stream in streams]:
+            loop.call_later(random.uniform(0, SPREAD_S), stream.tell, poke)  # noqa: S311 - spreads load
 
     async def look_at_all_regularly(self) -> None:
         while True:

@@ -13,7 +13,9 @@ from rest_framework import exceptions
 from accounts.api.authentication import HasVerifiedEmail, SessionTokenAuthentication
 from lib.exception_handler import Handler
 from lib.middleware import USABLE_ID
-from sync.queries import Standing, standings
+from lib.writes import Catalogue
+from sync.queries import Standing, head_of, standings
+from sync.stream.events import LibraryPoke
 from sync.stream.hub import Stream
 
 JSON = {"Content-Type": "application/json", "Cache-Control": "no-store"}
@@ -65,6 +67,12 @@ def opened(authorization: str | None) -> Stream:
 def look(sessions: list[str]) -> dict[str, Standing]:
     close_old_connections()
     return standings(sessions) if sessions else {}
+
+
+def look_at_library() -> LibraryPoke | None:
+    close_old_connections()
+    head = head_of(Catalogue())
+    return None if head is None else LibraryPoke(head.epoch, head.version)
 
 
 def refusal(error: Exception, request_id: str) -> Answer:

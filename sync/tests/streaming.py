@@ -108,6 +108,7 @@ class Ear:
 
     def __init__(self, url: str, access: str) -> None:
         self.heard: queue.Queue[tuple[str, Any] | None] = queue.Queue()
+        self.library: queue.Queue[Json] = queue.Queue()  # apart: it may change while a test is about something else
         self._client = httpx.Client(timeout=httpx.Timeout(10, read=60))
         self._stream = self._client.stream("GET", url, headers={"Authorization": f"Bearer {access}"})
         self.response = self._stream.__enter__()
@@ -122,6 +123,8 @@ class Ear:
                 kind, _, value = line.partition(": ")
                 if kind == "event":
                     name = value
+                elif kind == "data" and name == "catalog":
+                    self.library.put(orjson.loads(value))
                 elif kind == "data":
                     self.heard.put((name, orjson.loads(value)))
                 elif kind:
@@ -147,6 +150,11 @@ class Ear:
         while told[-1] != wanted:
             told.append(self.version(limit_s))
         return told
+
+    def library_at_last(self, wanted: Json, limit_s: float) -> None:
+        """Waits until it is told that the library stands there."""
+        while self.library.get(timeout=limit_s) != wanted:
+            pass
 
     def is_quiet(self, limit_s: float = QUIET_S) -> bool:
         try:

@@ -16,13 +16,15 @@ from rest_framework_simplejwt.tokens import AccessToken
 from accounts.exceptions import TokenReused
 from accounts.models import Device, Session, User
 from accounts.services.tokens import end_session, revoke_device, rotate, start_session
+from catalog.tests.factories import make_canonical
 from config.tests.contract import SchemaClient, check_error
 from lib.tests import announced
 from lib.tests.factories import make
-from lib.writes import writing
+from lib.wire import CATALOGUE
+from lib.writes import Catalogue, writing
 from ops.run import KILL_TIMEOUT_S
 from sync.models import Head
-from sync.stream.hub import LOOK_AT_ALL_S, MAX_STREAMS_OF_A_USER
+from sync.stream.hub import LOOK_AT_ALL_S, MAX_STREAMS_OF_A_USER, SPREAD_S
 from sync.stream.listener import LISTENER_NAME
 from sync.tests.devices import STATUS, Phone
 from sync.tests.streaming import SOON_S, Ear, Server, listening, server
@@ -165,6 +167,20 @@ def test_write_in_the_admin_pokes(ear: Ear, alice: User, charlie: User) -> None:
     response = client.post(path, values | {"title": "by charlie"})
     assert response.status_code == 302, response.content
     assert ear.version() == version_of(alice)
+
+
+def test_change_of_the_library_is_told_to_everybody_under_a_name_of_its_own(
+    streams: Server, alice: User, bob: User
+) -> None:
+    with listening(streams, alice) as first, listening(streams, bob) as second:
+        for ear, user in ((first, alice), (second, bob)):
+            assert ear.version() == version_of(user)
+        with writing(user=Catalogue(), source="admin"):
+            make_canonical()
+        head = Head.objects.get(user_id=CATALOGUE)
+        for ear in (first, second):
+            ear.library_at_last({"epoch": str(head.epoch), "version": head.version}, 2 * SPREAD_S + BY_ITSELF_S)
+            assert ear.is_quiet()
 
 
 def test_write_by_plain_sql_pokes_within_seconds(ear: Ear, alice: User) -> None:

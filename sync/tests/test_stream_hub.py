@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from django.db import OperationalError
 
+from lib.wire import CATALOGUE
 from sync.queries import Standing
 from sync.stream import app, hub
 from sync.stream.app import StreamApp
-from sync.stream.events import GONE, HEARTBEAT, SESSION_OVER, STOPPING, Poke, retry
+from sync.stream.events import GONE, HEARTBEAT, SESSION_OVER, STOPPING, LibraryPoke, Poke, retry
 from sync.stream.hub import Hub, Stream
 
 EPOCH = "a0d68b30-3214-4eff-887e-d867b526260e"
@@ -24,6 +25,14 @@ class Heads:
         self.standing: dict[str, Standing] = {}
         self.asked: list[set[str]] = []
         self.away = False
+        self.library: LibraryPoke | None = None
+        self.library_asked = 0
+
+    async def look_at_library(self) -> LibraryPoke | None:
+        self.library_asked += 1
+        if self.away:
+            raise OperationalError
+        return self.library
 
     async def look(self, sessions: list[str]) -> dict[str, Standing]:
         self.asked.append(set(sessions))
@@ -42,12 +51,13 @@ def heads() -> Heads:
 
 def with_hub(heads: Heads, test: Callable[[Hub], Coroutine[Any, Any, None]]) -> None:
     async def run() -> None:
-        found = Hub(heads.look)
-        work = asyncio.create_task(found.run())
+        found = Hub(heads.look, heads.look_at_library)
+        work = [asyncio.create_task(each) for each in (found.run(), found.run_library())]
         try:
             await asyncio.wait_for(test(found), 30)
         finally:
-            work.cancel()
+            for task in work:
+                task.cancel()
 
     asyncio.run(run())
 
@@ -146,6 +156,78 @@ def test_log_in_that_is_over_or_gone_ends_its_streams_only(heads: Heads) -> None
     with_hub(heads, test)
 
 
+# --- the library ---
+
+OF_LIBRARY = str(CATALOGUE)
+
+
+def test_change_of_the_library_is_told_to_all_streams_at_moments_of_their_own(
+    heads: Heads, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hub, "SPREAD_S", 0.5)
+    heads.library = LibraryPoke(EPOCH, 7)
+
+    async def test(found: Hub) -> None:
+        streams = [opened(found, f"s{number}", f"u{number}") for number in range(50)]
+        began = asyncio.get_running_loop().time()
+        found.look_for([OF_LIBRARY])
+        moments = await asyncio.gather(*(told_at(stream, LibraryPoke(EPOCH, 7)) for stream in streams))
+        assert max(moments) - began < 2
+        assert max(moments) - min(moments) > 0.1
+        assert heads.library_asked == 1
+
+    for number in range(50):
+        heads.standing[f"s{number}"] = Standing(stands=True, epoch=None, version=None)
+    with_hub(heads, test)
+
+
+async def told_at(stream: Stream, poke: LibraryPoke) -> float:
+    assert await stream.next(SOON_S) == poke
+    return asyncio.get_running_loop().time()
+
+
+def test_new_stream_hears_at_once_where_the_library_stands(heads: Heads, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hub, "SPREAD_S", 60)
+    heads.library = LibraryPoke(EPOCH, 7)
+    heads.put("s1", 3)
+
+    async def test(found: Hub) -> None:
+        found.look_for([OF_LIBRARY])
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        stream = opened(found)
+        assert {await stream.next(SOON_S), await stream.next(SOON_S)} == {LibraryPoke(EPOCH, 7), Poke(EPOCH, 3)}
+        assert await stream.next(0.05) is None
+
+    with_hub(heads, test)
+
+
+def test_library_that_stands_still_or_cannot_be_looked_up_is_not_told(
+    heads: Heads, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("SPREAD_S", "GATHER_S"):
+        monkeypatch.setattr(hub, name, 0.01)
+    heads.put("s1", 3)
+    heads.library = LibraryPoke(EPOCH, 7)
+
+    async def test(found: Hub) -> None:
+        stream = opened(found)
+        assert await stream.next(SOON_S) == Poke(EPOCH, 3)
+        found.look_for([OF_LIBRARY])
+        assert await stream.next(SOON_S) == LibraryPoke(EPOCH, 7)
+        found.look_for([OF_LIBRARY])
+        assert await stream.next(0.1) is None
+        heads.away, heads.library = True, LibraryPoke(EPOCH, 8)
+        found.look_for([OF_LIBRARY])
+        assert await stream.next(0.1) is None
+        heads.away = False
+        found.look_for_all()
+        assert await stream.next(SOON_S) == LibraryPoke(EPOCH, 8)
+        assert heads.library_asked == 4
+
+    with_hub(heads, test)
+
+
 def test_user_without_data_is_told_nothing_and_stays(heads: Heads) -> None:
     heads.standing["s1"] = Standing(stands=True, epoch=None, version=None)
 
@@ -230,6 +312,7 @@ def test_reader_that_takes_nothing_is_given_up(monkeypatch: pytest.MonkeyPatch) 
 
 def test_events_are_lines_of_an_event_stream() -> None:
     assert Poke(EPOCH, 815).as_bytes() == b'event: poke\ndata: {"epoch":"%s","version":815}\n\n' % EPOCH.encode()
+    assert LibraryPoke(EPOCH, 8).as_bytes() == b'event: catalog\ndata: {"epoch":"%s","version":8}\n\n' % EPOCH.encode()
     assert retry(2500) == b"retry: 2500\n\n"
     assert HEARTBEAT.startswith(b":")
     assert HEARTBEAT.endswith(b"\n\n")
