@@ -61,17 +61,27 @@ def missing(edit: Edit, stamp: Stamp, standing: Mapping[str, Any]) -> PlannedCon
     return PlannedConflict("missing", edit.key, losses, None, edit.id)
 
 
-def under_deleted_parent(
-    edit: Edit, stamp: Stamp, values: Mapping[str, Any], bases: Mapping[str, Any], parent: RecordState
-) -> PlannedConflict:
-    """What was written into a record that went with its parent, whose deletion is the later one."""
-    deletion = deletion_of(parent)
-    winner = None if deletion is None else deletion.mutation_id
+def buried(
+    edit: Edit,
+    stamp: Stamp,
+    *,
+    values: Mapping[str, Any],
+    bases: Mapping[str, Any],
+    parent: RecordState,
+    works: Sequence[tuple[RecordState, Sequence[Write]]],
+) -> list[PlannedConflict]:
+    """What was written into a record that went with its parent, whose deletion is the later one; and what had been done
+    on the record and below it, if it was moved there. What the deleting device itself had done is its own to lose.
+    """
+    deletion, since = deletion_of(parent), deletion_stamp(parent)
+    kept = Side(None, since.eff_ms, since.device or None, None if deletion is None else deletion.mutation_id)
+    lost = {s.key: (s, [w for w in of_one if w.stamp.device != since.device]) for s, of_one in works if not s.deleted}
+    _, before = lost.pop(edit.key, (parent, []))
     written = {name: value for name, value in values.items() if name != DELETED} or {DELETED: False}
-    since = deletion_stamp(parent)
-    kept = Side(None, since.eff_ms, since.device or None, winner)
-    losses = tuple(Loss(n, bases.get(n), kept, ours(edit, stamp, value=v)) for n, v in written.items())
-    return PlannedConflict("parent", edit.key, losses, winner, edit.id)
+    losses = [Loss(n, bases.get(n), kept, ours(edit, stamp, value=v)) for n, v in written.items()]
+    losses += [loss for loss in _work_lost(kept, before) if loss.name not in written]
+    itself = PlannedConflict("parent", edit.key, tuple(losses), kept.mutation_id, edit.id)
+    return [itself, *(lost_with_parent(kept, s, of_one) for s, of_one in lost.values() if of_one)]
 
 
 def deletion_refused(edit: Edit, stamp: Stamp, later: Write) -> PlannedConflict:
@@ -83,14 +93,14 @@ def deletion_refused(edit: Edit, stamp: Stamp, later: Write) -> PlannedConflict:
     return PlannedConflict("delete", edit.key, (loss,), later.mutation_id, edit.id)
 
 
-def deletion_undone(edit: Edit, stamp: Stamp, state: RecordState) -> PlannedConflict:
-    """An edit brings back what its record hangs on."""
+def deletion_undone(work: Write, state: RecordState) -> PlannedConflict:
+    """Work on a record brings back what it hangs on."""
     write = deletion_of(state)
     since = deletion_stamp(state)
     by = None if write is None else write.mutation_id
     lost = Side(value=True, at_ms=since.eff_ms, device_id=since.device or None, mutation_id=by)
-    loss = Loss(DELETED, base=False, kept=ours(edit, stamp, value=False), lost=lost)
-    return PlannedConflict("delete", state.key, (loss,), edit.id, by)
+    loss = Loss(DELETED, base=False, kept=side_of(work, DELETED), lost=lost)
+    return PlannedConflict("delete", state.key, (loss,), work.mutation_id, by)
 
 
 def lost_with_record(edit: Edit, stamp: Stamp, writes: Sequence[Write]) -> PlannedConflict:
@@ -104,11 +114,11 @@ def lost_with_record(edit: Edit, stamp: Stamp, writes: Sequence[Write]) -> Plann
     return PlannedConflict("delete", edit.key, losses, edit.id, last.mutation_id)
 
 
-def lost_with_parent(edit: Edit, stamp: Stamp, state: RecordState, writes: Sequence[Write]) -> PlannedConflict:
+def lost_with_parent(kept: Side, state: RecordState, writes: Sequence[Write]) -> PlannedConflict:
     """The same work, on something below the deleted record."""
-    last, kept = writes[-1], ours(edit, stamp, value=None)
+    last = writes[-1]
     losses = _work_lost(kept, writes) or [Loss(DELETED, None, kept, side_of(last, DELETED))]
-    return PlannedConflict("parent", state.key, tuple(losses), edit.id, last.mutation_id)
+    return PlannedConflict("parent", state.key, tuple(losses), kept.mutation_id, last.mutation_id)
 
 
 def made_twice(edit: Edit, stamp: Stamp, state: RecordState, twin: RecordState, theirs: Write) -> PlannedConflict:

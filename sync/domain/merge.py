@@ -15,6 +15,7 @@ import msgspec
 
 DELETED = "_deleted"  # the register that says whether a record is deleted for its own sake
 ALONG = "_deleted_along"  # whether it went with what it hangs on; never contested, since nobody said so of the record
+VOICES = "_voices"  # in the log: work on records that hang elsewhere and yet speaks for this one
 LOST = "_lost"  # in the log: beside the registers that a mutation took, those that it did not win
 UNKNOWN = object()
 

@@ -14,7 +14,8 @@ from msgspec.structs import replace
 
 from sync.domain import closings
 from sync.domain import conflicts as told
-from sync.domain.merge import ALONG, DELETED, Merged, Stamp, Write, effective_ms, foreign_writes, merge
+from sync.domain.groups import failed, units_of
+from sync.domain.merge import ALONG, DELETED, VOICES, Merged, Stamp, Write, effective_ms, foreign_writes, merge
 from sync.domain.records import (
     Closing,
     Edit,
@@ -28,6 +29,7 @@ from sync.domain.records import (
 )
 from sync.domain.tree import Tree, deletion_of, deletion_stamp
 from sync.domain.twins import Twins
+from sync.domain.voices import Voices, Works, as_voice, kept_as, loudest
 
 APPLIED, MERGED, NOOP, CONFLICT, DEFERRED, REJECTED = "applied", "merged", "noop", "conflict", "deferred", "rejected"
 ID_TAKEN = Refusal("id_taken", "This id is taken. Make a new one.", {"record_id": "This id is taken."})
@@ -53,6 +55,7 @@ class Planner:
         self.numbers = itertools.count(1)
         self.tree = Tree(self.rules, self.states)
         self.twins = Twins(self.rules, self.states, seen_version=self.seen_version)
+        self.voices = Voices(self.rules, self.tree, seen_version=self.seen_version)
 
     def run(self, edits: Sequence[Edit]) -> list[Planned]:
         """One Planned for each edit, in their order."""
@@ -83,7 +86,7 @@ class Planner:
             planned.append(self._plan(edit))
             if planned[-1].status in (REJECTED, DEFERRED):
                 self.states, self.last_eff_ms = standing, eff
-                return _failed_group(unit, planned[-1])
+                return failed(unit, planned[-1])
         return planned
 
     def _plan(self, edit: Edit) -> Planned:
@@ -223,6 +226,7 @@ class Planner:
         below = self.tree.below(edit.key, self.states)
         unseen = [(s, works) for s in below if (works := self._unseen(edit, stamp, s))]
         later = [w for _, works in unseen for w in works if w.stamp > stamp]
+        later += self.voices.against(edit, stamp, (state, *below))
         if merged.taken and later:
             line.conflicts = [told.deletion_refused(edit, stamp, max(later, key=lambda w: w.stamp))]
         if not merged.taken or later:
@@ -231,7 +235,8 @@ class Planner:
         self._commit(line, state, merged.taken, merged.lost, deleted=True)
         works = [w for w in foreign_writes(state.writes, base_version=edit.base_version, stamp=stamp) if w.says_alive]
         line.conflicts = [told.lost_with_record(edit, stamp, works)] if works and not state.deleted_itself else []
-        line.conflicts += [told.lost_with_parent(edit, stamp, s, works) for s, works in unseen if not s.deleted]
+        gone = told.ours(edit, stamp, value=None)
+        line.conflicts += [told.lost_with_parent(gone, s, works) for s, works in unseen if not s.deleted]
         self._settle_below(line, [edit.key])
         return line.planned(APPLIED)
 
@@ -269,19 +274,21 @@ class Planner:
             return
         itself = merged.taken.get(DELETED, state.deleted_itself)
         placed = RecordState(state.key, document={**(state.document or {}), **merged.taken})
+        works = self.voices.moved_along(line.edit, line.stamp, {**merged.taken, **merged.lost}, self.states)
         hangs_on_deleted = self.tree.has_deleted_parent(placed, self.states)
         gone = [s for s in self.tree.above(placed, self.states) if s.deleted_itself] if hangs_on_deleted else []
-        buried = next((s for s in gone if self._outlives(line, s)), None)
+        undone = [(s, work) for s in gone if (work := self._saving(line, s, works)) is not None]
+        buried = next((s for s in gone if self._saving(line, s, works) is None), None)
         self._commit(line, state, merged.taken, merged.lost, sent=line.edit.patch, deleted=itself or buried is not None)
+        for ancestor, work in undone:
+            self._bring_back(line, ancestor, work)
+        spoken_for = self._speak(line, state, works)
+        touched = [*(s for s, _ in undone), *spoken_for, state]
+        self._settle_below(line, [s.key for s in touched if s.deleted != self.states[s.key].deleted])
         if buried is not None and not itself:
-            line.conflicts.append(told.under_deleted_parent(line.edit, line.stamp, told_values, merged.bases, buried))
-        undone = [s for s in gone if not self._outlives(line, s)]
-        for ancestor in undone:
-            if self._is_foreign_deletion(line, ancestor):
-                line.conflicts.append(told.deletion_undone(line.edit, line.stamp, ancestor))
-            deleted = self.tree.has_deleted_parent(ancestor, self.states)
-            self._commit(line, ancestor, {DELETED: False}, {}, deleted=deleted)
-        self._settle_below(line, [s.key for s in (*undone, state) if s.deleted != self.states[s.key].deleted])
+            line.conflicts += told.buried(
+                line.edit, line.stamp, values=told_values, bases=merged.bases, parent=buried, works=works
+            )
         self._tell_of_twins(line, state, merged)
 
     def _tell_of_twins(self, line: "_Line", state: RecordState, merged: Merged) -> None:
@@ -291,15 +298,39 @@ class Planner:
         for twin, theirs in self.twins.unseen(placed, self.states, line.stamp):
             line.conflicts.append(told.made_twice(line.edit, line.stamp, placed, twin, theirs))
 
-    def _outlives(self, line: "_Line", state: RecordState) -> bool:
-        """Whether a deletion is later than an edit below it. Who had seen it edits later, even by the same millisecond."""
-        return deletion_stamp(state) > line.stamp and self._is_foreign_deletion(line, state)
+    def _saving(self, line: "_Line", state: RecordState, works: Works) -> Write | None:
+        """The work that a deletion above it does not outlive. Who had seen it works later, even by the same millisecond."""
+        others = loudest(state, self.voices.carried(works, state.key))
+        if deletion_stamp(state) > line.stamp and self._is_foreign_deletion(line.stamp, line.edit, state):
+            return others
+        own = Write(self.version, line.stamp, {DELETED: False}, {}, line.edit.id, self.now_ms)
+        return others if others is not None and others.stamp > line.stamp else own
 
-    def _is_foreign_deletion(self, line: "_Line", state: RecordState) -> bool:
+    def _bring_back(self, line: "_Line", state: RecordState, work: Write) -> None:
+        if self._is_foreign_deletion(work.stamp, line.edit, state):
+            line.conflicts.append(told.deletion_undone(work, state))
+        registers = {DELETED: False, **(kept_as(state, [work]) if work.stamp != line.stamp else {})}
+        self._commit(line, state, registers, {}, deleted=self.tree.has_deleted_parent(state, self.states))
+
+    def _speak(self, line: "_Line", before: RecordState, works: Works) -> list[RecordState]:
+        """For parents on which the record does not hang, or no longer: they come back, or remember what spoke for them."""
+        own = as_voice(self.states[before.key].writes[-1])
+        found = self.voices.elsewhere(line.edit, line.stamp, self.states, before=before, own=own, works=works)
+        parents = [self.states[key] for key in found]
+        for parent in parents:
+            if not parent.deleted_itself:
+                gone = self.tree.has_deleted_parent(parent, self.states)
+                along = {ALONG: gone} if gone != parent.deleted else {}
+                self._commit(line, parent, {**kept_as(parent, found[parent.key]), **along}, {}, deleted=gone)
+            elif work := loudest(parent, found[parent.key]):
+                self._bring_back(line, parent, work)
+        return parents
+
+    def _is_foreign_deletion(self, stamp: Stamp, edit: Edit, state: RecordState) -> bool:
         deletion = deletion_of(state)
         if deletion is None:
-            return state.version > line.edit.base_version
-        return bool(foreign_writes([deletion], base_version=line.edit.base_version, stamp=line.stamp))
+            return state.version > edit.base_version
+        return bool(foreign_writes([deletion], base_version=edit.base_version, stamp=stamp))
 
     def _settle_below(self, line: "_Line", roots: Iterable[Key]) -> None:
         """What is below goes along with its parents, or comes back along with them."""
@@ -358,7 +389,7 @@ class _Line:
 
 
 def _stands(registers: Mapping[str, Any], current: Mapping[str, Any]) -> bool:
-    return all(current.get(name) == value for name, value in registers.items() if name not in (DELETED, ALONG))
+    return all(current.get(name) == value for name, value in registers.items() if name not in (DELETED, ALONG, VOICES))
 
 
 # --- shapes of results ---
@@ -366,25 +397,3 @@ def _stands(registers: Mapping[str, Any], current: Mapping[str, Any]) -> bool:
 
 def _newest_first_line(write: Write) -> tuple[int, int]:
     return write.version, -write.logged_ms
-
-
-def units_of(edits: Iterable[Edit]) -> list[list[Edit]]:
-    """What is planned together: the mutations of a group, or one alone; in the order of their first."""
-    units: dict[str, list[Edit]] = {}
-    for edit in edits:
-        units.setdefault(edit.group or f"alone:{edit.id}", []).append(edit)
-    return list(units.values())
-
-
-def group_failed(culprit: str) -> Refusal:
-    return Refusal("group_failed", f"Mutation {culprit} of the same group was refused; a group is all or nothing.")
-
-
-def _failed_group(unit: list[Edit], cause: Planned) -> list[Planned]:
-    refusal = group_failed(cause.edit.id)
-    return [
-        cause
-        if edit.id == cause.edit.id
-        else Planned(edit, cause.status, refusal if cause.status == REJECTED else None)
-        for edit in unit
-    ]

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from sync.domain.merge import ALONG, DELETED, Loss, Write
+from sync.domain.merge import ALONG, DELETED, VOICES, Loss, Write
 
 Key = tuple[str, str]  # entity name, record id
 
@@ -54,8 +54,8 @@ class RecordState(msgspec.Struct, frozen=True):
 
     def after(self, write: Write, values: Mapping[str, Any], *, deleted: bool) -> "RecordState":
         document = {**(self.document or {}), **values}
-        document.pop(DELETED, None)
-        document.pop(ALONG, None)
+        for name in (DELETED, ALONG, VOICES):
+            document.pop(name, None)
         return RecordState(self.key, write.version, deleted, document, self.modified_ms, (*self.writes, write))
 
 

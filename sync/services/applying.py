@@ -17,6 +17,7 @@ from lib.statements import execute, pipelined
 from lib.violations import violation_of
 from sync.domain import conflicts as told
 from sync.domain import plan
+from sync.domain.groups import units_of
 from sync.domain.records import Edit, Key, Planned, RecordState, Refusal
 from sync.enums import MutationStatus
 from sync.queries import Decided, decided
@@ -72,7 +73,7 @@ class Application:
         try:
             self._write(planned, planner.states)
         except (IntegrityError, DataError) as error:
-            units = plan.units_of(edits)
+            units = units_of(edits)
             if len(units) == 1:
                 self._refuse(planned, error)
                 return
@@ -116,6 +117,7 @@ class Application:
             user=self.user,
             edits=edits,
             seen_version=self.author.seen_version,
+            seen_all=self._knew_all(edits),
             log_version=self.head.log_version,
             now_ms=self.head.now_ms,
         )
@@ -134,6 +136,11 @@ class Application:
             seen_version=self.author.seen_version,
             in_order=self.author.in_order,
         )
+
+    def _knew_all(self, edits: Sequence[Edit]) -> bool:
+        """Whether the author had seen what stands, at the time of the oldest of these."""
+        made_ms = min(edit.at_ms for edit in edits) + self.author.skew_ms
+        return self.author.seen_version >= self.head.version and made_ms >= self.head.last_ms
 
     def _refuse(self, planned: list[Planned], error: Exception) -> None:
         """What the database says of one unit. If the merge made it break a rule, its values are kept in a conflict; those

@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -28,27 +28,46 @@ class Loaded:
     purged: frozenset[Key]
 
 
-def load(*, user: Any, edits: Sequence[Edit], seen_version: int = 0, log_version: int = 0, now_ms: int = 0) -> Loaded:
+def load(
+    *,
+    user: Any,
+    edits: Sequence[Edit],
+    seen_version: int = 0,
+    seen_all: bool = False,
+    log_version: int = 0,
+    now_ms: int = 0,
+) -> Loaded:
     """A number of queries that does not depend on the number of edits. seen_version: what their device has pulled;
-    log_version: after which the log is complete.
+    seen_all: nobody wrote anything that it did not know of when they were made; log_version: after which the log is
+    complete.
     """
     loader = _Loader(user, log_version, now_ms)
     named = {edit.key for edit in edits} | {edit.closes.key for edit in edits if edit.closes is not None}
     twins = _possible_twins(user, edits)
     loader.records(named | _named_parents(edits) | twins)
+    moved = _moved(edits, loader.states)
+    above = {} if seen_all else loader.movable_parents(edits)
+    loader.records({*loader.parents(moved), *above})
     loader.ancestors()
-    loader.descendants(_deleted_or_moved(edits))
-    loader.log(edits, dict.fromkeys(twins, seen_version))
+    loader.descendants({edit.key for edit in edits if edit.may_delete} | moved)
+    loader.log(edits, dict.fromkeys(twins, seen_version) | above, moved)
+    loader.other_parents({edit.key: edit.base_version for edit in edits} | above)
     shared = _shared(user, edits, loader.states)
     awaited = _awaited(user, edits, loader.states)
     return Loaded(loader.states, frozenset(loader.taken), shared, awaited, frozenset(loader.purged))
 
 
-def _deleted_or_moved(edits: Sequence[Edit]) -> set[Key]:
-    """What is deleted, and what may be moved below it in the same push."""
-    deleted = {edit.key for edit in edits if edit.may_delete}
-    moved = {edit.key for edit in edits if not entity_rules()[edit.key[0]].parents.keys().isdisjoint(edit.patch)}
-    return deleted | moved if deleted else deleted
+def _moved(edits: Sequence[Edit], states: Mapping[Key, RecordState]) -> set[Key]:
+    """What gets another parent, or is given one that it may not have: all below goes with it."""
+    found: set[Key] = set()
+    for edit in edits:
+        state = states.get(edit.key)
+        given = entity_rules()[edit.key[0]].parents.keys() & edit.patch.keys() if state is not None else set()
+        if state is not None and any(
+            (state.document or {}).get(name) != edit.patch[name] or state.version > edit.base_version for name in given
+        ):
+            found.add(edit.key)
+    return found
 
 
 def _named_parents(edits: Sequence[Edit]) -> set[Key]:
@@ -107,6 +126,7 @@ class _Loader:
         self.taken: set[Key] = set()
         self.purged: set[Key] = set()
         self.below: set[Key] = set()
+        self.logged: set[Key] = set()
 
     def records(self, keys: Iterable[Key]) -> None:
         wanted = set(keys) - self.states.keys() - self.taken - self.purged
@@ -134,6 +154,34 @@ class _Loader:
         rules = entity_rules()
         return {parent for s in self.states.values() if s.deleted for parent in parents_of(rules[s.key[0]], s)}
 
+    def parents(self, keys: Iterable[Key]) -> set[Key]:
+        return {parent for key in keys for parent in parents_of(entity_rules()[key[0]], self.states[key])}
+
+    def movable_parents(self, edits: Sequence[Edit]) -> dict[Key, int]:
+        """What the edited records hang on, and others may have moved; with the version since when."""
+        found: dict[Key, int] = {}
+        for edit in edits:
+            hung = parents_of(entity_rules()[edit.key[0]], self.states[edit.key]) if edit.key in self.states else []
+            for key in (*hung, *_named_parents([edit])):
+                if entity_rules()[key[0]].parents:
+                    found[key] = min(edit.base_version, found.get(key, edit.base_version))
+        return found
+
+    def other_parents(self, bases: Mapping[Key, int]) -> None:
+        """On what the records hang for others, or hung before, as their log tells; and so on to the top."""
+        while bases:
+            named: dict[Key, int] = {}
+            for key, base in bases.items():
+                for parent in _other_parents(self.states[key]) if key in self.states else ():
+                    named[parent] = min(base, named.get(parent, base))
+            known = set(self.states)
+            self.records(named)
+            bases = {key: base for key, base in named.items() if key in self.states.keys() - known}
+            if bases:
+                self.ancestors()
+                self.descendants(set())
+                self.log((), bases, ())
+
     def descendants(self, deleted_now: set[Key]) -> None:
         """Below what is, or may come to be, deleted or brought back."""
         frontier = deleted_now | {key for key, state in self.states.items() if state.deleted}
@@ -152,21 +200,23 @@ class _Loader:
             frontier = (below - self.below) & self.states.keys()
             self.below |= frontier
 
-    def log(self, edits: Sequence[Edit], seen: Mapping[Key, int]) -> None:
+    def log(self, edits: Sequence[Edit], seen: Mapping[Key, int], moved: Collection[Key]) -> None:
         """The writes since each record's oldest base; of what is deleted, at least the deletion; and every touch, which no
         device has seen.
         """
         bases: dict[Key, int] = {}
         named = {edit.key for edit in edits}
-        lowest_delete = min((e.base_version for e in edits if e.may_delete), default=None)
+        lowest = min((e.base_version for e in edits if e.may_delete or e.key in moved), default=None)
         bases |= {edit.closes.key: 0 for edit in edits if edit.closes is not None}  # every decision of a conflict
         for edit in edits:
             bases[edit.key] = min(edit.base_version, bases.get(edit.key, edit.base_version))
         for key, state in self.states.items():
             base = bases.get(key, min(state.version, seen.get(key, state.version)))
-            if lowest_delete is not None and key in self.below and key not in bases:
-                base = min(base, lowest_delete)
+            if lowest is not None and key in self.below and key not in bases:
+                base = min(base, lowest)
             bases[key] = min(base, state.version - 1) if state.deleted else base
+        bases = {key: base for key, base in bases.items() if key not in self.logged}
+        self.logged |= bases.keys()
         wanted = [
             {
                 "entity": wire.codes()[key[0]],
@@ -207,6 +257,14 @@ class _Loader:
         values = {**{name: value for name, value in deletion.values.items() if name != DELETED}, ALONG: True}
         along = replace(deletion, values=values)
         return replace(state, writes=tuple(along if w is deletion else w for w in state.writes))
+
+
+def _other_parents(state: RecordState) -> set[Key]:
+    """What a record was hung on, or hung on before, as its log tells."""
+    rules = entity_rules()[state.key[0]]
+    documents = [d for w in state.writes for d in (w.values, w.lost, w.before)]
+    named = {(e, d[name]) for name, e in rules.parents.items() for d in documents if d.get(name) is not None}
+    return named - set(parents_of(rules, state))
 
 
 def _writes(rows: list[tuple[Any, ...]], state: RecordState) -> tuple[Write, ...]:

@@ -398,3 +398,70 @@ def test_restore_of_what_was_seen_deleted_is_later_by_any_clock(server: Server) 
     server.one("z", edit(WORKOUT, "delete", at=START_MS))
     planned = server.one("a", edit(SET, "restore", at=0, base=server.version))
     assert (planned.status, server.deleted(WORKOUT), server.deleted(SET)) == (APPLIED, False, False)
+
+
+# --- what others move meanwhile ---
+
+SECOND = ("workout", "w2")
+
+
+@pytest.fixture
+def moving(server: Server) -> Server:
+    """The same with a second workout, all seen by every device."""
+    server.now_ms = 60
+    server.one("base", edit(SECOND, "create", base=0))
+    server.now_ms = START_MS
+    return server
+
+
+def test_work_speaks_for_the_parent_that_it_saw(moving: Server) -> None:
+    moving.one("b", edit(EXERCISE, "update", base=2, workout="w2", at=100))
+    moving.one("a", edit(WORKOUT, "delete", base=2, at=200))
+    planned = moving.push("c", edit(SET, "update", base=2, a=5, at=300), seen_version=2)[0]
+    assert (planned.status, only(planned).kind, only(planned).key) == (CONFLICT, "delete", WORKOUT)
+    assert (moving.deleted(WORKOUT), moving.value(EXERCISE, "workout"), moving.value(SET, "a")) == (False, "w2", 5)
+
+
+def test_work_of_who_had_seen_the_move_speaks_for_the_new_parent_alone(moving: Server) -> None:
+    moving.one("b", edit(EXERCISE, "update", base=2, workout="w2", at=100))
+    moving.one("a", edit(WORKOUT, "delete", base=2, at=200))
+    planned = moving.push("c", edit(SET, "update", base=2, a=5, at=START_MS), seen_version=4)[0]
+    assert (planned.status, moving.deleted(WORKOUT), moving.deleted(SET)) == (APPLIED, True, False)
+
+
+def test_work_speaks_for_the_parent_that_its_record_is_given(moving: Server) -> None:
+    """The move is older than the deletion of where it leads to, but the work that it takes there is not."""
+    work = moving.one("c", edit(SET, "update", base=2, a=5, at=300))
+    deletion = moving.one("a", edit(SECOND, "delete", base=2, at=200))
+    planned = moving.one("b", edit(EXERCISE, "update", base=2, workout="w2", at=100))
+    assert (only(planned).kind, only(planned).key) == ("delete", SECOND)
+    assert (only(planned).winner, only(planned).loser) == (work.edit.id, deletion.edit.id)
+    assert not any(moving.deleted(key) for key in (SECOND, EXERCISE, SET))
+
+
+def test_parent_that_was_left_remembers_work_until_a_later_deletion(moving: Server) -> None:
+    work = moving.one("c", edit(SET, "update", base=2, a=5, at=300))
+    moving.one("b", edit(EXERCISE, "update", base=2, workout="w2", at=100))
+    refused = moving.one("a", edit(WORKOUT, "delete", base=2, at=200))
+    assert (only(refused).winner, moving.deleted(WORKOUT)) == (work.edit.id, False)
+    assert moving.one("d", edit(WORKOUT, "delete", base=2, at=400)).status == APPLIED
+    assert (moving.deleted(WORKOUT), moving.deleted(EXERCISE)) == (True, False)
+
+
+def test_move_by_who_had_seen_the_work_leaves_nothing_behind(moving: Server) -> None:
+    """The one case in which the order decides: a deletion that came before the move would have been refused."""
+    moving.one("c", edit(SET, "update", base=2, a=5, at=300))
+    moving.push("b", edit(EXERCISE, "update", base=3, workout="w2", at=START_MS), seen_version=3)
+    planned = moving.one("a", edit(WORKOUT, "delete", base=2, at=200))
+    assert (planned.status, moving.deleted(WORKOUT)) == (APPLIED, True)
+    assert (moving.deleted(EXERCISE), moving.deleted(SET), moving.value(SET, "a")) == (False, False, 5)
+
+
+def test_move_under_a_parent_deleted_later_names_all_that_goes_out_of_sight(moving: Server) -> None:
+    moving.one("c", edit(SET, "update", base=2, a=5, at=101))
+    moving.one("c", edit(EXERCISE, "update", base=2, notes="x", at=102))
+    moving.one("a", edit(SECOND, "delete", base=2, at=200))
+    planned = moving.one("b", edit(EXERCISE, "update", base=2, workout="w2", at=100))
+    told = {conflict.key: lost(conflict) for conflict in planned.conflicts}
+    assert told == {EXERCISE: {"workout": "w2", "notes": "x"}, SET: {"a": 5}}
+    assert (moving.deleted(EXERCISE), moving.deleted(SET)) == (True, True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
-from sync.tests.proof.evidence import ALONG, DELETED, Conflict, Entry, Evidence, Key, Sent
+from sync.tests.proof.evidence import ALONG, DELETED, VOICES, Conflict, Entry, Evidence, Key, Sent
 
 SETS = {"equipment", "primary_muscles", "secondary_muscles"}
 PARENTS = {"exercise": ("workout", "workout"), "set": ("exercise", "exercise")}
@@ -159,7 +159,7 @@ class Oracle:
     def check_overwrites(self) -> None:
         for key, entries in self.history.items():
             if key[0] != "conflict":
-                for name in {name for e in entries for name in e.values} - SETS - GENERATED - {DELETED, ALONG}:
+                for name in {name for e in entries for name in e.values} - SETS - GENERATED - {DELETED, ALONG, VOICES}:
                     self._check_register(key, name, [e for e in entries if name in e.values])
 
     def _check_register(self, key: Key, name: str, entries: list[Entry]) -> None:

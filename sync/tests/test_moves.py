@@ -1,0 +1,80 @@
+"""A record is moved on one device, worked on on another, and one of its parents is deleted on a third: over HTTP, in every
+order of arrival. That the order does not matter needs what the push reads of others' moves.
+"""
+
+import itertools
+from typing import Any
+
+import pytest
+from django.db.models import F
+
+from accounts.models import User
+from config.tests.contract import SchemaClient
+from sync.models import LogEntry, Record
+from sync.tests.devices import Json, Phone, ago
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+HOUR_MS = 3_600_000
+
+
+@pytest.fixture
+def training(api: SchemaClient, alice: User) -> "Training":
+    return Training(api, alice)
+
+
+class Training:
+    """Two workouts, one of them with an exercise and its set, as all devices saw them an hour ago."""
+
+    def __init__(self, api: SchemaClient, user: User) -> None:
+        self.api, self.user = api, user
+
+    def begin(self) -> None:
+        phone = Phone(self.api, self.user)
+        self.ids = {"first": phone.create("workout"), "second": phone.create("workout")}
+        self.ids["exercise"] = phone.exercise(workout=self.ids["first"])
+        self.ids["set"] = phone.create("set", {"exercise": self.ids["exercise"]})
+        self.version = phone.pull()["version"]
+        for rows, names in ((Record.objects, ["modified_ms"]), (LogEntry.objects, ["eff_ms", "logged_ms"])):
+            rows.filter(user=self.user).update(**{name: F(name) - HOUR_MS for name in names})
+
+    def act(self, op: str, name: str, patch: Json, minutes: int) -> None:
+        entity = "workout" if name in ("first", "second") else name
+        patch = {key: self.ids.get(value, value) for key, value in patch.items()}
+        device = Phone(self.api, self.user)
+        values: Json = {"base_version": self.version, "at": ago(minutes)}
+        result = device.push(device.mutation(op, entity, self.ids[name], patch, **values), ack_version=self.version)[0]
+        assert result["status"] in ("applied", "merged", "conflict"), result
+
+    def end(self) -> dict[str, bool]:
+        """Of each record whether it is there, and that the exercise was moved."""
+        found = Phone(self.api, self.user).records()
+        live = {name: any(key[1] == record_id for key in found) for name, record_id in self.ids.items()}
+        return live | {"moved": Record.objects.get(id=self.ids["exercise"]).data.count(self.ids["second"]) == 1}
+
+
+@pytest.mark.parametrize(
+    ("deleted", "worked_on", "minutes", "gone"),
+    [
+        ("first", "set", 20, set()),  # the work is later: it speaks for the workout that its author saw
+        ("first", "exercise", 20, set()),
+        ("first", "set", 40, {"first"}),
+        ("second", "set", 20, set()),  # and for the one that others moved the exercise to
+        ("second", "exercise", 20, set()),
+        ("second", "set", 40, {"second", "exercise", "set"}),
+    ],
+)
+def test_order_does_not_matter_for_a_move_and_a_deletion(
+    training: Training, deleted: str, worked_on: str, minutes: int, gone: set[str]
+) -> None:
+    acts: list[tuple[Any, ...]] = [
+        ("update", "exercise", {"workout": "second"}, 50),
+        ("delete", deleted, {}, 30),
+        ("update", worked_on, {"notes": "heavy"}, minutes),
+    ]
+    for order in itertools.permutations(acts):
+        training.begin()
+        for act in order:
+            training.act(*act)
+        end = training.end()
+        assert {name for name, there in end.items() if not there} == gone, order
