@@ -16,6 +16,7 @@ from catalog.tests.factories import make_canonical, make_muscle
 from config.tests.contract import SchemaClient, check_error
 from conftest import client_of
 from lib.tests.factories import as_id, make_user
+from sync.domain.upcasting import UPCASTERS
 from sync.models import DeviceState, Head, LogEntry, Mutation, Record
 from sync.tests.devices import PULL, PUSH, Json, Phone, ago, exercise_type, lost
 
@@ -258,6 +259,22 @@ def test_deferred_record_is_taken_when_its_parent_is_there(naive: Naive) -> None
     parent = record("exercise", exercise, {"exercise_type": exercise_type()})
     results = naive.push_records(child, parent)
     assert [r["status"] for r in results] == ["applied", "applied"]
+
+
+def test_deferred_record_is_sent_with_the_time_of_the_first_time(
+    naive: Naive, phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was made on what the device had seen then, not on what it has pulled since."""
+    workout = phone.create("workout", {"title": "Legs"})
+    naive.catch_up()
+    naive.edit("workout", workout, notes="Mine")
+    (sent,), time = naive.changed.values(), naive.time
+    assert [r["status"] for r in naive.push_records(sent, schema_version=2)] == ["deferred"]
+    phone.one("update", "workout", workout, {"title": "Arms"}, base_version=phone.pull()["version"])
+    naive.catch_up()
+    monkeypatch.setitem(UPCASTERS, ("measurement", 1), dict)  # the server is updated
+    assert [r["status"] for r in naive.push_records(sent, schema_version=2, last_synced_at=time)] == ["merged"]
+    assert (standing(workout)["title"], standing(workout)["notes"]) == ("Arms", "Mine")
 
 
 def test_seq_goes_on_where_the_device_was(naive: Naive) -> None:
