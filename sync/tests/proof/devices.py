@@ -14,9 +14,12 @@ import orjson
 
 from dropset_client import Device, RetryPolicy, ServerUnreachable
 from dropset_client.errors import ResyncRequired
+from dropset_client.sync import About
+from dropset_client.transport import Transport
 from dropset_client.wire import Limits, Record
 from sync.tests.proof.clock import Clock
 from sync.tests.proof.people import Key, Person
+from sync.tests.proof.schemas import AppStore
 
 BASE_URL = "http://testserver"
 PUSH, PULL = "/api/v1/sync/push", "/api/v1/sync/pull"
@@ -66,6 +69,10 @@ class Network(httpx.BaseTransport):
         return response.status_code, orjson.loads(response.content)
 
 
+def _new_id() -> str:
+    return str(uuid4())
+
+
 class Phone:
     """One installation."""
 
@@ -74,16 +81,10 @@ class Phone:
     ) -> None:
         self.name, self.person, self.network, self.clock = name, person, network, clock
         self.skew_s = 0.0
-        self.device = Device.open(
-            path,
-            BASE_URL,
-            name=name,
-            clock=self.now,
-            retry=RetryPolicy(waits_s=()),
-            http=network,
-            new_id=lambda: str(uuid4()),
-        )
-        self.store = self.device.store
+        self.store = AppStore(path, new_id=_new_id)
+        transport = Transport(BASE_URL, retry=RetryPolicy(waits_s=()), http=network)
+        about = About(name, "python")
+        self.device = Device(self.store, transport, about=about, clock=self.now, new_id=_new_id)
         self.store.sign_in(user_id=str(person.user.pk), access=person.tokens.access, refresh=person.tokens.refresh)
         self.store.set_limits(Limits())
 
@@ -93,7 +94,7 @@ class Phone:
             path = Path(folder) / "twin.sqlite3"
             self.store.copy_to(path)
             twin = Phone(name, self.person, self.network, self.clock, path=path)
-        twin.skew_s = self.skew_s
+        twin.skew_s, twin.store.schema = self.skew_s, self.store.schema
         return twin
 
     def close(self) -> None:
@@ -109,6 +110,17 @@ class Phone:
 
     def base(self) -> dict[Key, Record]:
         return {(record.entity, record.id): record for record in self.store.base_live()}
+
+    def names_more_than(self, version: int) -> bool:
+        """Whether the next pull says a version above this one."""
+        position = self.store.position()
+        return position.version > version and position.cursor is not None
+
+    def holds_more_than(self, version: int) -> bool:
+        """Or is in the middle of something that might."""
+        store = self.store
+        under_way = store.restoration.shared_version() is not None or not store._incoming.is_empty()
+        return under_way or next(store._records.after(version), None) is not None
 
     def push(self, count: int, *, lost: bool) -> None:
         self._losing(PUSH if lost else "", lambda: self.device.push(count))

@@ -1,5 +1,6 @@
 """What must hold of the devices beside the server: at every end of a pull, and when all have pushed and pulled all."""
 
+import dataclasses
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -7,12 +8,15 @@ from dropset_client.digest import content_hash, digest_of
 from dropset_client.wire import Op
 from sync.tests.proof import evidence
 from sync.tests.proof.devices import Phone
+from sync.tests.proof.naive import Naive
 from sync.tests.proof.oracle import PARENTS, Oracle
 from sync.tests.proof.people import MODELS, Key
+from sync.tests.proof.schemas import USUAL
 from sync.tests.proof.world import World
 
 MOST_SYNCS = 6
 MOST_PAGES, PAGE = 60, 3
+MOST_RECORDS = 100
 UNDECIDABLE = {"record_missing", "unknown_conflict", "does_not_exist"}  # what a decision may meet (docs/errors.md)
 
 
@@ -38,18 +42,25 @@ def difference(left: dict[Key, Any], right: dict[Key, Any]) -> dict[Key, Any]:
     return {key: (left.get(key), right.get(key)) for key in keys if left.get(key) != right.get(key)}
 
 
-def check_end(world: World, phones: Sequence[Phone], *, bad: Collection[str], lonely: bool) -> None:
+def check_end(
+    world: World, phones: Sequence[Phone], naives: Sequence[Naive], *, bad: Collection[str], lonely: bool
+) -> None:
     for phone in phones:
         page_through(phone)
     for _ in range(2):
+        for naive in naives:
+            drain_naive(world, naive)
         for phone in phones:
             drain(phone)
     check_convergence(world, phones)
+    for naive in naives:
+        check_naive(world, naive)
     check_refused(phones, bad)
     check_tables(world)
     check_isolation(world)
     check_purged(world)
-    oracle = Oracle(world.evidence(), acks_of(world))
+    check_untouched(world, naives)
+    oracle = Oracle(as_meant(world, naives), acks_of(world), world.schema.rendered)
     oracle.check_idempotency()
     oracle.check_groups()
     oracle.check_versions()
@@ -79,6 +90,49 @@ def drain(phone: Phone) -> None:
             return
     left = phone.store.queued()
     raise AssertionError(("P1 the queue does not empty", phone.name, left))
+
+
+def drain_naive(world: World, naive: Naive) -> None:
+    """P14: push first, then pull. What hangs on records that a restored server lost for good waits for ever."""
+    for _ in range(MOST_SYNCS):
+        naive.push(MOST_RECORDS)
+        if not naive.has_news and naive.pull(PAGE, MOST_PAGES, by_cursor=True):
+            return
+    raise AssertionError(("P14 comes to no end", naive.name, naive.unsent))
+
+
+def check_naive(world: World, naive: Naive) -> None:
+    """P14: who knows times only holds what everybody holds."""
+    assert naive.pull(PAGE, MOST_PAGES), ("P14 comes to no end", naive.name)
+    assert not naive.unsent or world.restores, ("P14 waits for ever", naive.name, naive.unsent)
+    base = {key: data for key, data in naive.base.items() if key not in naive.unsent}
+    live = {key: data for key, (_, data) in live_on_server(world).items() if key not in naive.unsent}
+    assert base == live, ("P14 holds something else", naive.name, difference(base, live))
+
+
+def check_untouched(world: World, naives: Sequence[Naive]) -> None:
+    """P14: a field that its user did not touch is no write, though the whole record was sent. After a restore it may be:
+    what the device had seen is not what the server remembers. After an upgrade, what the migration changed may be too.
+    """
+    mutations = world.evidence().mutations
+    for mutation_id, one in (item for naive in naives for item in naive.words.items()):
+        sent = mutations.get(mutation_id)
+        if world.restores or one.seen is None or sent is None or sent.payload.get("op") != "update" or not sent.base:
+            continue
+        more = sent.payload["patch"].keys() - one.touched.keys() - world.schema.rendered
+        assert not more, ("P14 a field that nobody touched is a write", more, one, sent)
+
+
+def as_meant(world: World, naives: Sequence[Naive]) -> evidence.Evidence:
+    """Each mutation in today's words; of whole records what their user wrote, and what the device had really seen."""
+    found = world.evidence()
+    for mutation_id, one in (item for naive in naives for item in naive.words.items()):
+        sent = found.mutations.get(mutation_id)
+        if sent is not None and sent.payload:
+            own = {"patch": dict(one.touched), "base_version": one.seen.version if one.seen else 0}
+            payload = {**sent.payload, **own, "schema_version": USUAL}
+            found.mutations[mutation_id] = dataclasses.replace(sent, payload=payload)
+    return world.schema.told(found)
 
 
 def check_convergence(world: World, phones: Sequence[Phone]) -> None:
@@ -147,6 +201,6 @@ def acks_of(world: World) -> dict[str, int]:
     """Under which ack_version each mutation was first sent."""
     found: dict[str, int] = {}
     for exchange in world.network.pushes:
-        for mutation in exchange.envelope["mutations"]:
+        for mutation in exchange.envelope.get("mutations", ()):
             found.setdefault(mutation["id"], exchange.envelope["ack_version"])
     return found

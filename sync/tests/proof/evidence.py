@@ -60,9 +60,18 @@ class Entry:
     def values(self) -> Json:
         if self.patch is not None:
             return {name: value for name, value in self.patch.items() if name != LOST}
+        return {**self.changed, DELETED: self.op == "D"}
+
+    @property
+    def is_migration(self) -> bool:
+        """The document was rendered anew: nobody wrote."""
+        return self.source == "migration"
+
+    @property
+    def changed(self) -> Json:
+        """What differs in the documents, whoever said so."""
         before, after = self.before or {}, self.after or {}
-        changed = {name: value for name, value in after.items() if name not in before or before[name] != value}
-        return {**changed, DELETED: self.op == "D"}
+        return {name: value for name, value in after.items() if name not in before or before[name] != value}
 
     @property
     def stamp(self) -> tuple[int, str, int]:

@@ -4,7 +4,7 @@ Each check is named after the property of docs/development.md, "The proof", that
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -28,14 +28,17 @@ class Write:
 
 @dataclass
 class Oracle:
-    """Judges one user's evidence. `seen_by_delete`: up to which version the author of a deletion had seen everything."""
+    """Judges one user's evidence. `acks`: up to which version the author of a mutation had seen everything. `rendered`:
+    fields that a migration has changed.
+    """
 
     evidence: Evidence
     acks: Mapping[str, int] = field(default_factory=dict)
+    rendered: Collection[str] = ()
 
     def __post_init__(self) -> None:
         self.history: dict[Key, list[Entry]] = defaultdict(list)
-        for entry in sorted(self.evidence.log.values(), key=lambda e: (e.key, e.version, e.n)):
+        for entry in sorted(self.evidence.log.values(), key=lambda e: (e.key, e.version, e.op == "T", e.n)):
             self.history[entry.key].append(entry)
         self.conflicts: dict[Key, list[Conflict]] = defaultdict(list)
         for conflict in self.evidence.conflicts.values():
@@ -91,11 +94,13 @@ class Oracle:
         return write.name == DELETED and bool({key, *self.ever_above(key)} & {later.key, *self.ever_above(later.key)})
 
     def _overwritten_knowingly(self, entry: Entry, write: Write) -> bool:
-        """Somebody who had seen the line wrote another value, or deleted the record."""
+        """Somebody who had seen the line wrote another value, or deleted the record; or a migration wrote it otherwise."""
         later = [e for e in self.history[entry.key] if (e.version, e.n) > (entry.version, entry.n)]
         return any(self.knew(e, entry) and self._replaces(e, write) for e in later)
 
     def _replaces(self, entry: Entry, write: Write) -> bool:
+        if entry.is_migration:
+            return bool(entry.changed.get(write.name, write.value) != write.value)
         values = entry.values
         buried = entry.op == "D" and any(conflict.kind == "parent" for conflict in self.conflicts[entry.key])
         gone = bool(values.get(DELETED) or values.get(ALONG))
@@ -160,15 +165,23 @@ class Oracle:
         for key, entries in self.history.items():
             if key[0] != "conflict":
                 for name in {name for e in entries for name in e.values} - SETS - GENERATED - {DELETED, ALONG, VOICES}:
-                    self._check_register(key, name, [e for e in entries if name in e.values])
+                    self._check_register(key, name, entries)
 
     def _check_register(self, key: Key, name: str, entries: list[Entry]) -> None:
-        for earlier, later in pairwise(entries):
-            was, now = earlier.values[name], later.values[name]
-            if was == now or self.knew(later, earlier) or earlier.op == "T":
+        """Line by line. A migration writes nothing: it says the same in other words."""
+        earlier: Entry | None = None
+        was: list[Any] = []
+        for later in entries:
+            if later.is_migration and name in later.changed:
+                was.append(later.changed[name])
+            if name not in later.values:
                 continue
-            assert any(c.names(name, was) for c in self.conflicts[key]), ("P2 overwritten silently", earlier, later)
-            assert later.stamp > earlier.stamp, ("P2 the older write won", earlier, later)
+            unseen = earlier is not None and earlier.op != "T" and not self.knew(later, earlier)
+            if earlier is not None and unseen and later.values[name] not in was:
+                told = any(c.names(name, value) for c in self.conflicts[key] for value in was)
+                assert told, ("P2 overwritten silently", earlier, later)
+                assert later.stamp > earlier.stamp, ("P2 the older write won", earlier, later)
+            earlier, was = later, [later.values[name]]
 
     # --- P3, P4 ---
 
@@ -229,7 +242,7 @@ class Oracle:
                 if earlier.op != "T" and later.op != "T":
                     assert earlier.version <= later.version, ("P11 out of order", earlier, later)
             for entry in kept:
-                if entry.op != "T" and entry.after is not None and entry.patch is not None:
+                if entry.op != "T" and entry.after is not None and entry.patch is not None and not entry.is_migration:
                     self._check_line(entry)
             row, solid = self.evidence.records.get(key), [e for e in kept if e.op != "T"]
             if row is not None and solid:
@@ -241,7 +254,9 @@ class Oracle:
         for name in before.keys() & after.keys() - GENERATED:
             if name in values and name not in SETS:
                 assert after[name] == values[name], ("P11 not what was written", name, entry)
-            elif name not in values:
+            elif name not in values and not (
+                entry.op == "D" and name in self.rendered
+            ):  # a tombstone has no line of it
                 assert after[name] == before[name], ("P11 changed without a word", name, entry)
 
 

@@ -11,11 +11,11 @@ from msgspec.structs import replace
 
 from dropset_client.records import BaseRecords
 from lib.sqlfiles import load_sql
-from sync.domain import merge, plan
+from sync.domain import merge, plan, upcasting
 from sync.domain.records import RecordState
 from sync.domain.tree import Tree
 from sync.exceptions import EpochChanged, ResyncRequired
-from sync.services import applying, epochs, pull, retention
+from sync.services import applying, envelope, epochs, pull, retention, whole_records
 
 Bug = Callable[[], contextlib.AbstractContextManager[list[str]]]
 BUGS: dict[str, Bug] = {}
@@ -235,3 +235,49 @@ def blind_trigger(hits: list[str]) -> Iterator[None]:
             yield
         finally:
             cursor.execute(f'ALTER TABLE training_measurement ENABLE TRIGGER "{name}"')
+
+
+@bug
+def whole_is_written(hits: list[str]) -> Iterator[None]:
+    """All fields of a whole record count as written, also those that its user did not touch."""
+    real = whole_records._edit
+
+    def as_sent(edit: Any, standing: Any, seen_version: int) -> Any:
+        made = real(edit, standing, seen_version)
+        if made.op != "update":
+            return made
+        hits.append(edit.key[0])
+        return dataclasses.replace(made, patch=edit.patch)
+
+    with mock.patch.object(whole_records, "_edit", as_sent):
+        yield
+
+
+@bug
+def taken_as_sent(hits: list[str]) -> Iterator[None]:
+    """What was queued before the server was updated is taken as if it had been written afterwards."""
+    real = upcasting.upcast
+
+    def unchanged(entity: str, patch: Any, *, from_version: int) -> Any:
+        if from_version < upcasting.schema_version() - 1:
+            return real(entity, patch, from_version=from_version)
+        hits.append(entity)
+        return patch
+
+    with mock.patch.object(envelope, "upcast", unchanged):
+        yield
+
+
+@bug
+def nothing_is_lost(hits: list[str]) -> Iterator[None]:
+    """A restored server does not wonder at a cursor that is ahead of it."""
+    real = pull._Cursor.check
+
+    def trusting(self: Any, head: Any) -> None:
+        try:
+            real(self, head)
+        except epochs.VersionsLostError:
+            hits.append(self.epoch)
+
+    with mock.patch.object(pull._Cursor, "check", trusting):
+        yield

@@ -27,4 +27,7 @@ def step(weight: int, **values: SearchStrategy[Any]) -> Callable[[Act], Act]:
 
 
 def steps_of(machine: type) -> Mapping[str, Step]:
-    return {name: value.step for name, value in vars(machine).items() if hasattr(value, "step")}
+    found: dict[str, Step] = {}
+    for part in machine.__mro__:
+        found |= {name: value.step for name, value in vars(part).items() if hasattr(value, "step")}
+    return found

@@ -12,12 +12,13 @@ from sync.tests.proof.running import application, run  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-SEED = 1
 # How often which step is taken.
 WRITING = {"edit": 10, "push": 6, "pull": 4, "sync": 2, "turn_clock": 2}
 PURGING = {"edit": 6, "create": 2, "delete": 5, "push": 4, "pull": 8, "sync": 4, "purge": 4}
 LEAVING = {"edit": 3, "delete": 8, "push": 3, "pull": 8, "sync": 8, "purge": 5}
 TREES = {"edit": 8, "delete": 5, "restore": 4, "move": 2, "create": 2, "push": 4, "pull": 2, "sync": 6}
+TIMES = {"edit": 4, "push": 4, "pull": 2, "naive_edit": 8, "naive_push": 6, "naive_pull": 6}
+UPDATED = {"edit": 8, "push": 6, "pull": 4, "sync": 4, "upgrade_server": 4, "update_app": 2}
 RESTORED = {"edit": 4, "other_write": 4, "sync": 8, "back_up": 4, "restore_server": 6}
 
 
@@ -33,6 +34,9 @@ class Family:
     properties: tuple[str, ...]
     entities: tuple[str, ...] = ONE
     fresh: tuple[int, ...] = (0, 0, 0, 1)
+    knowing_times: tuple[int, ...] = (0,)
+    apps: tuple[int, ...] = (2,)
+    seed: int = 1
     examples: int = 60  # at most
 
 
@@ -45,18 +49,21 @@ FAMILIES = {
     "fixed_upto": Family(ARRIVING, ("P1", "P6"), fresh=(2, 3)),
     "gc_no_horizon": Family(PURGING, ("P1", "P6")),
     "naive_horizon": Family(LEAVING, ("P7",), (*ONE, *TREE)),
-    "snapshot_merges": Family(PURGING, ("P1", "P6")),
+    "snapshot_merges": Family(PURGING, ("P1", "P6"), seed=2),
     "self_conflict": Family(WRITING, ("P10",)),
     "orphans": Family(TREES, ("P6",), TREE),
     "half_groups": Family({**WRITING, "bad": 4}, ("P12",)),
     "epoch_kept": Family(RESTORED, ("P6",)),
+    "whole_is_written": Family(TIMES, ("P14",), knowing_times=(1,)),
+    "taken_as_sent": Family(UPDATED, ("P2",)),
+    "nothing_is_lost": Family(RESTORED, ("P15",)),
     "blind_trigger": Family({**WRITING, "other_write": 4}, ("P6",)),
 }
 
 
 def machine_for(family: Family, application: Any) -> type[Machine]:  # noqa: F811 - the fixture's value
-    world = {"weights": family.weights, "entities": family.entities, "fresh": family.fresh}
-    return machine_of(application, sizes=(1, 2), **world)
+    names = ("weights", "entities", "fresh", "knowing_times", "apps")
+    return machine_of(application, sizes=(1, 2), **{name: getattr(family, name) for name in names})
 
 
 @pytest.mark.parametrize("name", sorted(FAMILIES))
@@ -65,10 +72,10 @@ def test_planted_bug_is_found(name: str, application: Any) -> None:  # noqa: F81
     family = FAMILIES[name]
     machine = machine_for(family, application)
     with BUGS[name]() as hits, pytest.raises((AssertionError, DropsetError)) as found:
-        run(machine, seed=SEED, examples=family.examples, shrink=False)
+        run(machine, seed=family.seed, examples=family.examples, shrink=False)
     assert hits, "the planted code never ran"
     assert property_of(found.value) in family.properties, found.value
-    run(machine_for(family, application), seed=SEED, examples=machine.totals["started"], shrink=False)
+    run(machine_for(family, application), seed=family.seed, examples=machine.totals["started"], shrink=False)
 
 
 def test_every_bug_is_tried() -> None:

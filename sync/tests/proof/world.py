@@ -17,7 +17,9 @@ from sync.services import epochs, retention
 from sync.tests.proof import backups, evidence
 from sync.tests.proof.clock import Clock
 from sync.tests.proof.devices import BASE_URL, Network, Phone
+from sync.tests.proof.evidence import Evidence
 from sync.tests.proof.people import MODELS, Key, Person, library, make_person
+from sync.tests.proof.schemas import LOUD, ServerSchema, decided, migrate
 
 TABLES = {
     "settings": "accounts_settings",
@@ -57,6 +59,8 @@ class Backup:
     rows: backups.Rows
     evidence: evidence.Evidence
     purged: frozenset[Key]
+    pushes: int  # how many had been answered
+    schema: int
 
 
 class World:
@@ -70,6 +74,9 @@ class World:
         self.older: evidence.Evidence | None = None
         self.bobs_content = self.content(self.bob)
         self.purged: set[Key] = set()
+        self.schema = ServerSchema()
+        self.unknown_pushes: set[int] = set()  # places of those that a restored server knows nothing of
+        self.restores = 0
 
     def phone(self, name: str, person: Person | None = None) -> Phone:
         return Phone(name, person or self.alice, self.network, self.clock)
@@ -106,14 +113,38 @@ class World:
         self.check_head()
 
     def backup(self) -> "Backup":
-        return Backup(backups.dump(self.alice.user), self.evidence(), frozenset(self.purged))
+        pushes = len(self.network.pushes)
+        rows, purged = backups.dump(self.alice.user), frozenset(self.purged)
+        return Backup(rows, self.evidence(), purged, pushes, self.schema.version)
 
-    def restore(self, backup: "Backup") -> None:
-        """The server is as it was. What it knew since is gone, also for the oracle."""
+    def restore(self, backup: "Backup", *, told: bool) -> None:
+        """The server is as it was. What it knew since is gone, also for the oracle. told: its operator says so."""
         backups.load(self.alice.user, backup.rows)
         self.older, self.purged = backup.evidence, set(backup.purged)
-        epochs.new_epoch(user=self.alice.user, at=self.now)
+        self.unknown_pushes |= set(range(backup.pushes, len(self.network.pushes)))
+        self.restores += 1
         self.head = evidence.read_head(self.alice.user)
+        if told:
+            self.tell(served=False)
+        if backup.schema == self.schema.version:
+            self.schema.decided_before &= decided(backup.evidence)
+        else:
+            self._migrate(backup.evidence)
+
+    def tell(self, *, served: bool) -> None:
+        """The operator says that the server was restored. served: and only now, after it has given out versions again."""
+        epochs.new_epoch(user=self.alice.user, at=self.now, served=served)
+        self.head = evidence.read_head(self.alice.user)
+
+    def upgrade(self) -> None:
+        """The next release of the server, with its migration."""
+        self._migrate(self.evidence())
+
+    def _migrate(self, before: Evidence) -> None:
+        self.schema.upgrade(before)
+        for entity in LOUD:
+            migrate(entity, [self.alice.user, self.bob.user])
+            self._after_sql()
 
     # --- other ways in ---
 

@@ -1,0 +1,151 @@
+"""Users at their devices: what they write, and what the server must refuse."""
+
+from typing import Any
+from uuid import uuid4
+
+import hypothesis.strategies as st
+
+from dropset_client.wire import Op
+from sync.tests.proof.devices import Phone
+from sync.tests.proof.people import Key
+from sync.tests.proof.stage import CHOICES, DEVICES, PAUSES, PICKS, Stage
+from sync.tests.proof.steps import step
+from sync.tests.proof.values import BAD, EDITS, GEAR_SETS
+
+RESTORE_IN_TREES = True
+GROUP = st.lists(st.tuples(PICKS, CHOICES), min_size=2, max_size=4)
+
+
+class Users(Stage):
+    @step(16, who=DEVICES, which=PICKS, what=CHOICES, pause=PAUSES)
+    def edit(self, who: int, which: int, what: int, pause: float) -> None:
+        phone = self.phone(who)
+        key = self.pick(phone, which)
+        if key is not None:
+            self._edit(phone, key, what)
+            self.wrote(phone, pause)
+
+    def _edit(self, phone: Phone, key: Key, what: int) -> None:
+        options = EDITS[key[0]]
+        phone.device.update(*key, options[what % len(options)])
+
+    @step(3, who=DEVICES, which=PICKS, what=CHOICES, pause=PAUSES)
+    def edit_set(self, who: int, which: int, what: int, pause: float) -> None:
+        phone = self.phone(who)
+        key = self.pick(phone, which, "settings", "exercise_type")
+        if key is not None:
+            phone.device.update(*key, {"equipment": GEAR_SETS[what % len(GEAR_SETS)]})
+            self.wrote(phone, pause)
+
+    @step(5, who=DEVICES, which=PICKS, what=CHOICES, pause=PAUSES)
+    def create(self, who: int, which: int, what: int, pause: float) -> None:
+        phone = self.phone(who)
+        if self._create(phone, which, what) is not None:
+            self.wrote(phone, pause)
+
+    def _create(self, phone: Phone, which: int, what: int) -> Key | None:
+        entity = ("set", "exercise", "set", "workout", "measurement")[what % 5]
+        parent = self.pick(phone, which, {"set": "exercise", "exercise": "workout"}.get(entity, ""))
+        if entity == "set" and parent is None:
+            return None
+        above = None if parent is None else parent[1]
+        documents: dict[str, dict[str, Any]] = {
+            "set": {"exercise": above, "reps": what},
+            "exercise": {"workout": above, "exercise_type": self.world.canonical},
+            "workout": {"title": f"new {what}"},
+            "measurement": {"kind": "waist", "value": "90.000", "measured_at": phone.now()},
+        }
+        data = documents[entity]
+        key = (entity, phone.device.create(entity, data, id=str(uuid4())))
+        self.world.alice.ids[entity].append(key[1])
+        return key
+
+    @step(4, who=DEVICES, which=PICKS, pause=PAUSES)
+    def delete(self, who: int, which: int, pause: float) -> None:
+        phone = self.phone(who)
+        key = self.pick(phone, which, "workout", "exercise", "set", "measurement", "exercise_type")
+        if key is not None:
+            phone.device.delete(*key)
+            self.wrote(phone, pause)
+
+    @step(3, who=DEVICES, which=PICKS, pause=PAUSES)
+    def restore(self, who: int, which: int, pause: float) -> None:
+        phone = self.phone(who)
+        entities = {"workout", "exercise", "set", "measurement"} if RESTORE_IN_TREES else {"measurement"}
+        gone = [key for key in self.keys(*entities) if self._is_known_deleted(phone, key)]
+        if gone:
+            phone.device.restore(*gone[which % len(gone)])
+            self.wrote(phone, pause)
+
+    def _is_known_deleted(self, phone: Phone, key: Key) -> bool:
+        return phone.shows(key) is None and (phone.store.base(*key) is not None or bool(phone.store.queued_for(*key)))
+
+    @step(3, who=DEVICES, which=PICKS, where=PICKS, pause=PAUSES)
+    def move(self, who: int, which: int, where: int, pause: float) -> None:
+        phone = self.phone(who)
+        key = self.pick(phone, which, "exercise", "set")
+        if key is None:
+            return
+        field = {"exercise": "workout", "set": "exercise"}[key[0]]
+        parents: list[Any] = [parent[1] for parent in self.shown(phone, field)]
+        parents += [None] if field == "workout" else []
+        if parents:
+            phone.device.update(*key, {field: parents[where % len(parents)]})
+            self.wrote(phone, pause)
+
+    @step(3, who=DEVICES, parts=GROUP, create=st.booleans(), pause=PAUSES)
+    def group(self, who: int, parts: list[tuple[int, int]], create: bool, pause: float) -> None:  # noqa: FBT001 - Hypothesis draws it
+        phone = self.phone(who)
+        with phone.device.batch(group=True):
+            for which, what in parts:
+                key = self._create(phone, which, what) if create else self.pick(phone, which)
+                if key is not None:
+                    self._edit(phone, key, what)
+        self.wrote(phone, pause)
+
+    @step(2, who=DEVICES, which=CHOICES, group=st.booleans(), pause=PAUSES)
+    def bad(self, who: int, which: int, group: bool, pause: float) -> None:  # noqa: FBT001 - the same
+        """P12: what the server must refuse, alone or in a group with something good."""
+        phone = self.phone(who)
+        entity, patch = BAD[which % len(BAD)]
+        with phone.device.batch(group=group):
+            if group and (key := self.pick(phone, which)) is not None:
+                options = EDITS[key[0]]
+                good = phone.device.update(*key, options[which % len(options)])
+                self.wrong |= {good.id} if good is not None else set()
+            new = which % len(BAD) >= len(BAD) - 2
+            record_id = str(uuid4()) if new else self.world.alice.ids.get(entity, [str(uuid4())])[0]
+            op = Op.CREATE if new else Op.UPDATE
+            if not new and phone.shows((entity, record_id)) is None:
+                self.foreign()  # it speaks of what it has not seen: others have written that
+            self.wrong.add(phone.device.enqueue(entity, record_id, op, patch).id)
+        self.wrote(phone, pause)
+
+    @step(1, who=DEVICES, which=PICKS, op=st.sampled_from([Op.UPDATE, Op.CREATE, Op.DELETE]), pause=PAUSES)
+    def trespass(self, who: int, which: int, op: Op, pause: float) -> None:
+        """P13: writes to what belongs to somebody else."""
+        phone = self.phone(who)
+        entity, record_id = self.world.bob.keys[which % len(self.world.bob.keys)]
+        patch = {} if op is Op.DELETE else self._whole(entity)
+        self.wrong.add(phone.device.enqueue(entity, record_id, op, patch).id)
+        self.wrote(phone, pause)
+
+    def _whole(self, entity: str) -> dict[str, Any]:
+        parents = self.world.alice.ids
+        needed: dict[str, dict[str, Any]] = {
+            "exercise": {"exercise_type": self.world.canonical},
+            "set": {"exercise": parents["exercise"][0]},
+            "exercise_type": {"name": "mine"},
+            "measurement": {"kind": "waist", "value": "1.000", "measured_at": "2026-03-01T07:00:00.000000Z"},
+        }
+        return needed.get(entity, EDITS[entity][0])
+
+    @step(6, who=DEVICES, which=PICKS, how=st.sampled_from(["keep", "use_lost", "custom"]), pause=PAUSES)
+    def resolve(self, who: int, which: int, how: str, pause: float) -> None:
+        phone = self.phone(who)
+        conflicts = phone.device.conflicts()
+        if conflicts:
+            conflict = conflicts[which % len(conflicts)]
+            patch = EDITS[conflict["entity"]][which % 4] if how == "custom" else None
+            phone.device.resolve(conflict.id, how, patch)
+            self.wrote(phone, pause)
