@@ -80,6 +80,7 @@ class View(msgspec.Struct, frozen=True):
     head: HeadView
     device: dict[str, int] | None  # last_seq, acked_version; None: it has not pushed yet, or none was named
     open_conflicts: int
+    times: dict[int, int]  # when versions that were asked for were given out (Unix ms), as far as the log knows
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -87,6 +88,7 @@ class Page(msgspec.Struct, frozen=True):
     position: Position
     has_more: bool
     complete_ms: int | None  # up to when nothing is missing, where there are more
+    time_ms: int = 0  # of the position's version
 
 
 class Start(msgspec.Struct, frozen=True):
@@ -131,14 +133,14 @@ def head_of(user: Any) -> HeadView | None:
     return HeadView(*rows[0]) if rows else None
 
 
-def view_of(user: Any, device_id: UUID | None) -> View | None:
+def view_of(user: Any, device_id: UUID | None, versions: Collection[int]) -> View | None:
     """None where nothing was ever written. One query, of one moment."""
-    rows = fetch("sync", "view", user_id=user.pk, device_id=device_id)
+    rows = fetch("sync", "view", user_id=user.pk, device_id=device_id, versions=list(versions))
     if not rows:
         return None
-    *head, last_seq, acked_version, conflicts = rows[0]
+    *head, last_seq, acked_version, conflicts, times = rows[0]
     device = None if last_seq is None else {"last_seq": last_seq, "acked_version": acked_version}
-    return View(HeadView(*head), device, conflicts)
+    return View(HeadView(*head), device, conflicts, {int(version): ms for version, ms in (times or {}).items()})
 
 
 def records_as_wire(user: Any, keys: Iterable[Key]) -> dict[Key, WireRecord]:
@@ -157,7 +159,9 @@ def page_after(user: Any, position: Position, *, limit: int) -> Page:
     changes, last = ",".join([change_of(row) for row in taken]), WireRecord(*taken[-1])
     version_goes_on = len(found) > limit and WireRecord(*found[limit]).version == last.version
     complete_ms = last.modified_ms - (1 if version_goes_on else 0)
-    return Page(f"[{changes}]", Position(last.version, last.entity, last.id), len(found) > limit, complete_ms)
+    return Page(
+        f"[{changes}]", Position(last.version, last.entity, last.id), len(found) > limit, complete_ms, last.modified_ms
+    )
 
 
 def versions_after(user: Any, version: int, *, counted: int, limit: int) -> Page:
@@ -178,7 +182,8 @@ def versions_after(user: Any, version: int, *, counted: int, limit: int) -> Page
 
 def _page(row: tuple[Any, ...], after: Position) -> Page:
     changes, count, more, version, entity, record_id, complete_ms = row
-    return Page(changes or "[]", Position(version, entity, record_id) if count else after, bool(more), complete_ms)
+    position = Position(version, entity, record_id) if count else after
+    return Page(changes or "[]", position, bool(more), complete_ms, complete_ms or 0)
 
 
 def start_of(user: Any, *, since_ms: int, head: HeadView) -> Start:

@@ -68,6 +68,7 @@ PUSH = {
         client_now=TIME,
         ack_version=VERSION
         | {"default": 0, "description": "Of the last whole pull. One that was never given out: 409 `version_unknown`."},
+        cursor=_nullable({"type": "string", "description": "Of the last pull: proves what the device has seen."}),
         last_synced_at=_nullable(TIME),
         mutations={"type": "array", "maxItems": shapes.MAX_MUTATIONS, "items": MUTATION},
         records={"type": "array", "maxItems": shapes.MAX_MUTATIONS, "items": WHOLE_RECORD},

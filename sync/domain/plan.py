@@ -80,12 +80,12 @@ class Planner:
             return [Planned(edit, DEFERRED) for edit in unit]
         if len(unit) == 1:
             return [self._plan(unit[0])]
-        standing, eff = dict(self.states), self.last_eff_ms
+        standing, eff, awaited = dict(self.states), self.last_eff_ms, self.awaited
         planned: list[Planned] = []
         for edit in unit:
             planned.append(self._plan(edit))
             if planned[-1].status in (REJECTED, DEFERRED):
-                self.states, self.last_eff_ms = standing, eff
+                self.states, self.last_eff_ms, self.awaited = standing, eff, awaited
                 return failed(unit, planned[-1])
         return planned
 
@@ -193,6 +193,7 @@ class Planner:
         """An update never creates: the record may have been deleted for good, and would come back half. Nor does a create
         under an id that was deleted for good, or below such a record.
         """
+        self.awaited -= {edit.key}  # who waited for this creation waits no more
         standing = state.registers if state.exists else {}
         return Planned(edit, CONFLICT, conflicts=(told.missing(edit, self._stamp(edit, state), standing),))
 

@@ -19,6 +19,7 @@ DEFAULT_PULL_PAGE = 1000
 
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**62)]
 Time = Annotated[dt.datetime, msgspec.Meta(tz=True)]
+CursorText = Annotated[str, msgspec.Meta(max_length=1000)]
 
 
 class PushEnvelope(msgspec.Struct, kw_only=True):
@@ -32,6 +33,7 @@ class PushEnvelope(msgspec.Struct, kw_only=True):
     schema_version: Count = FIRST
     epoch: UUID | None = None
     ack_version: Count = 0
+    cursor: CursorText | None = None  # of the last pull: it proves what the device has seen
 
     @property
     def sent(self) -> list[msgspec.Raw]:
@@ -155,7 +157,7 @@ Scope = Literal["user", "catalog"]
 class PullRequest(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     scope: Scope = "user"
     since: Annotated[str, msgspec.Meta(max_length=64)] | None = None  # see moment()
-    cursor: Annotated[str, msgspec.Meta(max_length=1000)] | None = None
+    cursor: CursorText | None = None
     limit: Annotated[int, msgspec.Meta(ge=1, le=MAX_PULL_PAGE)] = DEFAULT_PULL_PAGE
     device_id: UUID | None = None
 

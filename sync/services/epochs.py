@@ -24,11 +24,14 @@ logger = logging.getLogger(__name__)
 
 
 class VersionsLostError(Exception):
-    """A cursor of this epoch is ahead of the server, which made it: it has been restored from a backup."""
+    """A cursor of this epoch is ahead of the server, which made it: it has been restored from a backup.
 
-    def __init__(self, *, epoch: str, version: int) -> None:
+    given_again: the server has come as far again since, with other content.
+    """
+
+    def __init__(self, *, epoch: str, version: int, given_again: bool = False) -> None:
         super().__init__(epoch, version)
-        self.epoch, self.version = epoch, version
+        self.epoch, self.version, self.given_again = epoch, version, given_again
 
 
 def new_epoch(*, user: User | None = None, at: dt.datetime, served: bool = False) -> int:
@@ -50,7 +53,7 @@ def settle(*, user: Any, lost: VersionsLostError, at: dt.datetime) -> EpochChang
         head = locked_head(user, source="job")
         if head.epoch != lost.epoch:
             return True
-        if head.version >= lost.version:
+        if head.version >= lost.version and not lost.given_again:
             return False
         _end(user.pk, at, known=False)
         logger.warning("A device of user %s knows version %s of %s: new epoch.", user.pk, lost.version, head.version)

@@ -1,7 +1,7 @@
 """Where a user's data stand: the lock that every write takes first, and the one moment that every read is of."""
 
 import dataclasses
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 from uuid import UUID
@@ -64,10 +64,10 @@ def standing_head(owner: User | Catalogue) -> HeadView:
     return standing_view(owner).head
 
 
-def standing_view(owner: User | Catalogue, device_id: UUID | None = None) -> View:
-    view = view_of(owner, device_id)
+def standing_view(owner: User | Catalogue, device_id: UUID | None = None, versions: Collection[int] = ()) -> View:
+    view = view_of(owner, device_id, versions)
     if view is None:
         lock_head(user_id=owner.pk, source="api")
-        view = view_of(owner, device_id)
+        view = view_of(owner, device_id, versions)
     assert view is not None
     return view

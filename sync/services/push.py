@@ -18,8 +18,10 @@ from sync.services import answers, whole_records
 from sync.services import envelope as envelopes
 from sync.services.answers import Result
 from sync.services.applying import Application
+from sync.services.cursors import Cursor
 from sync.services.envelope import Item, to_ms
-from sync.services.heads import Head, in_transaction, locked_head
+from sync.services.epochs import VersionsLostError, settle
+from sync.services.heads import Head, in_transaction, locked_head, standing_view
 from sync.services.writing import Author
 
 SKEW_TOLERANCE_MS = 5000
@@ -87,7 +89,10 @@ def _pushed(
     user: User, envelope: PushEnvelope, batch: Callable[[Head, DeviceState], Batch], at: dt.datetime
 ) -> dict[str, Any]:
     device_in_use(user=user, device_id=envelope.device_id, instance_token=envelope.instance_token)
-    return in_transaction(lambda: _Push(user, envelope, at).run(batch))
+    try:
+        return in_transaction(lambda: _Push(user, envelope, at).run(batch))
+    except VersionsLostError as lost:
+        raise settle(user=user, lost=lost, at=at) from lost
 
 
 class _Push:
@@ -98,6 +103,9 @@ class _Push:
         head = locked_head(self.user, source="push")
         if self.envelope.epoch is not None and str(self.envelope.epoch) != head.epoch:
             raise EpochChanged
+        if self.envelope.cursor is not None:
+            cursor = Cursor.read(self.envelope.cursor, self.user)
+            cursor.check_history(standing_view(self.user, versions=cursor.versions))
         if self.envelope.epoch is not None and self.envelope.ack_version > head.version:
             raise VersionUnknown  # a restored server, or a device in error: only a cursor, which we sign, proves the first
         state = self._device_state()

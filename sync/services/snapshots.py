@@ -18,8 +18,8 @@ from sync.exceptions import DigestMismatch, SnapshotSealed, TooManySnapshots
 from sync.models import Head, Import, Snapshot, SnapshotPiece
 from sync.models.transfer import BUSY
 from sync.services import pieces
+from sync.services.cursors import cursor_at
 from sync.services.heads import consistent_view, locked_head
-from sync.services.pull import cursor_at
 from sync.services.reading import Spool, State, spooled
 
 Packer = Callable[[Iterable[bytes]], Iterable[bytes]]
@@ -41,7 +41,7 @@ def whole_state(*, user: User, packed: Packer = iter) -> tuple[str, Spool]:
     """
     with consistent_view():
         state = State(user)
-        lines = spooled(packed(state.lines(cursor=cursor_at(user=user, head=state.head))))
+        lines = spooled(packed(state.lines(cursor=cursor_at(state.head).text(user))))
     return f'"{state.head.epoch}:{state.head.version}:{schema_version()}"', lines
 
 

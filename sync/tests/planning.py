@@ -46,6 +46,8 @@ class Server:
         self.planned: list[Planned] = []
         self.taken: frozenset[Key] = frozenset()
         self.shared: frozenset[str] = frozenset({"shared"})
+        self.awaited: frozenset[Key] = frozenset()
+        self.purged: frozenset[Key] = frozenset()
 
     def push(self, device: str, *edits: Edit, skew_ms: int = 0, seen_version: int = 0) -> list[Planned]:
         planner = Planner(
@@ -53,6 +55,8 @@ class Server:
             states=dict(self.states),
             taken=self.taken,
             shared=self.shared,
+            awaited=self.awaited,
+            purged=self.purged,
             device=device,
             now_ms=self.now_ms,
             skew_ms=skew_ms,

@@ -256,6 +256,54 @@ def test_cursor_from_the_lost_time_begins_a_new_epoch(phone: Phone, alice: User,
     assert phone.pull()["version"] == before.version
 
 
+@pytest.mark.parametrize("running", [False, True])
+def test_version_that_is_given_out_again_is_noticed_by_the_cursor(
+    phone: Phone,
+    tablet: Phone,
+    alice: User,
+    running: bool,  # noqa: FBT001 - a parameter
+) -> None:
+    """Others have written since, so that the server is no longer behind: but it gave out that version at another time."""
+    phone.create("workout")
+    with restored_afterwards():
+        make_many(Workout, alice, 3)
+        page = phone.pull(limit=1) if running else phone.pull()
+    before = head(alice)
+    for _ in range(4):
+        tablet.create("workout")
+    assert head(alice).version > page["version"]
+    check_error(phone.api.get(PULL, {"cursor": page["cursor"]}), 409, "epoch_changed")
+    assert head(alice).epoch != before.epoch
+    assert PastEpoch.objects.get().version == 0
+
+
+def test_push_that_brings_a_cursor_writes_nothing_on_versions_of_another_history(
+    phone: Phone, tablet: Phone, alice: User
+) -> None:
+    """It would overwrite what its device has never seen, in the belief that it had."""
+    workout = phone.create("workout", {"title": "before"})
+    with restored_afterwards():
+        phone.one("update", "workout", workout, {"title": "lost"}, base_version=2)
+        page = phone.pull()
+    tablet.one("update", "workout", workout, {"title": "since"}, base_version=2)
+    assert head(alice).version == page["version"]
+    mutation = phone.mutation("update", "workout", workout, {"title": "mine"}, base_version=page["version"])
+    known = {"epoch": page["epoch"], "ack_version": page["version"], "cursor": page["cursor"]}
+    check_error(phone.post(mutation, **known), 409, "epoch_changed")
+    assert (str(head(alice).epoch) != page["epoch"], Workout.objects.get().title) == (True, "since")
+
+
+def test_push_takes_the_cursor_of_any_page_of_this_history(phone: Phone, bobs_phone: Phone, alice: User) -> None:
+    make_many(Workout, alice, 3)
+    cursors = [page["cursor"] for page in (phone.pull(limit=1), phone.pull())]
+    make_many(Workout, alice, 3)
+    for cursor in cursors:
+        (result,) = phone.push(phone.mutation("create", "workout", str(uuid4())), cursor=cursor)
+        assert result["status"] == "applied"
+    for wrong in ("v2.nonsense", bobs_phone.pull()["cursor"]):
+        check_error(phone.post(cursor=wrong), 400, "cursor_invalid", "cursor")
+
+
 def test_wrong_ack_of_a_client_without_an_epoch_proves_nothing(phone: Phone, alice: User) -> None:
     before = head(alice).epoch
     phone.push(ack_version=10**6)

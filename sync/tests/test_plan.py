@@ -214,6 +214,15 @@ def test_group_waits_as_a_whole(server: Server) -> None:
     assert server.value(SET, "a") == 0
 
 
+def test_group_whose_parent_was_deleted_for_good_waits_no_more(server: Server) -> None:
+    """It waited for its parent, which came and left for good meanwhile. What it creates and edits is told, and not awaited."""
+    server.awaited, server.purged = frozenset({NEW}), frozenset({("exercise", "gone")})
+    planned = server.push(
+        "a", edit(NEW, "create", base=0, exercise="gone", group="g"), edit(NEW, "update", base=0, a=5, group="g")
+    )
+    assert [(p.status, only(p).kind) for p in planned] == [(CONFLICT, "missing"), (CONFLICT, "missing")]
+
+
 def test_group_waits_for_its_parents_in_the_same_push(server: Server) -> None:
     planned = server.push(
         "a",

@@ -14,7 +14,7 @@ from accounts.models import User
 from lib import wire
 from lib.tests.factories import as_id, make, make_many
 from sync.models import DeviceState, Head, Record
-from sync.services.pull import SIGNER
+from sync.services.cursors import FORM, SIGNER
 from sync.tests.devices import PULL, STATUS, Json, Phone, exercise_type
 from training.models import Exercise, Set, Workout
 
@@ -172,9 +172,9 @@ def test_last_modified_rises_with_the_version(phone: Phone, alice: User) -> None
 
 def rewritten(cursor: str, **values: Any) -> str:
     """A cursor that the server signed, with other content."""
-    names = ["owner", "epoch", "snapshot_head", "version", "entity", "id"]
-    content = dict(zip(names, SIGNER.unsign_object(cursor.removeprefix("v1.")), strict=True)) | values
-    return "v1." + SIGNER.sign_object([content[name] for name in names])
+    names = ["owner", "epoch", "snapshot_head", "snapshot_ms", "version", "time_ms", "entity", "id"]
+    content = dict(zip(names, SIGNER.unsign_object(cursor.removeprefix(FORM)), strict=True)) | values
+    return FORM + SIGNER.sign_object([content[name] for name in names])
 
 
 def refusal(phone: Phone, cursor: str) -> tuple[int, str]:
@@ -190,8 +190,8 @@ def test_cursor_of_another_user_is_refused(phone: Phone, bobs_phone: Phone, bob:
 def test_cursor_that_was_changed_is_refused(phone: Phone) -> None:
     cursor = phone.pull()["cursor"]
     assert refusal(phone, cursor[:-1] + ("A" if cursor[-1] != "A" else "B")) == (400, "cursor_invalid")
-    assert refusal(phone, "v1." + signing.Signer(salt="other").sign_object(["x"])) == (400, "cursor_invalid")
-    assert refusal(phone, "v1." + SIGNER.sign_object(["x"])) == (400, "cursor_invalid")
+    assert refusal(phone, FORM + signing.Signer(salt="other").sign_object(["x"])) == (400, "cursor_invalid")
+    assert refusal(phone, FORM + SIGNER.sign_object(["x"])) == (400, "cursor_invalid")
 
 
 def test_cursor_of_another_epoch_is_refused(phone: Phone, alice: User) -> None:

@@ -301,6 +301,7 @@ class SyncEngine:
             "epoch": position.epoch,
             "client_now": rfc3339(self._clock()),
             "ack_version": position.version,
+            "cursor": position.cursor,
             "mutations": [mutation.to_wire() for mutation in chunk],
         }
 

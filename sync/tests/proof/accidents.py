@@ -61,15 +61,10 @@ class Accidents(Stage):
         return self._is_ahead(phone, version) or not phone.holds_more_than(version)
 
     def watch_restore(self) -> None:
-        """Once the server has given out the versions again that a device knows otherwise, that device gives no sign any
-        more. Before that its operator must have told it.
-        """
+        """It is noticed however late, also when the server has given out those versions again that a device knows otherwise."""
         if self.ahead and self.world.head.epoch != self.restored_epoch:
-            self.totals["noticed"] += 1
-            self.ahead = {}
-        elif any(version <= self.world.head.version for version in self.ahead.values()):
-            self.totals["told late"] += 1
-            self.world.tell(served=True)
+            again = any(version <= self.world.head.version for version in self.ahead.values())
+            self.totals["noticed late" if again else "noticed"] += 1
             self.ahead = {}
 
     @step(2, who=DEVICES)

@@ -16,6 +16,7 @@ from sync.domain.records import RecordState
 from sync.domain.tree import Tree
 from sync.exceptions import EpochChanged, ResyncRequired
 from sync.services import applying, envelope, epochs, pull, retention, whole_records
+from sync.services.cursors import Cursor
 
 Bug = Callable[[], contextlib.AbstractContextManager[list[str]]]
 BUGS: dict[str, Bug] = {}
@@ -148,14 +149,14 @@ def gc_no_horizon(hits: list[str]) -> Iterator[None]:
 def naive_horizon(hits: list[str]) -> Iterator[None]:
     """A cursor is judged by its position alone: a snapshot under way is reset by the purge that came before it."""
 
-    def check(self: Any, head: Any) -> None:
-        if self.epoch != head.epoch:
+    def check(self: Any, view: Any) -> None:
+        if self.epoch != view.head.epoch:
             raise EpochChanged
-        if 0 < self.position.version < head.min_version:
+        if 0 < self.position.version < view.head.min_version:
             hits.append("reset")
             raise ResyncRequired
 
-    with mock.patch.object(pull._Cursor, "check", check):
+    with mock.patch.object(Cursor, "check", check):
         yield
 
 
@@ -247,7 +248,7 @@ def whole_is_written(hits: list[str]) -> Iterator[None]:
         if made.op != "update":
             return made
         hits.append(edit.key[0])
-        return dataclasses.replace(made, patch=edit.patch)
+        return replace(made, patch=edit.patch)
 
     with mock.patch.object(whole_records, "_edit", as_sent):
         yield
@@ -271,13 +272,30 @@ def taken_as_sent(hits: list[str]) -> Iterator[None]:
 @bug
 def nothing_is_lost(hits: list[str]) -> Iterator[None]:
     """A restored server does not wonder at a cursor that is ahead of it."""
-    real = pull._Cursor.check
+    real = Cursor.check_history
 
-    def trusting(self: Any, head: Any) -> None:
+    def trusting(self: Any, view: Any) -> None:
         try:
-            real(self, head)
+            real(self, view)
         except epochs.VersionsLostError:
             hits.append(self.epoch)
 
-    with mock.patch.object(pull._Cursor, "check", trusting):
+    with mock.patch.object(Cursor, "check_history", trusting):
+        yield
+
+
+@bug
+def numbers_are_enough(hits: list[str]) -> Iterator[None]:
+    """A restored server that has come as far again does not wonder at the versions that it has given out twice."""
+    real = Cursor.check_history
+
+    def counting(self: Any, view: Any) -> None:
+        try:
+            real(self, view)
+        except epochs.VersionsLostError as lost:
+            if not lost.given_again:
+                raise
+            hits.append(self.epoch)
+
+    with mock.patch.object(Cursor, "check_history", counting):
         yield

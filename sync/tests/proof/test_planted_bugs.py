@@ -57,6 +57,7 @@ FAMILIES = {
     "whole_is_written": Family(TIMES, ("P14",), knowing_times=(1,)),
     "taken_as_sent": Family(UPDATED, ("P2",)),
     "nothing_is_lost": Family(RESTORED, ("P15",)),
+    "numbers_are_enough": Family(RESTORED, ("P15", "P1", "P6")),
     "blind_trigger": Family({**WRITING, "other_write": 4}, ("P6",)),
 }
 

@@ -62,7 +62,8 @@ class Traffic(Stage):
     def noticing(self, phone: Phone, *, says_so: bool = True) -> Iterator[None]:
         """P15: a restored server that was not told learns it from the first who names a version that it never gave out."""
         head = self.world.head
-        known = phone.store.position().epoch == head.epoch and phone.names_more_than(head.version)
+        position = phone.store.position()
+        known = position.epoch == head.epoch and position.cursor is not None and phone.name in self.ahead
         yield
         noticed = self.world.head.epoch != head.epoch
         assert noticed or not (known and says_so), ("P15 a lost version was not noticed", phone.name, head)

@@ -38,6 +38,7 @@ BELOW = {
     ("workout", "exercise"): "DELETE FROM training_exercise WHERE workout_id = ANY(%s::uuid[])",
     ("exercise", "set"): "DELETE FROM training_set WHERE exercise_id = ANY(%s::uuid[])",
 }
+RESTORING_S = 60  # a backup does not come back in the moment in which it is lost
 REST = {"workout": "workouts", "exercise": "exercises", "set": "sets", "measurement": "measurements"}
 
 
@@ -119,21 +120,22 @@ class World:
 
     def restore(self, backup: "Backup", *, told: bool) -> None:
         """The server is as it was. What it knew since is gone, also for the oracle. told: its operator says so."""
+        self.wait(RESTORING_S)
         backups.load(self.alice.user, backup.rows)
         self.older, self.purged = backup.evidence, set(backup.purged)
         self.unknown_pushes |= set(range(backup.pushes, len(self.network.pushes)))
         self.restores += 1
         self.head = evidence.read_head(self.alice.user)
         if told:
-            self.tell(served=False)
+            self.tell()
         if backup.schema == self.schema.version:
             self.schema.decided_before &= decided(backup.evidence)
         else:
             self._migrate(backup.evidence)
 
-    def tell(self, *, served: bool) -> None:
-        """The operator says that the server was restored. served: and only now, after it has given out versions again."""
-        epochs.new_epoch(user=self.alice.user, at=self.now, served=served)
+    def tell(self) -> None:
+        """The operator says that the server was restored."""
+        epochs.new_epoch(user=self.alice.user, at=self.now)
         self.head = evidence.read_head(self.alice.user)
 
     def upgrade(self) -> None:

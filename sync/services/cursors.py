@@ -1,0 +1,94 @@
+"""Cursors: where a device stands. Signed, and bound to the user: the server's own word, which clients only keep and return.
+
+So a cursor proves what its device has seen. A server that was restored from a backup finds out by the first one that
+names a version it never gave out, or gave out at another time.
+"""
+
+import msgspec
+from django.core import signing
+
+from accounts.models import User
+from lib.errors import CursorInvalid
+from lib.writes import Catalogue
+from sync.exceptions import EpochChanged, ResyncRequired
+from sync.queries import LAST_ENTITY, LAST_ID, HeadView, Position, View
+from sync.services.epochs import VersionsLostError
+
+SIGNER = signing.Signer(salt="sync.cursor")
+FORM = "v2."
+Owner = User | Catalogue
+
+
+class Cursor(msgspec.Struct, frozen=True):
+    """time_ms: of the position's version. snapshot_head, snapshot_ms: the version at which a running snapshot began and its
+    time, else 0. A snapshot that takes long is not reset by a purge of what it has not reached yet, because it started after
+    the purged deletions.
+    """
+
+    epoch: str
+    position: Position
+    time_ms: int = 0
+    snapshot_head: int = 0
+    snapshot_ms: int = 0
+
+    @property
+    def is_snapshot(self) -> bool:
+        return bool(self.snapshot_head) or self.position == Position()
+
+    @property
+    def newest_version(self) -> int:
+        """That its device has seen."""
+        return max(self.snapshot_head, self.position.version)
+
+    @property
+    def versions(self) -> set[int]:
+        """Whose time it knows."""
+        return {self.snapshot_head, self.position.version} - {0}
+
+    @classmethod
+    def read(cls, text: str, owner: Owner) -> "Cursor":
+        """Raises CursorInvalid."""
+        try:
+            user, epoch, head, head_ms, version, time_ms, entity, record_id = SIGNER.unsign_object(
+                text.removeprefix(FORM)
+            )
+        except (signing.BadSignature, ValueError) as error:
+            raise CursorInvalid from error
+        if user != str(owner.pk):
+            raise CursorInvalid
+        return cls(epoch, Position(version, entity, record_id), time_ms, head, head_ms)
+
+    def text(self, owner: Owner) -> str:
+        place = [self.position.version, self.time_ms, self.position.entity, self.position.id]
+        return FORM + SIGNER.sign_object([str(owner.pk), self.epoch, self.snapshot_head, self.snapshot_ms, *place])
+
+    def is_behind(self, view: View) -> bool:
+        """Whether something has changed since. Raises what `check` raises."""
+        self.check(view)
+        return self.position.complete_version < view.head.version
+
+    def check(self, view: View) -> None:
+        """view: as of this cursor. Raises EpochChanged, VersionsLostError or ResyncRequired."""
+        self.check_history(view)
+        if max(self.snapshot_head, self.position.complete_version) < view.head.min_version:
+            raise ResyncRequired
+
+    def check_history(self, view: View) -> None:
+        """Whether the versions that its device has seen are those that stand. Raises EpochChanged or VersionsLostError."""
+        if self.epoch != view.head.epoch:
+            raise EpochChanged
+        if self.newest_version > view.head.version:
+            raise VersionsLostError(epoch=self.epoch, version=self.newest_version)
+        told = {self.position.version: self.time_ms, self.snapshot_head: self.snapshot_ms}
+        if any(told.get(version, time_ms) != time_ms for version, time_ms in view.times.items()):
+            raise VersionsLostError(epoch=self.epoch, version=self.newest_version, given_again=True)
+
+
+def first_cursor(head: HeadView) -> Cursor:
+    """Of a snapshot."""
+    return Cursor(head.epoch, Position(), snapshot_head=head.version, snapshot_ms=head.last_ms)
+
+
+def cursor_at(head: HeadView) -> Cursor:
+    """Of a device that holds all that stands: where a whole snapshot ends."""
+    return Cursor(head.epoch, Position(head.version, LAST_ENTITY, LAST_ID), head.last_ms)
