@@ -114,7 +114,7 @@ class Phone:
     def names_more_than(self, version: int) -> bool:
         """Whether the next pull says a version above this one."""
         position = self.store.position()
-        return position.version > version and position.cursor is not None
+        return position.version > version and not position.resyncing
 
     def holds_more_than(self, version: int) -> bool:
         """Or is in the middle of something that might."""

@@ -213,18 +213,6 @@ def half_groups(hits: list[str]) -> Iterator[None]:
 
 
 @bug
-def epoch_kept(hits: list[str]) -> Iterator[None]:
-    """A server that was restored gives out its versions again as if nothing had happened."""
-
-    def nothing(**_of: Any) -> int:
-        hits.append("kept")
-        return 0
-
-    with mock.patch.object(epochs, "new_epoch", nothing):
-        yield
-
-
-@bug
 def blind_trigger(hits: list[str]) -> Iterator[None]:
     """Updates of one table are not captured."""
     with connection.cursor() as cursor:

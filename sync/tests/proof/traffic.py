@@ -15,9 +15,8 @@ class Traffic(Stage):
     @step(12, who=DEVICES, count=st.integers(1, 4), lost=st.booleans())
     def push(self, who: int, count: int, lost: bool) -> None:  # noqa: FBT001 - the same
         phone = self.phone(who)
-        with self.noticing(
-            phone, says_so=phone.store.queue_length() > 0 and phone.store.restoration.identity() is None
-        ):
+        speaks = phone.store.queue_length() > 0 and phone.store.restoration.identity() is None
+        with self.noticing(phone, says_so=speaks and self.world.knows(phone)):
             phone.push(count, lost=lost)
 
     @step(10, who=DEVICES, size=SIZES, lost=st.integers(0, 7))
@@ -63,7 +62,7 @@ class Traffic(Stage):
         """P15: a restored server that was not told learns it from the first who names a version that it never gave out."""
         head = self.world.head
         position = phone.store.position()
-        known = position.epoch == head.epoch and position.cursor is not None and phone.name in self.ahead
+        known = position.epoch == head.epoch and not position.resyncing and phone.name in self.ahead
         yield
         noticed = self.world.head.epoch != head.epoch
         assert noticed or not (known and says_so), ("P15 a lost version was not noticed", phone.name, head)

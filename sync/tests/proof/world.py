@@ -12,6 +12,7 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, connection, transaction
 from django.test import override_settings
 
+from accounts.models import Device
 from lib.writes import writing
 from sync.services import epochs, retention
 from sync.tests.proof import backups, evidence
@@ -81,6 +82,10 @@ class World:
 
     def phone(self, name: str, person: Person | None = None) -> Phone:
         return Phone(name, person or self.alice, self.network, self.clock)
+
+    def knows(self, phone: Phone) -> bool:
+        """Whether it has registered, and no restore has taken that away."""
+        return Device.objects.filter(pk=phone.store.identity().device_id).exists()
 
     # --- what is true after every transaction ---
 
