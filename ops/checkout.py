@@ -29,6 +29,7 @@ def say(text: str) -> None:
 def environment(defaults: Mapping[str, str] | None = None, /, **values: str) -> dict[str, str]:
     """The environment of a child that loads Django: `defaults` yield to what is set outside, `values` do not."""
     fixed = {"DJANGO_SETTINGS_MODULE": "config.settings", "PYTHONUNBUFFERED": "1"}
+    fixed["MALLOC_ARENA_MAX"] = "2"  # else each thread has a heap of its own, which keeps the largest page it ever held
     return {**(defaults or {}), **os.environ, **fixed, **values}
 
 
