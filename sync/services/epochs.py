@@ -50,7 +50,7 @@ def settle(*, user: Any, lost: VersionsLostError, at: dt.datetime) -> EpochChang
     """
 
     def end_if_behind() -> bool:
-        head = locked_head(user, source="job")
+        head = locked_head(user, source="api")  # a request: behind an import it gives up after a while
         if head.epoch != lost.epoch:
             return True
         if head.version >= lost.version and not lost.given_again:

@@ -10,6 +10,7 @@ import msgspec
 from accounts.exceptions import DeviceForked
 from accounts.models import User
 from accounts.services.devices import device_in_use
+from lib.errors import CursorInvalid
 from sync.domain.shapes import PushEnvelope
 from sync.exceptions import EpochChanged, VersionUnknown
 from sync.models import DeviceState
@@ -103,9 +104,7 @@ class _Push:
         head = locked_head(self.user, source="push")
         if self.envelope.epoch is not None and str(self.envelope.epoch) != head.epoch:
             raise EpochChanged
-        if self.envelope.cursor is not None:
-            cursor = Cursor.read(self.envelope.cursor, self.user)
-            cursor.check_history(standing_view(self.user, versions=cursor.versions))
+        self._check_history()
         if self.envelope.epoch is not None and self.envelope.ack_version > head.version:
             raise VersionUnknown  # a restored server, or a device in error: only a cursor, which we sign, proves the first
         state = self._device_state()
@@ -120,6 +119,16 @@ class _Push:
         batch.finish(results)
         self._update_device(state, author, items)
         return self._answer(head, application, items, results)
+
+    def _check_history(self) -> None:
+        """A cursor that cannot be read, such as one that was signed with an older key, proves nothing: a pull says so."""
+        if self.envelope.cursor is None:
+            return
+        try:
+            cursor = Cursor.read(self.envelope.cursor, self.user)
+        except CursorInvalid:
+            return
+        cursor.check_history(standing_view(self.user, versions=cursor.versions))
 
     # --- the device ---
 

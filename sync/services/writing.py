@@ -2,7 +2,7 @@
 
 import dataclasses
 import datetime as dt
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -59,10 +59,12 @@ def write(
     if version is not None:
         execute("sync", "allocate", user_id=user.pk)
     _insert_log(user, author, writes, version=version, again=again, at=at)
-    changed = {w.key for w in writes if not w.touch}
-    rows = changed | _deleted_parents(changed, states)
-    upserts = _upsert_all(user, [states[key] for key in rows], at)
-    _renew(user, _unchanged_in_the_end(writes, states))
+    found = _found(writes)
+    rows = found.keys() | _deleted_parents(found, states)
+    going = {key for key in found if _goes(found[key], states[key])}
+    upserts = _upsert_all(user, [states[key] for key in rows - going], at)
+    upserts += _upsert_all(user, [states[key] for key in going], at)  # last: what was moved away must have left them
+    _renew(user, _unchanged_in_the_end(writes, found, states))
     if conflicts:
         Conflict.objects.bulk_create(conflicts)
     return upserts
@@ -81,15 +83,26 @@ def _deleted_parents(keys: Iterable[Key], states: Mapping[Key, RecordState]) -> 
     return found
 
 
-def _unchanged_in_the_end(writes: Sequence[PlannedWrite], states: Mapping[Key, RecordState]) -> set[Key]:
-    """Records whose writes took each other back: no trigger sees them."""
+def _found(writes: Sequence[PlannedWrite]) -> dict[Key, Mapping[str, Any]]:
+    """What the first write of each record found."""
     found: dict[Key, Mapping[str, Any]] = {}
-    again: set[Key] = set()
     for write in writes:
         if not write.touch:
-            again |= {write.key} & found.keys()
             found.setdefault(write.key, write.write.before)
-    return {key for key in again if found[key] == states[key].registers}
+    return found
+
+
+def _goes(found: Mapping[str, Any], state: RecordState) -> bool:
+    """Whether a row that is there gets deleted: with it the database deletes what hangs on it then."""
+    return state.deleted and bool(found) and not found[DELETED]
+
+
+def _unchanged_in_the_end(
+    writes: Sequence[PlannedWrite], found: Mapping[Key, Mapping[str, Any]], states: Mapping[Key, RecordState]
+) -> set[Key]:
+    """Records whose writes took each other back: no trigger sees them."""
+    counts = Counter(write.key for write in writes if not write.touch)
+    return {key for key, count in counts.items() if count > 1 and found[key] == states[key].registers}
 
 
 def _renew(user: Any, keys: set[Key]) -> None:

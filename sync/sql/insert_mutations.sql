@@ -3,5 +3,5 @@ INSERT INTO sync_mutation AS m (user_id, mutation_id, record_id, device_id, seq,
 SELECT %(user_id)s::uuid, i.mutation_id, i.record_id, %(device_id)s::uuid, i.seq, i.sha256, i.payload, i.status, i.result, %(at)s, %(source)s
   FROM json_to_recordset(%(items)s::json) AS i
        (mutation_id uuid, record_id uuid, seq bigint, sha256 text, payload text, status text, result text)
-    ON CONFLICT (user_id, mutation_id) DO UPDATE SET status = excluded.status, result = excluded.result
+    ON CONFLICT (user_id, mutation_id) DO UPDATE SET status = excluded.status, result = excluded.result, record_id = excluded.record_id
  WHERE m.status = 'deferred'

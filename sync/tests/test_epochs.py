@@ -300,8 +300,10 @@ def test_push_takes_the_cursor_of_any_page_of_this_history(phone: Phone, bobs_ph
     for cursor in cursors:
         (result,) = phone.push(phone.mutation("create", "workout", str(uuid4())), cursor=cursor)
         assert result["status"] == "applied"
-    for wrong in ("v2.nonsense", bobs_phone.pull()["cursor"]):
-        check_error(phone.post(cursor=wrong), 400, "cursor_invalid", "cursor")
+    for unreadable in ("v2.nonsense", bobs_phone.pull()["cursor"]):  # proves nothing, and holds up no queue
+        assert (
+            phone.push(phone.mutation("create", "workout", str(uuid4())), cursor=unreadable)[0]["status"] == "applied"
+        )
 
 
 def test_wrong_ack_of_a_client_without_an_epoch_proves_nothing(phone: Phone, alice: User) -> None:

@@ -78,3 +78,21 @@ def test_order_does_not_matter_for_a_move_and_a_deletion(
             training.act(*act)
         end = training.end()
         assert {name for name, there in end.items() if not there} == gone, order
+
+
+@pytest.mark.parametrize("first", ["move", "delete"])
+def test_what_hangs_on_a_moved_record_survives_the_deletion_of_its_old_parent(phone: Phone, first: str) -> None:
+    """Both in one push: when the old parent goes, the record must have left it, or the cascade takes what hangs on it."""
+    old, new = phone.create("workout"), phone.create("workout")
+    exercise = phone.exercise(workout=old)
+    sets = [phone.create("set", {"exercise": exercise, "reps": reps}) for reps in (5, 6)]
+    base = phone.pull()["version"]
+    acts = {
+        "move": phone.mutation("update", "exercise", exercise, {"workout": new}, base_version=base),
+        "delete": phone.mutation("delete", "workout", old, base_version=base),
+    }
+    order = [acts[first], *(act for name, act in acts.items() if name != first)]
+    assert {result["status"] for result in phone.push(*order, ack_version=base)} <= {"applied", "merged"}
+    live = {record_id: record["data"] for (_, record_id), record in phone.records().items()}
+    assert (old in live, live[exercise]["workout"]) == (False, new)
+    assert [live[found]["reps"] for found in sets] == [5, 6]

@@ -169,7 +169,12 @@ def read(user: User) -> Evidence:
         row[0]: Sent(row[0], row[1], row[2], _json(row[3]) or {}, row[4], orjson.loads(row[5]), row[6])
         for row in rows(MUTATIONS, user)
     }
-    return Evidence(head, records, _log(user, records), conflicts, mutations)
+    log = _log(user, records)
+    for entry in log.values():
+        # a copy of a device may send anew, under a name of its own, what the first one had to keep
+        if entry.mutation in mutations and entry.device is not None:
+            mutations[entry.mutation] = dataclasses.replace(mutations[entry.mutation], device=entry.device)
+    return Evidence(head, records, log, conflicts, mutations)
 
 
 def read_head(user: User) -> Head:

@@ -241,6 +241,8 @@ class Oracle:
             for earlier, later in pairwise(kept):
                 if earlier.op != "T" and later.op != "T":
                     assert earlier.version <= later.version, ("P11 out of order", earlier, later)
+                    goes = earlier.op != "D" and later.op == "D" and later.source == "push"
+                    assert not goes or later.mutation, ("P11 a push deleted what no mutation deletes", earlier, later)
             for entry in kept:
                 if entry.op != "T" and entry.after is not None and entry.patch is not None and not entry.is_migration:
                     self._check_line(entry)
