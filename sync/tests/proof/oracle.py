@@ -64,8 +64,15 @@ class Oracle:
             self._stands(key, write.name, write.value)
             or any(conflict.names(told, write.value) for conflict in self.conflicts[key])
             or self._taken_back(write)
+            or self._comes_back(key, write)
             or any(self._overwritten_knowingly(entry, write) for entry in self._said(key, write))
         )
+
+    def _comes_back(self, key: Key, write: Write) -> bool:
+        """It stands in the tombstone, and a conflict names the deletion to its author: who undoes that has it again."""
+        row = self.evidence.records.get(key)
+        named = any(c.loser == write.mutation.id and c.names("deleted", value=False) for c in self.conflicts[key])
+        return row is not None and row.deleted and row.data.get(write.name) == write.value and named
 
     def _stands(self, key: Key, name: str, value: Any) -> bool:
         row = self.evidence.records.get(key)
