@@ -9,3 +9,4 @@ class LibConfig(AppConfig):
         from lib import checks  # noqa: PLC0415 - the registry of models is complete only now
 
         register(checks.owned_models_follow_the_pattern)
+        register(checks.steps_are_taken_by_the_history)

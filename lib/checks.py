@@ -6,10 +6,13 @@ from typing import Any
 from django.apps import apps
 from django.core.checks import CheckMessage, Error
 from django.db import models
+from django.db.migrations.loader import MigrationLoader
 
 from lib import wire
 from lib.fields import OwnedForeignKey
 from lib.models import OwnedModel
+from lib.operations import RenderAgain
+from lib.upcasting import UPCASTERS
 
 CAPTURE = {"capture_insert", "capture_update", "capture_delete"}
 IDENTIFIER_MAX_LENGTH = 63
@@ -126,3 +129,26 @@ def _code_findings(found: list[Any]) -> Iterator[CheckMessage]:
                     obj=field,
                     id="dropset.E007",
                 )
+
+
+def steps_are_taken_by_the_history(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Registered by LibConfig too: what the server remembers of older documents takes every step that their patches take."""
+    if not UPCASTERS:
+        return []
+    taken = set(_steps_of_migrations())
+    return [
+        Error(
+            f"No migration takes the history of {entity} from schema version {version}.",
+            hint=f"Write RenderAgain(..., from_schema={version}) in the migration that changes the documents.",
+            id="dropset.E010",
+        )
+        for entity, version in sorted(UPCASTERS.keys() - taken)
+    ]
+
+
+def _steps_of_migrations() -> Iterator[tuple[str, int]]:
+    for (app_label, _), migration in MigrationLoader(None).disk_migrations.items():
+        for operation in migration.operations:
+            if isinstance(operation, RenderAgain) and operation.from_schema is not None:
+                model: Any = apps.get_model(app_label, operation.model_name)
+                yield wire.entity_of(model).name, operation.from_schema

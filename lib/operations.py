@@ -5,11 +5,14 @@ from uuid import UUID
 
 from django.apps import apps
 from django.db import transaction
+from django.db.migrations.exceptions import IrreversibleError
 from django.db.migrations.operations.base import Operation
 
 from lib import wire
+from lib.history import tell_anew
 from lib.rendering import Rendering, rendering_at
 from lib.sqlfiles import load_sql
+from lib.upcasting import UPCASTERS
 
 OWNERS_PER_BATCH = 200
 
@@ -20,18 +23,23 @@ class RenderAgain(Operation):
     Each owner of such a document gets one version. Nobody wrote, only the shape is another: the log names no field, so
     that no device's edit is in conflict with it. Backwards it does the same, with the columns that are there then.
     The migration must depend on sync's tables. With `atomic = False` each batch of owners is committed on its own.
+
+    from_schema: the schema version whose step in UPCASTERS turns what was said of the old shape into the new one. The log
+    and the conflicts take that step too, or a rival under an old name would not be seen. There is no way back then.
     """
 
     reduces_to_sql = False
 
-    def __init__(self, model_name: str) -> None:
-        self.model_name = model_name
+    def __init__(self, model_name: str, *, from_schema: int | None = None) -> None:
+        self.model_name, self.from_schema = model_name, from_schema
 
     def deconstruct(self) -> Any:
-        return type(self).__name__, [self.model_name], {}
+        options = {} if self.from_schema is None else {"from_schema": self.from_schema}
+        return type(self).__name__, [self.model_name], options
 
     def describe(self) -> str:
-        return f"Render the documents of {self.model_name} again"
+        step = "" if self.from_schema is None else f", and take its history from schema version {self.from_schema}"
+        return f"Render the documents of {self.model_name} again{step}"
 
     def state_forwards(self, app_label: str, state: Any) -> None:
         pass
@@ -45,6 +53,8 @@ class RenderAgain(Operation):
             after = owners[-1]
 
     def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        if self.from_schema is not None:
+            raise IrreversibleError(f"The history of {self.model_name} knows no way back. Restore a backup of before.")
         self.database_forwards(app_label, schema_editor, from_state, to_state)
 
     def _batch(self, connection: Any, rendering: Rendering, after: UUID | None) -> list[UUID]:
@@ -58,6 +68,9 @@ class RenderAgain(Operation):
                 cursor.execute(load_sql("lib", "render_allocate"))
                 cursor.execute(load_sql("lib", "render_again"), {"code": code})
                 cursor.execute(load_sql("lib", "render_done"))
+            if owners and self.from_schema is not None:
+                entity = rendering.entity
+                tell_anew(connection, entity, owners, step=UPCASTERS[entity.name, self.from_schema])
         return owners
 
 

@@ -1,6 +1,7 @@
 """The checks of the pattern, each against a model that breaks it: what they find and what they say to do."""
 
 from collections.abc import Iterator
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -8,10 +9,12 @@ from django.apps import apps
 from django.db import models
 
 from lib.capture import capture_triggers
-from lib.checks import owned_models_follow_the_pattern
+from lib.checks import owned_models_follow_the_pattern, steps_are_taken_by_the_history
 from lib.fields import OwnedForeignKey
 from lib.models import OwnedModel
+from lib.operations import RenderAgain
 from lib.rules import own_or_shared
+from lib.upcasting import UPCASTERS
 from lib.wire import Wire
 from training.models import Workout
 
@@ -186,3 +189,25 @@ def test_reference_to_its_own_kind_needs_no_higher_code() -> None:
             abstract = False
 
     assert findings() == []
+
+
+# --- steps of schema versions ---
+
+
+def named(patch: dict[str, Any]) -> dict[str, Any]:
+    return patch
+
+
+def test_step_that_no_migration_takes_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert steps_are_taken_by_the_history(None) == []
+    monkeypatch.setitem(UPCASTERS, ("workout", 1), named)
+    (found,) = steps_are_taken_by_the_history(None)
+    assert (found.id, found.msg) == ("dropset.E010", "No migration takes the history of workout from schema version 1.")
+    assert "from_schema=1" in str(found.hint)
+
+
+def test_step_that_a_migration_takes_passes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(UPCASTERS, ("workout", 1), named)
+    migration = import_module("training.migrations.0001_initial").Migration
+    monkeypatch.setattr(migration, "operations", [*migration.operations, RenderAgain("Workout", from_schema=1)])
+    assert steps_are_taken_by_the_history(None) == []

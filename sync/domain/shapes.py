@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from sync.domain.upcasting import FIRST, schema_version
+from lib.upcasting import FIRST, schema_version
 
 PROTOCOL = 1
 SCHEMA_VERSION = schema_version()

@@ -11,7 +11,7 @@ import orjson
 
 from accounts.models import User
 from lib import wire
-from sync.domain.upcasting import schema_version
+from lib.upcasting import schema_version
 from sync.enums import MutationStatus
 from sync.models import Mutation
 from sync.services import reading

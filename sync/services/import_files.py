@@ -19,8 +19,8 @@ from uuid import UUID
 import msgspec
 
 from lib import wire
+from lib.upcasting import schema_version
 from sync.domain.shapes import Count, Time
-from sync.domain.upcasting import schema_version
 from sync.services.envelope import to_ms
 
 MAX_RECORDS = 500_000

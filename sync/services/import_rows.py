@@ -12,9 +12,9 @@ import orjson
 
 from accounts.models import User
 from lib import wire
+from lib.upcasting import UpcastError, schema_version, upcast
 from sync.domain.records import Key
 from sync.domain.shapes import PushEnvelope
-from sync.domain.upcasting import UpcastError, schema_version, upcast
 from sync.enums import ImportMode
 from sync.models import Conflict, LogEntry, Purged, Record
 from sync.services.envelope import Item, item_of, read, refused_item, to_ms

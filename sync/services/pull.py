@@ -9,9 +9,9 @@ from django.conf import settings
 from msgspec.structs import replace
 
 from accounts.models import User
+from lib.upcasting import schema_version
 from lib.writes import Catalogue
 from sync.domain.shapes import PullRequest, Scope, limits, moment
-from sync.domain.upcasting import schema_version
 from sync.queries import (
     LAST_ENTITY,
     LAST_ID,

@@ -11,7 +11,7 @@ from django.db import connection
 from accounts.models import User
 from lib import wire
 from lib.sqlfiles import load_sql
-from sync.domain.upcasting import schema_version
+from lib.upcasting import schema_version
 from sync.queries import digests
 from sync.services.heads import standing_head
 

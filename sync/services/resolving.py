@@ -7,11 +7,11 @@ from msgspec.structs import replace
 
 from accounts.models import User
 from lib import patches, wire
+from lib.upcasting import UpcastError, upcast
 from sync.domain import closings
 from sync.domain.merge import DELETED
 from sync.domain.records import Closing, Edit, Refusal
 from sync.domain.shapes import Decision
-from sync.domain.upcasting import UpcastError, upcast
 from sync.enums import ConflictKind
 from sync.models import Conflict
 from sync.services.losses import Loss, read_losses
@@ -22,6 +22,7 @@ UNKNOWN_CONFLICT = Refusal("unknown_conflict", "There is no such conflict of you
 NOTHING_LOST = Refusal(
     "not_allowed", "Both records are there. Delete the one that is too many, if you like, then decide to keep."
 )
+FIELDS_GONE = Refusal("not_allowed", "There is no such field any more. The conflict can only be kept.")
 UNREADABLE = Refusal("invalid", "What this conflict holds cannot be read.")
 UNKNOWN_ENTITY = Refusal("unknown_entity", "The server has no records of this kind any more. It can only be kept.")
 
@@ -98,4 +99,6 @@ def _with_values(
     writable = {field.name for field in entity.writable}
     values = patches.check_patch(entity, {name: value for name, value in lost.items() if name in writable})
     returns = deleted is False or conflict.kind == ConflictKind.PARENT
+    if not values and not returns:
+        return replace(target, refusal=FIELDS_GONE)
     return replace(target, op="restore" if returns else "update", patch=values)

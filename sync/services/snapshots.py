@@ -11,8 +11,8 @@ from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from lib.errors import IdTaken, NotFound
+from lib.upcasting import schema_version
 from sync.domain import keeping
-from sync.domain.upcasting import schema_version
 from sync.enums import SnapshotKind
 from sync.exceptions import DigestMismatch, SnapshotSealed, TooManySnapshots
 from sync.models import Head, Import, Snapshot, SnapshotPiece

@@ -17,11 +17,11 @@ from msgspec.structs import replace
 from accounts.models import User
 from lib import wire
 from lib.statements import fetch
+from lib.upcasting import schema_version
 from sync.domain.merge import DELETED, LOST
 from sync.domain.plan import DEFERRED
 from sync.domain.records import Edit, Key, Refusal
 from sync.domain.shapes import PushEnvelope, RecordIn
-from sync.domain.upcasting import schema_version
 from sync.queries import HeadView, decided, keys_as_json, start_of
 from sync.services.envelope import Item, digest_of, item_of, read, refused_item, to_ms
 from sync.services.heads import Head

@@ -16,7 +16,7 @@ from catalog.tests.factories import make_canonical, make_muscle
 from config.tests.contract import SchemaClient, check_error
 from conftest import client_of
 from lib.tests.factories import as_id, make_user
-from sync.domain.upcasting import UPCASTERS
+from lib.upcasting import UPCASTERS
 from sync.models import DeviceState, Head, LogEntry, Mutation, Record
 from sync.tests.devices import PULL, PUSH, Json, Phone, ago, exercise_type, lost
 

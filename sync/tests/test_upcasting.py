@@ -12,12 +12,11 @@ from django.db.migrations.state import ProjectState
 
 from accounts.models import User
 from catalog.tests.factories import make_canonical
-from lib import wire
+from lib import upcasting, wire
 from lib.operations import OWNERS_PER_BATCH, RenderAgain
 from lib.tests.factories import as_id, make, make_many, make_user
+from lib.upcasting import UPCASTERS, UpcastError, schema_version, upcast
 from lib.wire import CATALOGUE
-from sync.domain import upcasting
-from sync.domain.upcasting import UPCASTERS, UpcastError, schema_version, upcast
 from sync.models import Head, LogEntry, Mutation, Record
 from sync.tests.devices import PULL, STATUS, Json, Phone
 from training.models import Workout

@@ -12,8 +12,8 @@ from django.utils import timezone
 from accounts.models import User
 from dropset_client import Device
 from lib.tests.factories import as_id, make, make_many, make_user
+from lib.upcasting import UPCASTERS
 from sync.domain import lifetimes
-from sync.domain.upcasting import UPCASTERS
 from sync.models import Head, LogEntry, Mutation, Record
 from sync.services import epochs
 from sync.services.retention import purge

@@ -63,11 +63,6 @@ class Entry:
         return {**self.changed, DELETED: self.op == "D"}
 
     @property
-    def is_migration(self) -> bool:
-        """The document was rendered anew: nobody wrote."""
-        return self.source == "migration"
-
-    @property
     def changed(self) -> Json:
         """What differs in the documents, whoever said so."""
         before, after = self.before or {}, self.after or {}

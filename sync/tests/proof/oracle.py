@@ -4,7 +4,7 @@ Each check is named after the property of docs/development.md, "The proof", that
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -28,13 +28,10 @@ class Write:
 
 @dataclass
 class Oracle:
-    """Judges one user's evidence. `acks`: up to which version the author of a mutation had seen everything. `rendered`:
-    fields that a migration has changed.
-    """
+    """Judges one user's evidence. `acks`: up to which version the author of a mutation had seen everything."""
 
     evidence: Evidence
     acks: Mapping[str, int] = field(default_factory=dict)
-    rendered: Collection[str] = ()
 
     def __post_init__(self) -> None:
         self.history: dict[Key, list[Entry]] = defaultdict(list)
@@ -65,7 +62,7 @@ class Oracle:
             or any(conflict.names(told, write.value) for conflict in self.conflicts[key])
             or self._taken_back(write)
             or self._comes_back(key, write)
-            or any(self._overwritten_knowingly(entry, write) for entry in self._said(key, write))
+            or any(self._overwritten_knowingly(entry, write) for entry in self._said(write))
         )
 
     def _comes_back(self, key: Key, write: Write) -> bool:
@@ -80,9 +77,13 @@ class Oracle:
             return name == DELETED and bool(value)  # purged, or never there
         return bool(row.deleted == value) if name == DELETED else bool(row.data.get(name) == value and not row.deleted)
 
-    def _said(self, key: Key, write: Write) -> list[Entry]:
-        """Every line of the log under which the value stood: the mutation's own, or somebody's who said the same."""
-        return [e for e in self.history[key] if e.values.get(write.name, e) == write.value]
+    def _said(self, write: Write) -> list[Entry]:
+        """The lines of the log that say the same: what the author had seen last, the mutation's own, and since then
+        anybody's.
+        """
+        spoken = [(e, e.values[write.name]) for e in self.history[write.mutation.key] if write.name in e.values]
+        seen = [pair for pair in spoken if pair[0].version <= write.mutation.base]
+        return [e for e, value in seen[-1:] + spoken[len(seen) :] if value == write.value]
 
     def _taken_back(self, write: Write) -> bool:
         """The device itself spoke of it again later, or deleted or restored what it hangs on."""
@@ -101,13 +102,11 @@ class Oracle:
         return write.name == DELETED and bool({key, *self.ever_above(key)} & {later.key, *self.ever_above(later.key)})
 
     def _overwritten_knowingly(self, entry: Entry, write: Write) -> bool:
-        """Somebody who had seen the line wrote another value, or deleted the record; or a migration wrote it otherwise."""
+        """Somebody who had seen the line wrote another value, or deleted the record."""
         later = [e for e in self.history[entry.key] if (e.version, e.n) > (entry.version, entry.n)]
         return any(self.knew(e, entry) and self._replaces(e, write) for e in later)
 
     def _replaces(self, entry: Entry, write: Write) -> bool:
-        if entry.is_migration:
-            return bool(entry.changed.get(write.name, write.value) != write.value)
         values = entry.values
         buried = entry.op == "D" and any(conflict.kind == "parent" for conflict in self.conflicts[entry.key])
         gone = bool(values.get(DELETED) or values.get(ALONG))
@@ -175,20 +174,16 @@ class Oracle:
                     self._check_register(key, name, entries)
 
     def _check_register(self, key: Key, name: str, entries: list[Entry]) -> None:
-        """Line by line. A migration writes nothing: it says the same in other words."""
         earlier: Entry | None = None
-        was: list[Any] = []
         for later in entries:
-            if later.is_migration and name in later.changed:
-                was.append(later.changed[name])
             if name not in later.values:
                 continue
             unseen = earlier is not None and earlier.op != "T" and not self.knew(later, earlier)
-            if earlier is not None and unseen and later.values[name] not in was:
-                told = any(c.names(name, value) for c in self.conflicts[key] for value in was)
+            if earlier is not None and unseen and later.values[name] != earlier.values[name]:
+                told = any(c.names(name, earlier.values[name]) for c in self.conflicts[key])
                 assert told, ("P2 overwritten silently", earlier, later)
                 assert later.stamp > earlier.stamp, ("P2 the older write won", earlier, later)
-            earlier, was = later, [later.values[name]]
+            earlier = later
 
     # --- P3, P4 ---
 
@@ -251,7 +246,7 @@ class Oracle:
                     goes = earlier.op != "D" and later.op == "D" and later.source == "push"
                     assert not goes or later.mutation, ("P11 a push deleted what no mutation deletes", earlier, later)
             for entry in kept:
-                if entry.op != "T" and entry.after is not None and entry.patch is not None and not entry.is_migration:
+                if entry.op != "T" and entry.after is not None and entry.patch is not None:
                     self._check_line(entry)
             row, solid = self.evidence.records.get(key), [e for e in kept if e.op != "T"]
             if row is not None and solid:
@@ -263,9 +258,7 @@ class Oracle:
         for name in before.keys() & after.keys() - GENERATED:
             if name in values and name not in SETS:
                 assert after[name] == values[name], ("P11 not what was written", name, entry)
-            elif name not in values and not (
-                entry.op == "D" and name in self.rendered
-            ):  # a tombstone has no line of it
+            elif name not in values:
                 assert after[name] == before[name], ("P11 changed without a word", name, entry)
 
 

@@ -10,8 +10,9 @@ from django.db import connection
 from msgspec.structs import replace
 
 from dropset_client.records import BaseRecords
+from lib import upcasting
 from lib.sqlfiles import load_sql
-from sync.domain import merge, plan, upcasting
+from sync.domain import merge, plan
 from sync.domain.records import RecordState
 from sync.domain.tree import Tree
 from sync.exceptions import EpochChanged, ResyncRequired

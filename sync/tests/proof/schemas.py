@@ -20,8 +20,8 @@ from dropset_client.mutations import Draft
 from dropset_client.store import Store
 from dropset_client.wire import JsonObject, Mutation, Op
 from lib.operations import RenderAgain
-from sync.domain.upcasting import UPCASTERS
-from sync.tests.proof.evidence import Evidence, Sent
+from lib.upcasting import UPCASTERS
+from sync.tests.proof.evidence import Conflict, Entry, Evidence, Sent
 
 Json = dict[str, Any]
 OLDEST, USUAL, NEWEST = 1, 2, 3
@@ -82,11 +82,10 @@ class AppStore(Store):
 
 
 class ServerSchema:
-    """Of which version the server is, and which mutations it has decided under the version before."""
+    """Of which version the server is."""
 
     def __init__(self) -> None:
         self.version = USUAL
-        self.decided_before: set[str] = set()
 
     @contextlib.contextmanager
     def installed(self) -> Iterator[None]:
@@ -94,36 +93,53 @@ class ServerSchema:
         with mock.patch.dict(UPCASTERS, {(entity, OLDEST): _renamed(entity) for entity in OLD_NAMES}):
             yield
 
-    def upgrade(self, evidence: Evidence) -> None:
+    def upgrade(self) -> None:
         """The new release. Its migration is still to be run."""
         self.version = NEWEST
         UPCASTERS.update({(entity, USUAL): functools.partial(_loud, entity) for entity in LOUD})
-        self.decided_before = decided(evidence)
 
     def told(self, evidence: Evidence) -> Evidence:
-        """With each mutation in the words of today's documents."""
-        return dataclasses.replace(evidence, mutations={s.id: self._told(s) for s in evidence.mutations.values()})
+        """All of it in the words of today's documents: also what was purged, and so did not take the last step."""
+        return dataclasses.replace(
+            evidence,
+            mutations={s.id: self._sent(s) for s in evidence.mutations.values()},
+            log={number: self._entry(entry) for number, entry in evidence.log.items()},
+            conflicts={c.id: self._conflict(c) for c in evidence.conflicts.values()},
+        )
 
-    def _told(self, sent: Sent) -> Sent:
+    def _sent(self, sent: Sent) -> Sent:
         if not sent.payload.get("patch") or sent.payload["op"] == "resolve":
             return sent
-        server = USUAL if sent.id in self.decided_before else self.version
         version = sent.payload.get("schema_version") or OLDEST
-        patch = meant(sent.payload["entity"], sent.payload["patch"], spoken_in=version, server=server)
+        patch = self._meant(sent.payload["entity"], sent.payload["patch"], spoken_in=version)
         return dataclasses.replace(sent, payload={**sent.payload, "patch": patch})
 
+    def _entry(self, entry: Entry) -> Entry:
+        before, patch, after = (
+            None if said is None else self._meant(entry.key[0], said)
+            for said in (entry.before, entry.patch, entry.after)
+        )
+        return dataclasses.replace(entry, before=before, patch=patch, after=after)
+
+    def _conflict(self, conflict: Conflict) -> Conflict:
+        fields = [{**f, "lost": {**f["lost"], "value": self._value(conflict, f)}} for f in conflict.fields]
+        return dataclasses.replace(conflict, fields=fields)
+
+    def _value(self, conflict: Conflict, field: Json) -> Any:
+        name = field["name"]
+        return self._meant(conflict.key[0], {name: field["lost"]["value"]})[name]
+
+    def _meant(self, entity: str, patch: Json, *, spoken_in: int = USUAL) -> Json:
+        return meant(entity, patch, spoken_in=spoken_in, server=self.version)
+
     @property
-    def rendered(self) -> set[str]:
-        """Fields that the migration has changed."""
+    def changed(self) -> set[str]:
+        """Fields whose values the last step has changed."""
         return set(LOUD.values()) if self.version == NEWEST else set()
 
 
-def decided(evidence: Evidence) -> set[str]:
-    return {sent.id for sent in evidence.mutations.values() if sent.status != "deferred"}
-
-
 def migrate(entity: str, users: list[User]) -> None:
-    """The rows of these users in the new form, past the triggers as a change of a column is, and their documents again."""
+    """The rows of these users in the new form, past the triggers as a change of a column is; then documents and history."""
     app, model = MODELS[entity]
     table = f"{app}_{model.lower()}"
     with transaction.atomic(), connection.cursor() as cursor:
@@ -136,7 +152,7 @@ def migrate(entity: str, users: list[User]) -> None:
         cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
     state = _state()
     with connection.schema_editor() as editor:
-        RenderAgain(model).database_forwards(app, editor, state, state)
+        RenderAgain(model, from_schema=USUAL).database_forwards(app, editor, state, state)
 
 
 @functools.cache

@@ -1,0 +1,90 @@
+"""Schema versions: what a patch of an older client becomes before it is checked, and what is remembered of older ones.
+
+A device may hold mutations that it made before the app was updated, or an app may never be updated. Each step is a pure
+function from a patch of one schema version to a patch of the next. The server's schema version follows from the steps: it
+is one above the last of them. What the server itself remembers, the log and conflicts, takes a step in the migration that
+changes the documents: see lib.operations.RenderAgain.
+"""
+
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from typing import Any
+
+Patch = dict[str, Any]
+Step = Callable[[Patch], Patch]
+
+FIRST = 1
+REGISTER_PREFIX = "_"  # of the log's own registers, which are no fields
+NO_FIELDS = {"deleted", "id"}  # what a conflict may name beside fields
+
+# (entity, schema version that a patch was made under) -> the patch under the next one
+UPCASTERS: dict[tuple[str, int], Step] = {}
+
+
+class UpcastError(ValueError):
+    """What an older client sent is nothing that a step knows what to do with."""
+
+
+def schema_version() -> int:
+    """Of the documents of this server."""
+    return max((version + 1 for _, version in UPCASTERS), default=FIRST)
+
+
+def upcast(entity: str, patch: Patch, *, from_version: int) -> Patch:
+    """The patch as a client of today would have made it. Raises UpcastError."""
+    versions = range(from_version, schema_version())
+    steps = [UPCASTERS[entity, version] for version in versions if (entity, version) in UPCASTERS]
+    if not steps:
+        return patch
+    patch = deepcopy(patch)  # the payload is kept as it came
+    for step in steps:
+        patch = _taken(step, patch)
+    return patch
+
+
+def upcast_registers(registers: Mapping[str, Any], step: Step) -> Patch:
+    """A document, or what a line of the log says that was written. Raises UpcastError."""
+    fields = {name: value for name, value in registers.items() if not name.startswith(REGISTER_PREFIX)}
+    told = _taken(step, deepcopy(fields)) if fields else {}
+    return told | upcast_nested({name: value for name, value in registers.items() if name not in fields}, step)
+
+
+def upcast_nested(registers: Mapping[str, Any], step: Step) -> Patch:
+    """Only the registers within registers: what lost beside what was taken, what a decision of a conflict stands for."""
+    nested = {n: v for n, v in registers.items() if n.startswith(REGISTER_PREFIX) and isinstance(v, dict)}
+    return {**registers, **{name: upcast_registers(value, step) for name, value in nested.items()}}
+
+
+def upcast_losses(losses: list[Patch], step: Step) -> list[Patch]:
+    """The fields of a conflict. What the step drops is named as before: its value is nowhere else. Raises UpcastError."""
+    return [told for loss in losses for told in _told_anew(loss, step)]
+
+
+def _told_anew(loss: Patch, step: Step) -> list[Patch]:
+    name = loss["name"]
+    if name in NO_FIELDS:
+        return [loss]
+    lost, kept, base = (
+        _taken(step, {name: value}) for value in (_value(loss, "lost"), _value(loss, "kept"), loss.get("base"))
+    )
+    return [
+        {
+            **loss,
+            "name": new,
+            "base": base.get(new),
+            "kept": {**loss["kept"], "value": kept.get(new)},
+            "lost": {**loss["lost"], "value": lost.get(new)},
+        }
+        for new in dict.fromkeys([*lost, *kept])
+    ] or [loss]
+
+
+def _value(loss: Patch, side: str) -> Any:
+    return deepcopy(loss[side]["value"])
+
+
+def _taken(step: Step, patch: Patch) -> Patch:
+    try:
+        return step(patch)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        raise UpcastError("This is nothing that the schema version of the mutation knows.") from error
