@@ -10,7 +10,7 @@ from django.db.models import F
 
 from accounts.models import User
 from config.tests.contract import SchemaClient
-from sync.models import LogEntry, Record
+from sync.models import Conflict, LogEntry, Record
 from sync.tests.devices import Json, Phone, ago
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -24,7 +24,7 @@ def training(api: SchemaClient, alice: User) -> "Training":
 
 
 class Training:
-    """Two workouts, one of them with an exercise and its set, as all devices saw them an hour ago."""
+    """Two workouts, one of them with an exercise and its set, and another exercise, as all devices saw them an hour ago."""
 
     def __init__(self, api: SchemaClient, user: User) -> None:
         self.api, self.user = api, user
@@ -33,13 +33,14 @@ class Training:
         phone = Phone(self.api, self.user)
         self.ids = {"first": phone.create("workout"), "second": phone.create("workout")}
         self.ids["exercise"] = phone.exercise(workout=self.ids["first"])
+        self.ids["other"] = phone.exercise()
         self.ids["set"] = phone.create("set", {"exercise": self.ids["exercise"]})
         self.version = phone.pull()["version"]
         for rows, names in ((Record.objects, ["modified_ms"]), (LogEntry.objects, ["eff_ms", "logged_ms"])):
             rows.filter(user=self.user).update(**{name: F(name) - HOUR_MS for name in names})
 
     def act(self, op: str, name: str, patch: Json, minutes: int) -> None:
-        entity = "workout" if name in ("first", "second") else name
+        entity = {"first": "workout", "second": "workout", "other": "exercise"}.get(name, name)
         patch = {key: self.ids.get(value, value) for key, value in patch.items()}
         device = Phone(self.api, self.user)
         values: Json = {"base_version": self.version, "at": ago(minutes)}
@@ -51,6 +52,11 @@ class Training:
         found = Phone(self.api, self.user).records()
         live = {name: any(key[1] == record_id for key in found) for name, record_id in self.ids.items()}
         return live | {"moved": Record.objects.get(id=self.ids["exercise"]).data.count(self.ids["second"]) == 1}
+
+    def lost(self, name: str) -> set[Any]:
+        """The values of a record that conflicts name."""
+        found = Conflict.objects.filter(record_id=self.ids[name])
+        return {field["lost"]["value"] for conflict in found for field in conflict.fields}
 
 
 @pytest.mark.parametrize(
@@ -78,6 +84,28 @@ def test_order_does_not_matter_for_a_move_and_a_deletion(
             training.act(*act)
         end = training.end()
         assert {name for name, there in end.items() if not there} == gone, order
+        assert worked_on not in gone or "heavy" in training.lost(worked_on), order  # what went unseen is named
+
+
+@pytest.mark.parametrize(
+    ("moved", "worked", "gone"),
+    [(50, 40, {"other", "set"}), (20, 40, set()), (50, 20, set()), (40, 50, {"other", "set"})],
+)
+def test_work_on_what_is_moved_below_a_deleted_record_is_named(
+    training: Training, moved: int, worked: int, gone: set[str]
+) -> None:
+    acts: list[tuple[Any, ...]] = [
+        ("update", "set", {"exercise": "other"}, moved),
+        ("delete", "other", {}, 30),
+        ("update", "set", {"notes": "heavy"}, worked),
+    ]
+    for order in itertools.permutations(acts):
+        training.begin()
+        for act in order:
+            training.act(*act)
+        there = training.end()
+        assert {name for name in training.ids if not there[name]} == gone, order
+        assert "set" not in gone or "heavy" in training.lost("set"), order
 
 
 @pytest.mark.parametrize("first", ["move", "delete"])

@@ -58,6 +58,15 @@ def test_list_shows_what_was_refused_and_what_waits(phone: Phone, bobs_phone: Ph
     assert phone.api.get(f"{REJECTED}/{one['id']}").json() == first
 
 
+def test_list_names_the_copy_that_sent_what_waits_last(phone: Phone, tablet: Phone) -> None:
+    """A copy of a device goes on under a name of its own, with the same queue."""
+    sent = waiting(phone)
+    again = {**sent, "base_version": 3}
+    assert tablet.push(again)[0]["status"] == "deferred"
+    (row,) = phone.api.get(REJECTED).json()["results"]
+    assert (row["device_id"], row["payload"]) == (tablet.id, again)
+
+
 @pytest.mark.parametrize("content", [{"id": 5}, {"op": ["x"], "entity": 1}, {"id": str(UUID(int=1)), "record_id": "x"}])
 def test_mutation_of_no_form_at_all_is_listed(phone: Phone, content: Json) -> None:
     phone.push(content)

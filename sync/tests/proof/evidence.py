@@ -165,10 +165,6 @@ def read(user: User) -> Evidence:
         for row in rows(MUTATIONS, user)
     }
     log = _log(user, records)
-    for entry in log.values():
-        # a copy of a device may send anew, under a name of its own, what the first one had to keep
-        if entry.mutation in mutations and entry.device is not None:
-            mutations[entry.mutation] = dataclasses.replace(mutations[entry.mutation], device=entry.device)
     return Evidence(head, records, log, conflicts, mutations)
 
 
