@@ -30,8 +30,8 @@ def unseen(edit: Edit, stamp: Stamp, conflict: RecordState, *, seen_version: int
     last = newest(conflict)
     if last is None or (last.stamp.device == stamp.device and last.stamp.seq < stamp.seq):
         return None
-    base = max(edit.base_version, seen_version)
-    return last if last.touch or last.version > base or last.logged_ms > stamp.eff_ms else None
+    is_later = last.version > edit.base_version and last.logged_ms >= stamp.eff_ms
+    return last if last.touch or last.version > max(edit.base_version, seen_version) or is_later else None
 
 
 def newest(conflict: RecordState) -> Write | None:

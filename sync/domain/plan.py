@@ -257,10 +257,10 @@ class Planner:
 
     def _unseen(self, edit: Edit, stamp: Stamp, state: RecordState) -> list[Write]:
         """What others did to a record below the deleted one that the deleting device cannot have known; a touch of
-        whatever version, where it is the later word.
+        whatever version, where it is the later word. Its base is all that it had seen; what it has pulled since, and its
+        clock, say nothing of the moment at which its user deleted.
         """
-        since = foreign_writes(state.writes, base_version=edit.base_version, stamp=stamp)
-        unseen = [w for w in since if w.version > self.seen_version or w.logged_ms > stamp.eff_ms]
+        unseen = foreign_writes(state.writes, base_version=edit.base_version, stamp=stamp)
         others = [w for w in state.writes if w.touch and w not in unseen and w.stamp.device != stamp.device]
         unseen += [w for w in others if w.stamp > stamp]
         return [w for w in unseen if w.says_alive]

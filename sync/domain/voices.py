@@ -61,7 +61,7 @@ class Voices:
     def against(self, edit: Edit, stamp: Stamp, records: Iterable[RecordState]) -> list[Write]:
         """What is kept in the logs of these records and speaks against an earlier deletion."""
         since = [w for s in records for w in foreign_writes(heard(s), base_version=edit.base_version, stamp=stamp)]
-        return [w for w in since if w.stamp > stamp and self._is_unseen(w, stamp)]
+        return [w for w in since if w.stamp > stamp]
 
     def moved_along(self, edit: Edit, stamp: Stamp, names: Collection[str], states: States) -> Works:
         """What had been done on a record that is moved, and below it, unseen by all. names: what the edit writes."""

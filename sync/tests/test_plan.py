@@ -277,15 +277,15 @@ def test_deletion_later_than_unseen_work_on_a_child_names_it(server: Server) -> 
 
 
 def test_deletion_of_what_the_device_had_pulled_is_no_conflict(server: Server) -> None:
-    """The base version is the workout's: that the work on its set had been seen, the acknowledged version tells."""
+    """The base version of a deletion is all that its device had pulled."""
     server.one("b", edit(SET, "update", a=5, at=100))
-    planned = server.push("a", edit(WORKOUT, "delete", at=START_MS), seen_version=2)[0]
+    planned = server.one("a", edit(WORKOUT, "delete", base=2, at=START_MS))
     assert (planned.status, server.deleted(SET)) == (APPLIED, True)
 
 
-def test_deletion_made_before_the_work_arrived_had_not_seen_it(server: Server) -> None:
+def test_deletion_made_before_the_device_pulled_the_work_had_not_seen_it(server: Server) -> None:
     server.one("b", edit(SET, "update", a=5, at=100))
-    planned = server.push("a", edit(WORKOUT, "delete", at=START_MS - 1), seen_version=2)[0]
+    planned = server.push("a", edit(WORKOUT, "delete", at=START_MS), seen_version=2)[0]
     assert (planned.status, only(planned).kind) == (CONFLICT, "parent")
 
 

@@ -432,9 +432,21 @@ def test_deletion_of_unseen_later_work_is_what_loses(phone: Phone, tablet: Phone
 
 def test_deletion_of_what_was_pulled_is_no_conflict(phone: Phone, tablet: Phone, tree: Json) -> None:
     seen = tablet.one("update", "set", tree["first"], {"reps": 9}, base_version=tree["base"])["version"]
-    deletion = phone.mutation("delete", "workout", tree["workout"], base_version=tree["base"])
-    assert phone.push(deletion, ack_version=seen)[0]["status"] == "applied"
+    deletion = phone.mutation("delete", "workout", tree["workout"], base_version=seen)
+    assert phone.push(deletion)[0]["status"] == "applied"
     assert phone.conflicts() == []
+
+
+@pytest.mark.parametrize("clock", [0, 10])
+def test_deletion_of_what_was_pulled_only_afterwards_names_it(
+    phone: Phone, tablet: Phone, tree: Json, clock: float
+) -> None:
+    """Made offline, sent after a pull, and the clock was turned back meanwhile: neither says what the user had seen."""
+    made = ago(clock)
+    seen = tablet.one("update", "set", tree["first"], {"reps": 9}, base_version=tree["base"])["version"]
+    deletion = phone.mutation("delete", "workout", tree["workout"], base_version=tree["base"], at=made)
+    result = phone.push(deletion, ack_version=seen, client_now=made)[0]
+    assert (result["status"], [lost(conflict) for conflict in phone.conflicts()]) == ("conflict", [{"reps": 9}])
 
 
 def test_exercise_moved_into_a_deleted_workout_comes_back_with_its_sets(phone: Phone, tree: Json) -> None:
