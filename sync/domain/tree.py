@@ -14,9 +14,10 @@ States = Mapping[Key, RecordState]
 
 
 def parents_of(rules: EntityRules, state: RecordState) -> list[Key]:
-    document = state.document or {}
-    named = [(entity, document.get(field)) for field, entity in rules.parents.items()]
-    return [(entity, value) for entity, value in named if value is not None]
+    document = state.document
+    if not document or not rules.parents:
+        return []
+    return [(entity, value) for field, entity in rules.parents.items() if (value := document.get(field)) is not None]
 
 
 class Tree:

@@ -212,7 +212,7 @@ class _Loader:
             bases[edit.key] = min(edit.base_version, bases.get(edit.key, edit.base_version))
         for key, state in self.states.items():
             base = bases.get(key, min(state.version, seen.get(key, state.version)))
-            if lowest is not None and key in self.below and key not in bases:
+            if lowest is not None and key in self.below:  # also of what the push itself edits, on a newer version
                 base = min(base, lowest)
             bases[key] = min(base, state.version - 1) if state.deleted else base
         bases = {key: base for key, base in bases.items() if key not in self.logged}

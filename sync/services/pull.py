@@ -45,9 +45,10 @@ def pull(*, user: User, request: PullRequest, at: dt.datetime) -> dict[str, Any]
 
 def _page(owner: Owner, request: PullRequest, at: dt.datetime) -> dict[str, Any]:
     cursor = Cursor.read(request.cursor, owner) if request.cursor else None
-    view = _view(owner, request, cursor)
-    if cursor is not None and not cursor.is_behind(view):  # most pulls: nothing is new
-        return _answer(owner, view, cursor, Page("[]", cursor.position, has_more=False, complete_ms=None), at)
+    if cursor is not None:
+        view = _view(owner, request, cursor)
+        if not cursor.is_behind(view):  # most pulls: nothing is new
+            return _answer(owner, view, cursor, Page("[]", cursor.position, has_more=False, complete_ms=None), at)
     with consistent_view():
         view = _view(owner, request, cursor)
         cursor, page = _changes(owner, view, cursor, request, at)

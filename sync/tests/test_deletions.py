@@ -143,6 +143,15 @@ def test_deletion_of_what_was_pulled_only_afterwards_names_it(phone: Phone, tabl
     assert (result["status"], [lost(conflict) for conflict in phone.conflicts()]) == ("conflict", [{"reps": 9}])
 
 
+def test_deletion_names_unseen_work_on_what_the_same_push_edits(phone: Phone, tablet: Phone, tree: Json) -> None:
+    """The edit had seen it; the deletion above, made on an older version, had not."""
+    seen = tablet.one("update", "set", tree["first"], {"reps": 9}, base_version=tree["base"])["version"]
+    edit = phone.mutation("update", "set", tree["first"], {"notes": "Slow"}, base_version=seen)
+    deletion = phone.mutation("delete", "workout", tree["workout"], base_version=tree["base"])
+    assert [result["status"] for result in phone.push(edit, deletion)] == ["applied", "conflict"]
+    assert [lost(conflict) for conflict in phone.conflicts()] == [{"reps": 9}]
+
+
 def test_exercise_moved_into_a_deleted_workout_comes_back_with_its_sets(phone: Phone, tree: Json) -> None:
     other = phone.create("workout", {"title": "Other"})
     base = phone.pull()["version"]

@@ -309,7 +309,7 @@ def test_pull_by_time_takes_the_same_queries_however_much_it_brings(
     # the session with its user; the head; BEGIN; the isolation; the head again; where the time lies; the page; COMMIT
     for more in (0, 1, 30):
         make_many(Workout, alice, more)
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(7):
             since(phone, time)
 
 
