@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from lib.announcements import announce_after_commit
-from lib.sqlfiles import load_sql
+from lib.statements import execute
 from lib.wire import CATALOGUE
 
 REQUESTS = {"push", "api"}  # who waits for the head holds a thread of the server, which others need too
@@ -29,8 +29,7 @@ def lock_head(*, user_id: Any, source: str) -> None:
     Raises OperationalError, 503 to a client, where a request would wait long: behind an import, say.
     """
     patience = PATIENCE if source in REQUESTS else "0"
-    with connection.cursor() as cursor:
-        cursor.execute(load_sql("lib", "begin_write"), {"user_id": user_id, "source": source, "patience": patience})
+    execute("lib", "begin_write", user_id=user_id, source=source, patience=patience)
     announce_after_commit(user_id)
 
 

@@ -12,12 +12,13 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, models, transaction
+from django.db import models, transaction
 from psycopg import sql
 
 from accounts.models import User
 from lib import wire
 from lib.sqlfiles import load_sql
+from lib.statements import execute, rows_of
 from sync.domain import lifetimes
 from sync.services.envelope import to_ms
 from sync.services.heads import in_transaction
@@ -118,9 +119,7 @@ class _Run:
         _lock(user_id)
         ((acked,),) = self._fetch(load_sql("sync", "acked_by_all"), user_id=user_id)
         gone = [self._fetch(_purge_sql(e), user_id=user_id, entity=e.code, acked=acked)[0] for e in entities]
-        with connection.cursor() as cursor:
-            version = max(version for _, version in gone)
-            cursor.execute(load_sql("sync", "set_min_version"), {"user_id": user_id, "version": version})
+        execute("sync", "set_min_version", user_id=user_id, version=max(version for _, version in gone))
         return sum(count for count, _ in gone)
 
     def _purge_log(self, user_id: UUID) -> int:
@@ -131,16 +130,12 @@ class _Run:
         return int(self._fetch(load_sql("sync", "empty_mutations"), user_id=owner)[0][0])
 
     def _fetch(self, query: str | sql.Composed, **params: Any) -> list[tuple[Any, ...]]:
-        with connection.cursor() as cursor:
-            cursor.execute(query, {"limit": self.batch, **self.times, **params})
-            rows: list[tuple[Any, ...]] = cursor.fetchall()
-            return rows
+        return rows_of(query, {"limit": self.batch, **self.times, **params})
 
 
 def _lock(user_id: UUID) -> None:
     """The user's head, for this transaction; as "purge", so that the capture triggers stay silent. No stream is told."""
-    with connection.cursor() as cursor:
-        cursor.execute(load_sql("lib", "begin_write"), {"user_id": user_id, "source": "purge", "patience": "0"})
+    execute("lib", "begin_write", user_id=user_id, source="purge", patience="0")
 
 
 @cache

@@ -60,7 +60,7 @@ def check_end(
     check_isolation(world)
     check_purged(world)
     check_untouched(world, naives)
-    oracle = Oracle(as_meant(world, naives), acks_of(world))
+    oracle = Oracle(as_meant(world, naives))
     oracle.check_idempotency()
     oracle.check_groups()
     oracle.check_versions()
@@ -195,12 +195,3 @@ def check_isolation(world: World) -> None:
     hers = evidence.read(world.alice.user)
     assert not his & {record_id for _, record_id in hers.records}, "P13 somebody else's id in the records"
     assert not his & {e.key[1] for e in hers.log.values()}, "P13 somebody else's id in the log"
-
-
-def acks_of(world: World) -> dict[str, int]:
-    """Under which ack_version each mutation was first sent."""
-    found: dict[str, int] = {}
-    for exchange in world.network.pushes:
-        for mutation in exchange.envelope.get("mutations", ()):
-            found.setdefault(mutation["id"], exchange.envelope["ack_version"])
-    return found

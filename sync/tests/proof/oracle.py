@@ -4,8 +4,8 @@ Each check is named after the property of docs/development.md, "The proof", that
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
@@ -28,10 +28,9 @@ class Write:
 
 @dataclass
 class Oracle:
-    """Judges one user's evidence. `acks`: up to which version the author of a mutation had seen everything."""
+    """Judges one user's evidence."""
 
     evidence: Evidence
-    acks: Mapping[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.history: dict[Key, list[Entry]] = defaultdict(list)
@@ -126,8 +125,6 @@ class Oracle:
         seen = sent.base
         if sent.payload["op"] == "resolve" and sent.payload["record_id"] in self.evidence.conflicts:
             seen = max(seen, self.evidence.conflicts[sent.payload["record_id"]].version)  # it shows what stands
-        if sent.payload["op"] == "delete":
-            seen = max(seen, self.acks.get(sent.id, 0))
         return seen >= earlier.version
 
     def ever_above(self, key: Key) -> set[Key]:
