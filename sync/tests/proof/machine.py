@@ -60,6 +60,8 @@ class Machine(Users, NaiveUsers, Traffic, OtherHands, Accidents):
                 return len(self.phones) < MOST_PHONES
             case "back_up":
                 return self.backup is None and not self.ahead
+            case "purge":
+                return not self.ahead  # of versions whose log has gone the server knows the number alone: decision 0021
             case "restore_server":
                 return self.backup is not None
             case "resolve":
