@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test test-timescale prove check schema fix lock bench demo psql shell-db clean venv venv-dev
+.PHONY: help run test test-timescale prove check schema fix lock bench demo psql shell-db manage clean venv venv-dev
 
 # PYTHON=/path/to/python3 may be given. Otherwise the first that is new enough; each is tried, because a name on the PATH
 # may be a stub that starts nothing. When none is, ops/venv.py says so in the words of the one there is.
@@ -53,6 +53,9 @@ psql: venv  ## a psql on the database of the running `make run` (ARGS="-c 'selec
 	@exec $(HERE) -m ops.psql $(ARGS)
 
 shell-db: psql
+
+manage: venv  ## manage.py on the data of `make run` (ARGS="createsuperuser")
+	@exec $(HERE) -m ops.manage $(ARGS)
 
 clean:  ## remove .venv and .dropset: the installed packages and the development data
 	@$(FIND_PYTHON); exec $$python ops/clean.py

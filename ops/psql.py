@@ -7,13 +7,21 @@ from urllib.parse import quote
 from ops.checkout import STATE, PlainError, program
 from ops.postgres import NAME, PORT, embedded
 
+SOCKETS = STATE / "postgres.sockets"
+
+
+def is_running() -> bool:
+    return bool(_given()) or SOCKETS.exists()
+
 
 def url() -> str:
-    given = os.environ.get("DATABASE_URL", "").strip()
-    sockets = STATE / "postgres.sockets"
-    if not given and not sockets.exists():
+    if not is_running():
         raise PlainError("no database runs here: start `make run` in another terminal, or set DATABASE_URL.")
-    return given or f"postgresql://{NAME}@{quote(str(sockets.readlink()), safe='')}:{PORT}/{NAME}"
+    return _given() or f"postgresql://{NAME}@{quote(str(SOCKETS.readlink()), safe='')}:{PORT}/{NAME}"
+
+
+def _given() -> str:
+    return os.environ.get("DATABASE_URL", "").strip()
 
 
 def main() -> int:

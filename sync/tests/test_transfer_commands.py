@@ -1,5 +1,6 @@
 """manage.py export_user and import_user: the same as over HTTP, for operators."""
 
+import stat
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,8 @@ def test_commands_carry_an_account_over(
     call_command("import_user", bob.email, str(file), mode="merge")
     assert contents(bob) == contents(alice)
     assert "7 created, 1 updated, 0 deleted, 0 noop, 0 conflicts, 0 rejected." in capsys.readouterr().out
-    with pytest.raises(FileExistsError):
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    with pytest.raises(CommandError, match=r"alice\.zip cannot be made: File exists\."):
         call_command("export_user", alice.email, str(file))
 
 
@@ -36,6 +38,7 @@ def test_command_tries_without_writing(alice: User, tmp_path: Path, capsys: pyte
     told = capsys.readouterr().out
     assert told.startswith("1 created, ")
     assert "rejected: workout " in told
+    assert "Nothing was written: it was tried only." in told
 
 
 def test_commands_say_what_is_wrong(alice: User, tmp_path: Path) -> None:
@@ -50,3 +53,5 @@ def test_commands_say_what_is_wrong(alice: User, tmp_path: Path) -> None:
     ):
         with pytest.raises(CommandError, match="There is no account"):
             call_command(*arguments)
+    with pytest.raises(CommandError, match=r"none\.zip cannot be read: No such file or directory\."):
+        call_command("import_user", alice.email, str(tmp_path / "none.zip"), mode="merge")

@@ -1,3 +1,4 @@
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -14,15 +15,19 @@ class Command(BaseCommand):
     help = "Writes all that is a user's into a ZIP, as GET /api/v1/export gives it."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("email")
-        parser.add_argument("file", type=Path)
+        parser.add_argument("email", help="of the account")
+        parser.add_argument("file", type=Path, help="the ZIP to make; one that is there is not overwritten")
         parser.add_argument("--log", action="store_true", help="with the log of all changes")
 
     def handle(self, *args: Any, email: str, file: Path, log: bool, **options: Any) -> None:
         user = User.objects.filter(email=email).first()
         if user is None:
             raise CommandError(f"There is no account {email}.")
-        with export(user=user, at=timezone.now(), with_log=log) as archive, file.open("xb") as target:
+        try:
+            made = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)  # nobody else needs to read all that
+        except OSError as error:
+            raise CommandError(f"{file} cannot be made: {error.strerror}.") from error
+        with os.fdopen(made, "wb") as target, export(user=user, at=timezone.now(), with_log=log) as archive:
             archive.file.seek(0)
             reading = tqdm.wrapattr(archive.file, "read", total=archive.size, leave=False, disable=None)
             with reading as source:

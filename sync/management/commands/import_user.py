@@ -17,10 +17,16 @@ class Command(BaseCommand):
     help = "Imports an export into a user's account, as POST /api/v1/import does."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("email")
-        parser.add_argument("file", type=Path)
-        parser.add_argument("--mode", choices=ImportMode.values, required=True)
-        parser.add_argument("--dry-run-of", choices=["merge", "replace"], default="merge")
+        parser.add_argument("email", help="of the account")
+        parser.add_argument("file", type=Path, help="a ZIP, or the lines of JSON of a snapshot")
+        parser.add_argument(
+            "--mode",
+            choices=ImportMode.values,
+            required=True,
+            help="merge: adds and updates; replace: deletes what the file lacks, too, and keeps a snapshot before;"
+            " dry_run: tells what would happen",
+        )
+        parser.add_argument("--dry-run-of", choices=["merge", "replace"], default="merge", help="what a dry run tries")
 
     def handle(self, *args: Any, email: str, file: Path, mode: str, dry_run_of: str, **options: Any) -> None:
         user = User.objects.filter(email=email).first()
@@ -42,11 +48,15 @@ class Command(BaseCommand):
         if job.state == ImportState.FAILED:
             assert job.error is not None
             where = "".join(f"{name} {job.error[name]}: " for name in ("file", "line") if job.error[name] is not None)
-            raise CommandError(f"{where}{job.error['detail']} {job.error['next']}")
+            raise CommandError(f"{where}{job.error['detail'].rstrip('.')}. {job.error['next']}")
         self._tell(job)
 
     def _upload(self, user: User, file: Path, mode: ImportMode, dry_run_of: ImportMode) -> Import:
-        with Spool(hashed=True) as spool, file.open("rb") as source:
+        try:
+            found = file.open("rb")
+        except OSError as error:
+            raise CommandError(f"{file} cannot be read: {error.strerror}.") from error
+        with Spool(hashed=True) as spool, found as source:
             for block in blocks_of_file(source):
                 spool.write(block)
             return transfers.upload(
@@ -63,6 +73,7 @@ class Command(BaseCommand):
     def _tell(self, job: Import) -> None:
         counts = ("created", "updated", "deleted", "noop", "conflicts")
         told = ", ".join(f"{job.report[name]} {name}" for name in counts)
-        self.stdout.write(f"{told}, {job.report['rejected_total']} rejected.")
+        tried = " Nothing was written: it was tried only." if job.mode == ImportMode.DRY_RUN else ""
+        self.stdout.write(f"{told}, {job.report['rejected_total']} rejected.{tried}")
         for row in job.report["rejected"]:
             self.stdout.write(f"rejected: {row['entity']} {row['id']}: {row['code']}: {row['detail']}")

@@ -65,8 +65,9 @@ def _job_lines(job: JsonObject) -> Iterator[str]:
         yield f"  {job['error']['code']}: {job['error']['detail']} {job['error'].get('next') or ''}".rstrip()
     if job.get("undo_snapshot_id"):
         yield f"  to go back: `dropset snapshots restore {job['undo_snapshot_id']}`"
-    if job["state"] == "done" and job["mode"] != "dry_run":
-        yield "  `dropset sync` brings what changed"
+    if job["state"] == "done":
+        tried = job["mode"] == "dry_run"
+        yield "  nothing was written: `--mode merge` does it" if tried else "  `dropset sync` brings what changed"
 
 
 def snapshots(context: Context, arguments: Namespace) -> Exit:

@@ -6,6 +6,8 @@ import sys
 import time
 from collections.abc import Sequence
 
+import httpx
+
 from dropset_client.demo.report import failures, say, say_conflicts, say_equality, say_import, say_table
 from dropset_client.demo.scenario import (
     Account,
@@ -33,6 +35,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _give_up(_unreachable(account, error))
     except ApiError as error:
         return _give_up(f"the server refuses {account.email}: {error}")
+    except httpx.InvalidURL as error:
+        return _give_up(f"{account.base_url} is no address of a server: {error}")
     except DropsetError as error:
         return _give_up(str(error))
 
