@@ -3,6 +3,7 @@
 Merges compare a patch of today with what the log says, and a conflict gives back what lost: both by the names of fields.
 """
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,8 @@ from lib import wire
 from lib.sqlfiles import load_sql
 from lib.upcasting import Patch, Step, UpcastError, upcast_losses, upcast_nested, upcast_registers
 
+logger = logging.getLogger(__name__)
+
 ROWS_PER_CHUNK = 2000
 Row = tuple[Any, ...]
 Told = dict[str, Any]
@@ -20,7 +23,7 @@ Told = dict[str, Any]
 
 def tell_anew(connection: Any, entity: wire.Entity, owners: Sequence[UUID], *, step: Step) -> None:
     """Within a transaction that holds these owners' heads. Telling twice is telling once, as steps leave what is of the new
-    form as it is. Raises UpcastError, which says what the step stumbled over.
+    form as it is. Raises UpcastError where a step stumbles over the log, and says where; conflicts keep their words then.
     """
     params = {
         "owners": list(owners),
@@ -55,11 +58,8 @@ def _line(row: Row, entity: wire.Entity, step: Step) -> Told | None:
     except UpcastError as error:
         error.add_note(f"It stands in the log of {entity.name} {record_id}, version {version}.")
         raise
-    return (
-        None
-        if texts == {"before": None, "patch": None}
-        else {"entity": code, "record_id": record_id, "version": version, "n": n, **texts}
-    )
+    same = texts == {"before": None, "patch": None}
+    return None if same else {"entity": code, "record_id": record_id, "version": version, "n": n, **texts}
 
 
 def _anew(text: str | None, told: Callable[[Patch, Step], Patch], step: Step) -> str | None:
@@ -76,9 +76,9 @@ def _conflict(row: Row, step: Step) -> Told | None:
     losses = orjson.loads(text)
     try:
         told = upcast_losses(losses, step)
-    except UpcastError as error:
-        error.add_note(f"It stands in the conflict {conflict_id}.")
-        raise
-    except (LookupError, TypeError):  # an import may bring fields of any form: nobody can read these
+    except (UpcastError, LookupError, TypeError):  # an import may bring any: that must not stop a whole server
+        logger.warning(
+            "The conflict %s keeps the old names of its fields: they hold nothing that a step knows.", conflict_id
+        )
         return None
     return None if told == losses else {"id": conflict_id, "fields": told}

@@ -32,14 +32,19 @@ def schema_version() -> int:
 
 def upcast(entity: str, patch: Patch, *, from_version: int) -> Patch:
     """The patch as a client of today would have made it. Raises UpcastError."""
-    versions = range(from_version, schema_version())
-    steps = [UPCASTERS[entity, version] for version in versions if (entity, version) in UPCASTERS]
+    steps = steps_from(entity, from_version)
     if not steps:
         return patch
     patch = deepcopy(patch)  # the payload is kept as it came
     for step in steps:
         patch = _taken(step, patch)
     return patch
+
+
+def steps_from(entity: str, version: int) -> list[Step]:
+    """What leads from a schema version to that of today."""
+    versions = range(version, schema_version())
+    return [UPCASTERS[entity, version] for version in versions if (entity, version) in UPCASTERS]
 
 
 def upcast_registers(registers: Mapping[str, Any], step: Step) -> Patch:
@@ -55,32 +60,40 @@ def upcast_nested(registers: Mapping[str, Any], step: Step) -> Patch:
     return {**registers, **{name: upcast_registers(value, step) for name, value in nested.items()}}
 
 
-def upcast_losses(losses: list[Patch], step: Step) -> list[Patch]:
-    """The fields of a conflict. What the step drops is named as before: its value is nowhere else. Raises UpcastError."""
-    return [told for loss in losses for told in _told_anew(loss, step)]
+def upcast_losses(losses: list[Patch], *steps: Step) -> list[Patch]:
+    """The fields of a conflict. A lost value that a step drops keeps the name that it had, for it is nowhere else. Raises
+    UpcastError.
+    """
+    for step in steps:
+        losses = [told for loss in losses for told in _told_anew(loss, step)]
+    return losses
 
 
 def _told_anew(loss: Patch, step: Step) -> list[Patch]:
-    name = loss["name"]
-    if name in NO_FIELDS:
+    if loss["name"] in NO_FIELDS:
         return [loss]
-    lost, kept, base = (
-        _taken(step, {name: value}) for value in (_value(loss, "lost"), _value(loss, "kept"), loss.get("base"))
-    )
+    kept, lost, base = (_value_anew(loss["name"], value, step) for value in _sides(loss))
+    if not lost and loss["lost"]["value"] is not None:
+        return [loss]
     return [
         {
             **loss,
-            "name": new,
-            "base": base.get(new),
-            "kept": {**loss["kept"], "value": kept.get(new)},
-            "lost": {**loss["lost"], "value": lost.get(new)},
+            "name": name,
+            "base": base.get(name),
+            "kept": {**loss["kept"], "value": kept.get(name)},
+            "lost": {**loss["lost"], "value": lost.get(name)},
         }
-        for new in dict.fromkeys([*lost, *kept])
+        for name in lost or kept or base
     ] or [loss]
 
 
-def _value(loss: Patch, side: str) -> Any:
-    return deepcopy(loss[side]["value"])
+def _sides(loss: Patch) -> tuple[Any, Any, Any]:
+    return loss["kept"]["value"], loss["lost"]["value"], loss.get("base")
+
+
+def _value_anew(name: str, value: Any, step: Step) -> Patch:
+    """Nothing stays nothing: where a conflict knows no value, no client has sent one."""
+    return {} if value is None else _taken(step, {name: deepcopy(value)})
 
 
 def _taken(step: Step, patch: Patch) -> Patch:

@@ -72,6 +72,7 @@ SENDER = {
     "client_now": TIME,
     "epoch": _nullable(UUID),
     "ack_version": VERSION | {"default": 0},
+    "cursor": _nullable({"type": "string", "description": "Of the last pull: proves what the device has seen."}),
 }
 SENDER_REQUIRED = ["device_id", "instance_token", "client_now"]
 DECISION = {

@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from sync.domain.merge import ALONG, DELETED, Stamp, Write
+from sync.domain.merge import DELETED, NO_FIELDS, Stamp, Write
 from sync.domain.records import Closing, Edit, Planned, PlannedWrite, RecordState, Refusal
 
 KEEP, USE_LOST, CUSTOM = "keep", "use_lost", "custom"
@@ -25,13 +25,17 @@ RECORD_MISSING = Refusal(
 REFERENCE_GONE = "There is no such record any more. Decide with custom, and name another."
 
 
-def unseen(edit: Edit, stamp: Stamp, conflict: RecordState, *, seen_version: int) -> Write | None:
-    """The newest decision of the same conflict that the user cannot have known of; the device's own ones are known."""
+def unseen(edit: Edit, stamp: Stamp, conflict: RecordState, state: RecordState, *, seen_version: int) -> Write | None:
+    """The newest decision of the same conflict that the user cannot have known of; the device's own ones are known. One that
+    wrote the record shows in the version that the user saw; for one that kept what stood, what was pulled has to do.
+    """
     last = newest(conflict)
     if last is None or (last.stamp.device == stamp.device and last.stamp.seq < stamp.seq):
         return None
-    is_later = last.version > edit.base_version and last.logged_ms >= stamp.eff_ms
-    return last if last.touch or last.version > max(edit.base_version, seen_version) or is_later else None
+    if last.version <= edit.base_version and not last.touch:
+        return None
+    shows = _written(state, last) is not None
+    return last if shows or last.touch or last.version > seen_version or last.logged_ms >= stamp.eff_ms else None
 
 
 def newest(conflict: RecordState) -> Write | None:
@@ -63,7 +67,7 @@ def _back(edit: Edit, written: Write) -> Edit:
     before, now = bool(written.before.get(DELETED)), bool(written.values.get(DELETED, written.before.get(DELETED)))
     if before != now:
         return replace(edit, op="delete" if before else "restore", patch={})
-    names = written.values.keys() - {DELETED, ALONG}
+    names = written.values.keys() - NO_FIELDS
     return replace(edit, patch={name: written.before[name] for name in names if name in written.before})
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from sync.domain.merge import ALONG, DELETED, Loss, Merged, Side, Stamp, Write, side_of
+from sync.domain.merge import DELETED, NO_FIELDS, Loss, Merged, Side, Stamp, Write, side_of
 from sync.domain.records import Edit, Planned, PlannedConflict, RecordState, Refusal
 from sync.domain.tree import deletion_of, deletion_stamp
 
@@ -41,13 +41,16 @@ def _written_into(deletion: Loss, named: list[Loss], merged: Merged) -> list[Los
     ]
 
 
-def _work_lost(kept: Side, writes: Sequence[Write]) -> list[Loss]:
-    """What others had written into a record that is deleted: of each field the newest."""
+def _work_lost(kept: Side, state: RecordState, writes: Sequence[Write]) -> list[Loss]:
+    """What others had written into a record that is deleted: of each field the newest; of a set, what they all put in."""
+    standing = state.document or {}
     losses: dict[str, Loss] = {}
     for write in writes:
-        for name in write.values.keys() - {DELETED, ALONG}:
+        for name in write.values.keys() - NO_FIELDS:
             base = losses[name].base if name in losses else write.before.get(name)
-            losses[name] = Loss(name, base, replace(kept, value=None), side_of(write, name))
+            said = side_of(write, name)
+            merged = standing.get(name, said.value) if isinstance(said.value, list) else said.value
+            losses[name] = Loss(name, base, replace(kept, value=None), replace(said, value=merged))
     return [losses[name] for name in sorted(losses)]
 
 
@@ -76,10 +79,10 @@ def buried(
     deletion, since = deletion_of(parent), deletion_stamp(parent)
     kept = Side(None, since.eff_ms, since.device or None, None if deletion is None else deletion.mutation_id)
     lost = {s.key: (s, [w for w in of_one if w.stamp.device != since.device]) for s, of_one in works if not s.deleted}
-    _, before = lost.pop(edit.key, (parent, []))
+    moved, before = lost.pop(edit.key, (parent, []))
     written = {name: value for name, value in values.items() if name != DELETED} or {DELETED: False}
     losses = [Loss(n, bases.get(n), kept, ours(edit, stamp, value=v)) for n, v in written.items()]
-    losses += [loss for loss in _work_lost(kept, before) if loss.name not in written]
+    losses += [loss for loss in _work_lost(kept, moved, before) if loss.name not in written]
     itself = PlannedConflict("parent", edit.key, tuple(losses), kept.mutation_id, edit.id)
     return [itself, *(lost_with_parent(kept, s, of_one) for s, of_one in lost.values() if of_one)]
 
@@ -103,21 +106,21 @@ def deletion_undone(work: Write, state: RecordState) -> PlannedConflict:
     return PlannedConflict("delete", state.key, (loss,), work.mutation_id, by)
 
 
-def lost_with_record(edit: Edit, stamp: Stamp, writes: Sequence[Write]) -> PlannedConflict:
+def lost_with_record(edit: Edit, stamp: Stamp, state: RecordState, writes: Sequence[Write]) -> PlannedConflict:
     """Work on a record that the deleting device had not seen, and that was done before the deletion."""
     last = writes[-1]
     since = Side(
         value=False, at_ms=last.stamp.eff_ms, device_id=last.stamp.device or None, mutation_id=last.mutation_id
     )
     kept = ours(edit, stamp, value=True)
-    losses = (Loss(DELETED, base=False, kept=kept, lost=since), *_work_lost(kept, writes))
+    losses = (Loss(DELETED, base=False, kept=kept, lost=since), *_work_lost(kept, state, writes))
     return PlannedConflict("delete", edit.key, losses, edit.id, last.mutation_id)
 
 
 def lost_with_parent(kept: Side, state: RecordState, writes: Sequence[Write]) -> PlannedConflict:
     """The same work, on something below the deleted record."""
     last = writes[-1]
-    losses = _work_lost(kept, writes) or [Loss(DELETED, None, kept, side_of(last, DELETED))]
+    losses = _work_lost(kept, state, writes) or [Loss(DELETED, None, kept, side_of(last, DELETED))]
     return PlannedConflict("parent", state.key, tuple(losses), kept.mutation_id, last.mutation_id)
 
 

@@ -16,6 +16,7 @@ import msgspec
 DELETED = "_deleted"  # the register that says whether a record is deleted for its own sake
 ALONG = "_deleted_along"  # whether it went with what it hangs on; never contested, since nobody said so of the record
 VOICES = "_voices"  # in the log: work on records that hang elsewhere and yet speaks for this one
+NO_FIELDS = {DELETED, ALONG, VOICES}  # registers of a record that are no part of its document
 LOST = "_lost"  # in the log: beside the registers that a mutation took, those that it did not win
 UNKNOWN = object()
 
@@ -90,7 +91,7 @@ def writes_since(writes: Sequence[Write], *, base_version: int) -> list[Write]:
 
 def foreign_writes(writes: Sequence[Write], *, base_version: int, stamp: Stamp) -> list[Write]:
     """What was written since the base by anybody but this device before this mutation."""
-    return [w for w in writes_since(writes, base_version=base_version) if not _is_earlier_own(w, stamp)]
+    return [w for w in writes_since(writes, base_version=base_version) if not is_earlier_own(w, stamp)]
 
 
 def merge(
@@ -193,7 +194,7 @@ class _History:
         return bool(self._own(name))
 
     def _own(self, name: str) -> list[Write]:
-        return [w for w in self._since if _is_earlier_own(w, self.stamp) and _touches(w, name)]
+        return [w for w in self._since if is_earlier_own(w, self.stamp) and _touches(w, name)]
 
     def origin(self, name: str) -> Any:
         """What stood at the base version."""
@@ -222,7 +223,7 @@ class _History:
         """Whether an earlier mutation of this device has won over the rival, and said so."""
         since = self.writes[list(self.writes).index(rival) + 1 :]
         return any(
-            _is_earlier_own(w, self.stamp) and w.values.get(name, UNKNOWN) not in (UNKNOWN, rival.values[name])
+            is_earlier_own(w, self.stamp) and w.values.get(name, UNKNOWN) not in (UNKNOWN, rival.values[name])
             for w in since
         )
 
@@ -240,7 +241,7 @@ class _History:
         return set().union(*added.values())
 
 
-def _is_earlier_own(write: Write, stamp: Stamp) -> bool:
+def is_earlier_own(write: Write, stamp: Stamp) -> bool:
     return write.stamp.device == stamp.device and write.stamp.seq < stamp.seq
 
 

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from sync.domain import closings
 from sync.domain import conflicts as told
 from sync.domain.groups import failed, units_of
-from sync.domain.merge import ALONG, DELETED, VOICES, Merged, Stamp, Write, effective_ms, foreign_writes, merge
+from sync.domain.merge import ALONG, DELETED, NO_FIELDS, Merged, Stamp, Write, effective_ms, foreign_writes, merge
 from sync.domain.records import (
     Closing,
     Edit,
@@ -101,7 +101,7 @@ class Planner:
         if refusal is not None:
             return Planned(edit, REJECTED, refusal)
         stamp = self._stamp(edit, state)
-        other = closings.unseen(edit, stamp, conflict, seen_version=self.seen_version)
+        other = closings.unseen(edit, stamp, conflict, state, seen_version=self.seen_version)
         said, rival = closings.against(edit, closing, state, other)
         planned = Planned(edit, NOOP) if said is None else self._plan_beside(said, rival)
         if planned.status in (REJECTED, DEFERRED):
@@ -235,7 +235,9 @@ class Planner:
             return line.planned(APPLIED)
         self._commit(line, state, merged.taken, merged.lost, deleted=True)
         works = [w for w in foreign_writes(state.writes, base_version=edit.base_version, stamp=stamp) if w.says_alive]
-        line.conflicts = [told.lost_with_record(edit, stamp, works)] if works and not state.deleted_itself else []
+        line.conflicts = (
+            [told.lost_with_record(edit, stamp, state, works)] if works and not state.deleted_itself else []
+        )
         gone = told.ours(edit, stamp, value=None)
         line.conflicts += [told.lost_with_parent(gone, s, works) for s, works in unseen if not s.deleted]
         self._settle_below(line, [edit.key])
@@ -256,14 +258,12 @@ class Planner:
         )
 
     def _unseen(self, edit: Edit, stamp: Stamp, state: RecordState) -> list[Write]:
-        """What others did to a record below the deleted one that the deleting device cannot have known; a touch of
-        whatever version, where it is the later word. Its base is all that it had seen; what it has pulled since, and its
-        clock, say nothing of the moment at which its user deleted.
+        """What others did to a record below the deleted one since the base, which says what the deleting user had seen:
+        what the device has pulled since, and its clock, do not. Older touches, where they are the later word.
         """
-        unseen = foreign_writes(state.writes, base_version=edit.base_version, stamp=stamp)
-        others = [w for w in state.writes if w.touch and w not in unseen and w.stamp.device != stamp.device]
-        unseen += [w for w in others if w.stamp > stamp]
-        return [w for w in unseen if w.says_alive]
+        since = foreign_writes(state.writes, base_version=edit.base_version, stamp=stamp)
+        touches = [w for w in state.writes if w.touch and w.version < edit.base_version and w.stamp > stamp]
+        return [w for w in (*since, *(w for w in touches if w.stamp.device != stamp.device)) if w.says_alive]
 
     # --- what hangs together ---
 
@@ -390,7 +390,7 @@ class _Line:
 
 
 def _stands(registers: Mapping[str, Any], current: Mapping[str, Any]) -> bool:
-    return all(current.get(name) == value for name, value in registers.items() if name not in (DELETED, ALONG, VOICES))
+    return all(current.get(name) == value for name, value in registers.items() if name not in NO_FIELDS)
 
 
 # --- shapes of results ---

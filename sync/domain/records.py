@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from sync.domain.merge import ALONG, DELETED, VOICES, Loss, Write
+from sync.domain.merge import ALONG, DELETED, NO_FIELDS, Loss, Write
 
 Key = tuple[str, str]  # entity name, record id
 
@@ -54,7 +54,7 @@ class RecordState(msgspec.Struct, frozen=True):
 
     def after(self, write: Write, values: Mapping[str, Any], *, deleted: bool) -> "RecordState":
         document = {**(self.document or {}), **values}
-        for name in (DELETED, ALONG, VOICES):
+        for name in NO_FIELDS:
             document.pop(name, None)
         return RecordState(self.key, write.version, deleted, document, self.modified_ms, (*self.writes, write))
 
@@ -75,7 +75,8 @@ class Edit(msgspec.Struct, frozen=True):
 
     @property
     def may_delete(self) -> bool:
-        return self.op == "delete" or (self.closes is not None and DELETED in self.closes.names)
+        """Or move: what a decision to keep writes depends on the decision that it takes back."""
+        return self.op == "delete" or self.closes is not None
 
 
 class Closing(msgspec.Struct, frozen=True):

@@ -80,6 +80,7 @@ class Sender(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     client_now: Time
     epoch: UUID | None = None
     ack_version: Count = 0
+    cursor: CursorText | None = None
 
     def envelope(self, mutations: list[Any]) -> PushEnvelope:
         return PushEnvelope(
@@ -90,6 +91,7 @@ class Sender(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
             schema_version=SCHEMA_VERSION,
             epoch=self.epoch,
             ack_version=self.ack_version,
+            cursor=self.cursor,
         )
 
 

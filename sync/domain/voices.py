@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from sync.domain.merge import DELETED, VOICES, Stamp, Write, foreign_writes, writes_since
+from sync.domain.merge import DELETED, VOICES, Stamp, Write, foreign_writes, is_earlier_own, writes_since
 from sync.domain.records import Edit, EntityRules, Key, RecordState
 from sync.domain.tree import Tree, deletion_of, deletion_stamp
 
@@ -48,7 +48,7 @@ def as_voice(write: Write) -> Write:
 def loudest(state: RecordState, voices: Iterable[Write]) -> Write | None:
     """The latest work that a record's deletion does not outlive; what its author did before is theirs to delete."""
     since, deletion = deletion_stamp(state), deletion_of(state)
-    later = [w for w in voices if w.stamp > since and (deletion is None or not _is_earlier_own(w, deletion.stamp))]
+    later = [w for w in voices if w.stamp > since and (deletion is None or not is_earlier_own(w, deletion.stamp))]
     return max(later, key=lambda w: w.stamp, default=None)
 
 
@@ -71,8 +71,7 @@ class Voices:
         found: list[tuple[RecordState, list[Write]]] = []
         for s in (state, *self._tree.below(edit.key, states)):
             works = [w for w in s.writes if w.says_alive] + heard(s)
-            since = writes_since(works, base_version=edit.base_version)
-            found.append((s, [w for w in since if s is state or self._is_unseen(w, stamp)]))
+            found.append((s, writes_since(works, base_version=edit.base_version)))
         return found
 
     def carried(self, works: Works, parent: Key) -> list[Write]:
@@ -123,13 +122,9 @@ class Voices:
 
 
 def _named(field: str, state: RecordState, since: Sequence[Write], edit: Edit, stamp: Stamp) -> list[Any]:
-    own = [w for w in state.writes if _is_earlier_own(w, stamp) and w.version > edit.base_version and _says(w, field)]
+    own = [w for w in state.writes if is_earlier_own(w, stamp) and w.version > edit.base_version and _says(w, field)]
     found = next((w.before.get(field) for w in since if field in w.values), (state.document or {}).get(field))
     return [_word(own[-1], field) if own else found, *(_word(w, field) for w in since if _says(w, field))]
-
-
-def _is_earlier_own(write: Write, stamp: Stamp) -> bool:
-    return write.stamp.device == stamp.device and write.stamp.seq < stamp.seq
 
 
 def _says(write: Write, field: str) -> bool:

@@ -2,8 +2,8 @@
 give out versions again that they know with other content; so it begins a new epoch, and they begin anew.
 
 It is noticed in three ways: the database is another server, or on another timeline, than the data remember; an operator says
-so; or the cursor of a device is ahead of the server. Only what is proven ends an epoch: a cursor is signed, whereas a version
-that a push names may be the mistake of one device.
+so; or the cursor of a device names a version that the server never gave out, or gave out at another time. Only what is proven
+ends an epoch: a cursor is signed, whereas a version that a push names may be the mistake of one device.
 """
 
 import datetime as dt
@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 
 class VersionsLostError(Exception):
-    """A cursor of this epoch is ahead of the server, which made it: it has been restored from a backup.
+    """A cursor of this epoch, which the server made, names what it does not know: it has been restored from a backup.
 
     given_again: the server has come as far again since, with other content.
     """

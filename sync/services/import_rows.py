@@ -151,18 +151,20 @@ class Rows:
         return found
 
     def deletions(
-        self, keys: Sequence[Key], *, lacking: Collection[Key], first_seq: int, at: dt.datetime
+        self, keys: Sequence[Key], *, lacking: Collection[Key], first_seq: int, version: int, at: dt.datetime
     ) -> list[Item]:
-        """Of the records that the file lacks, and that are there still. What hangs on another one of them goes along."""
+        """Of the records that the file lacks, and that are there still. What hangs on another one of them goes along.
+        version: where the data stand, of which all is known.
+        """
         envelope = self._envelope(at)
         found = [
-            (key, standing)
+            key
             for key, standing in self._standing(keys).items()
             if not standing.deleted and not self._goes_along(key, standing, lacking)
         ]
         return [
-            _item(self._content(key, "delete", {}, seq=first_seq + n, version=standing.version, at=at), envelope)
-            for n, (key, standing) in enumerate(found)
+            _item(self._content(key, "delete", {}, seq=first_seq + n, version=version, at=at), envelope)
+            for n, key in enumerate(found)
         ]
 
     def _goes_along(self, key: Key, standing: Record, lacking: Collection[Key]) -> bool:

@@ -6,7 +6,7 @@ import dataclasses
 import datetime as dt
 import itertools
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 from uuid import UUID, uuid5
 
@@ -16,6 +16,7 @@ from django.db import transaction
 from accounts.models import User
 from lib import patches, wire
 from lib.jobs import RETRY
+from lib.upcasting import UpcastError, steps_from, upcast_losses
 from sync.domain.plan import APPLIED, CONFLICT, DEFERRED, MERGED, NOOP, REJECTED
 from sync.domain.records import Key, Refusal
 from sync.enums import ImportMode, ImportState, MutationStatus, SnapshotKind
@@ -251,6 +252,7 @@ class _Run:
             try:
                 values = patches.check_patch(entity, known)
                 _check_losses(values.get("fields", []))
+                values |= {"fields": self._losses_anew(values)}
             except patches.PatchError as error:
                 fields = {name: detail for name, (_, detail) in error.fields.items()}
                 report.reject(
@@ -266,6 +268,14 @@ class _Run:
         Conflict.objects.bulk_create(free)
         report.created += len(free)
         report.noop += len(found) - len(free)
+
+    def _losses_anew(self, values: Mapping[str, Any]) -> Any:
+        """In today's words; as they came where a step knows nothing of it."""
+        steps = steps_from(values["entity"], self.contents.schema_version)
+        try:
+            return upcast_losses(values.get("fields", []), *steps)
+        except UpcastError:
+            return values["fields"]
 
     # --- what the file lacks ---
 
@@ -289,7 +299,7 @@ class _Run:
         report = dataclasses.replace(self.report, rejected=[*self.report.rejected])
         at = self.clock()
         seq = self.contents.total + number * CHUNK + 1
-        items = self.rows.deletions(keys, lacking=lacking, first_seq=seq, at=at)
+        items = self.rows.deletions(keys, lacking=lacking, first_seq=seq, version=head.version, at=at)
         before = self._live()
         for item, result in zip(items, self._apply(items, head, at), strict=True):
             if result["status"] in (REJECTED, CONFLICT):

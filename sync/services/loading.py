@@ -18,6 +18,8 @@ from sync.domain.tree import deletion_of, parents_of
 from sync.queries import keys_as_json
 from sync.services.rules import entity_rules
 
+Patch = tuple[str, Mapping[str, Any]]  # of which entity
+
 
 @dataclasses.dataclass
 class Loaded:
@@ -44,7 +46,7 @@ def load(
     loader = _Loader(user, log_version, now_ms)
     named = {edit.key for edit in edits} | {edit.closes.key for edit in edits if edit.closes is not None}
     twins = _possible_twins(user, edits)
-    loader.records(named | _named_parents(edits) | twins)
+    loader.records(named | _named(_patches(edits)) | twins)
     moved = _moved(edits, loader.states)
     above = {} if seen_all else loader.movable_parents(edits)
     loader.records({*loader.parents(moved), *above})
@@ -52,14 +54,18 @@ def load(
     loader.descendants({edit.key for edit in edits if edit.may_delete} | moved)
     loader.log(edits, dict.fromkeys(twins, seen_version) | above, moved)
     loader.other_parents({edit.key: edit.base_version for edit in edits} | above)
-    shared = _shared(user, edits, loader.states)
+    patches = [*_patches(edits), *_taken_back(edits, loader.states)]
+    loader.records(_named(patches))
+    shared = _shared(user, patches, loader.states)
     awaited = _awaited(user, edits, loader.states)
     return Loaded(loader.states, frozenset(loader.taken), shared, awaited, frozenset(loader.purged))
 
 
 def _moved(edits: Sequence[Edit], states: Mapping[Key, RecordState]) -> set[Key]:
-    """What gets another parent, or is given one that it may not have: all below goes with it."""
-    found: set[Key] = set()
+    """What gets another parent, or is given one that it may not have: all below goes with it. So may what a decision is
+    about: it may go back to the parent that it had.
+    """
+    found = {edit.key for edit in edits if edit.closes is not None} & states.keys()
     for edit in edits:
         state = states.get(edit.key)
         given = entity_rules()[edit.key[0]].parents.keys() & edit.patch.keys() if state is not None else set()
@@ -70,13 +76,23 @@ def _moved(edits: Sequence[Edit], states: Mapping[Key, RecordState]) -> set[Key]
     return found
 
 
-def _named_parents(edits: Sequence[Edit]) -> set[Key]:
+def _patches(edits: Iterable[Edit]) -> list[Patch]:
+    return [(edit.key[0], edit.patch) for edit in edits]
+
+
+def _taken_back(edits: Iterable[Edit], states: Mapping[Key, RecordState]) -> list[Patch]:
+    """What a decision may go back to: to keep is to take back another decision."""
+    decided = {edit.key for edit in edits if edit.closes is not None} & states.keys()
+    return [(key[0], write.before) for key in decided for write in states[key].writes]
+
+
+def _named(patches: Iterable[Patch]) -> set[Key]:
     rules = entity_rules()
     return {
-        (entity, edit.patch[field])
-        for edit in edits
-        for field, entity in rules[edit.key[0]].references.items()
-        if edit.patch.get(field) is not None
+        (entity, patch[field])
+        for name, patch in patches
+        for field, entity in rules[name].references.items()
+        if patch.get(field) is not None
     }
 
 
@@ -93,13 +109,13 @@ def _possible_twins(user: Any, edits: Sequence[Edit]) -> set[Key]:
     return found - {edit.key for edit in edits}
 
 
-def _shared(user: Any, edits: Sequence[Edit], states: Mapping[Key, RecordState]) -> frozenset[str]:
+def _shared(user: Any, patches: Sequence[Patch], states: Mapping[Key, RecordState]) -> frozenset[str]:
     """Which of the named references are to rows that all may use."""
     found: set[str] = set()
     for name, rules in entity_rules().items():
         fields = {f.name: f for f in wire.entities_by_name()[name].references() if f.name not in rules.parents}
         for field in fields.values():
-            wanted = {e.patch[field.name] for e in edits if e.key[0] == name and e.patch.get(field.name) is not None}
+            wanted = {patch[field.name] for of, patch in patches if of == name and patch.get(field.name) is not None}
             wanted -= {key[1] for key in states if key[0] == rules.references[field.name]}
             if wanted and field.target is not None:
                 usable: Any = field.target._default_manager
@@ -162,7 +178,7 @@ class _Loader:
         found: dict[Key, int] = {}
         for edit in edits:
             hung = parents_of(entity_rules()[edit.key[0]], self.states[edit.key]) if edit.key in self.states else []
-            for key in (*hung, *_named_parents([edit])):
+            for key in (*hung, *_named(_patches([edit]))):
                 if entity_rules()[key[0]].parents:
                     found[key] = min(edit.base_version, found.get(key, edit.base_version))
         return found

@@ -27,9 +27,8 @@ from sync.services.writing import Author
 
 SKEW_TOLERANCE_MS = 5000
 FARTHEST_AHEAD = 1_000_000  # a refused mutation may hold any number, which must not shut out the good ones after it
-LARGEST_INTEGER = (
-    2**31 - 1
-)  # of the column; a version that high is a mistake, but no reason to refuse what comes with it
+# Of the column: a schema version that high is a mistake, but no reason to refuse what comes with it.
+LARGEST_INTEGER = 2**31 - 1
 Finish = Callable[[list[Result]], None]
 
 

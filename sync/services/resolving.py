@@ -22,7 +22,9 @@ UNKNOWN_CONFLICT = Refusal("unknown_conflict", "There is no such conflict of you
 NOTHING_LOST = Refusal(
     "not_allowed", "Both records are there. Delete the one that is too many, if you like, then decide to keep."
 )
-FIELDS_GONE = Refusal("not_allowed", "There is no such field any more. The conflict can only be kept.")
+FIELDS_GONE = Refusal(
+    "not_allowed", "A lost value has no field any more. Decide with custom which of the others shall stand, or to keep."
+)
 UNREADABLE = Refusal("invalid", "What this conflict holds cannot be read.")
 UNKNOWN_ENTITY = Refusal("unknown_entity", "The server has no records of this kind any more. It can only be kept.")
 
@@ -96,9 +98,9 @@ def _with_values(
     deleted = lost.pop("deleted", None)
     if deleted is True:
         return replace(target, op="delete")
+    if lost.keys() - entity.by_name().keys():
+        return replace(target, refusal=FIELDS_GONE)
     writable = {field.name for field in entity.writable}
     values = patches.check_patch(entity, {name: value for name, value in lost.items() if name in writable})
     returns = deleted is False or conflict.kind == ConflictKind.PARENT
-    if not values and not returns:
-        return replace(target, refusal=FIELDS_GONE)
     return replace(target, op="restore" if returns else "update", patch=values)

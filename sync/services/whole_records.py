@@ -22,6 +22,7 @@ from sync.domain.merge import DELETED, LOST
 from sync.domain.plan import DEFERRED
 from sync.domain.records import Edit, Key, Refusal
 from sync.domain.shapes import PushEnvelope, RecordIn
+from sync.models import LogEntry
 from sync.queries import HeadView, decided, keys_as_json, start_of
 from sync.services.envelope import Item, digest_of, item_of, read, refused_item, to_ms
 from sync.services.heads import Head
@@ -66,6 +67,8 @@ def items_of(
         seen_ms = seen_until_ms(to_ms(envelope.last_synced_at), head_ms=head.last_ms, at=at)
     seen_version = 0 if seen_ms is None else _version_at(user, head, seen_ms)
     edits = [one.item.edit for one in sent if one.item.edit is not None]
+    if seen_ms is not None and any(edit.op == "delete" for edit in edits):
+        seen_version = _logged_version(user, seen_version, seen_ms)
     believed = _believed(
         user=user,
         device_id=envelope.device_id,
@@ -161,7 +164,7 @@ def _without_read_only(name: str, data: dict[str, Any]) -> dict[str, Any]:
 def _edit(edit: Edit, standing: Believed, seen_version: int) -> Edit:
     """Only what differs from what the device believed."""
     if edit.op == "delete":
-        return replace(edit, base_version=max(standing.base_version, seen_version))
+        return replace(edit, base_version=seen_version)  # it goes with all that hangs on it
     creatable = wire.entities_by_name()[edit.key[0]].wire.creatable
     if not standing.known:
         return replace(edit, op="create" if creatable else "update")
@@ -194,6 +197,12 @@ def _payload(edit: Edit, sent: Sent) -> bytes:
 def _version_at(user: User, head: Head, seen_ms: int) -> int:
     view = HeadView(head.epoch, head.version, head.last_ms, head.min_version)
     return start_of(user, since_ms=seen_ms + 1, head=view).before
+
+
+def _logged_version(user: User, version: int, seen_ms: int) -> int:
+    """The same by the log, which also knows versions of which no record is left: a deletion wants to know it exactly."""
+    lines = LogEntry.objects.filter(user=user, version__gt=version, logged_ms__lte=seen_ms).exclude(op="T")
+    return lines.order_by("-version").values_list("version", flat=True).first() or version
 
 
 def _numbers(user: User, edits: Iterable[Edit]) -> dict[str, int]:

@@ -6,8 +6,10 @@ from uuid import uuid4
 import pytest
 
 from accounts.models import User
+from catalog.tests.factories import make_equipment
 from sync.models import Record
 from sync.tests.devices import Json, Phone, ago, exercise_type, lost
+from sync.tests.test_resolving import decide, stands
 from training.models import Set
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -179,3 +181,17 @@ def test_work_after_a_deletion_by_the_api_brings_all_back(phone: Phone, tree: Js
     result = phone.one("update", "set", tree["first"], {"reps": 9}, base_version=tree["base"], at=ago(-1))
     assert result["status"] == "conflict"
     assert not Record.objects.filter(deleted=True).exists()
+
+
+def test_deletion_names_all_that_was_put_into_a_set_unseen(phone: Phone, tablet: Phone, alice: User) -> None:
+    for slug in ("barbell", "bench", "dumbbell"):
+        make_equipment(slug)
+    record = phone.create("exercise_type", {"name": "Zercher", "equipment": ["barbell"]})
+    base = phone.pull()["version"]
+    for device, slug in ((tablet, "bench"), (Phone(phone.api, alice), "dumbbell")):
+        device.one("update", "exercise_type", record, {"equipment": ["barbell", slug]}, base_version=base)
+    time.sleep(0.01)
+    (conflict,) = phone.one("delete", "exercise_type", record, base_version=base)["conflict_ids"]
+    seen = phone.pull()["version"]
+    phone.push(decide(phone, conflict, "use_lost", base_version=seen))
+    assert stands(phone, "exercise_type", record)["equipment"] == ["barbell", "bench", "dumbbell"]

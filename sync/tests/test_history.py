@@ -1,6 +1,8 @@
 """A field was renamed: what the server remembers of it takes the step that patches of older apps take."""
 
+from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 import orjson
 import pytest
@@ -9,12 +11,14 @@ from django.db.migrations.exceptions import IrreversibleError
 from django.db.migrations.loader import MigrationLoader
 
 from accounts.models import User
+from config.tests.contract import SchemaClient
 from lib import history
 from lib.operations import RenderAgain
 from lib.upcasting import UPCASTERS, UpcastError, upcast_losses, upcast_registers
 from sync.models import Conflict, Head, LogEntry, Purged, Record
 from sync.tests.devices import Json, Phone, ago
 from sync.tests.test_resolving import decide, field_conflict, stands, status_of
+from sync.tests.transfers import imported, record_line, snapshot_lines
 from training.models import Set
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -128,20 +132,23 @@ def test_history_is_told_in_small_pieces_and_only_once(
     assert Head.objects.get(user=alice).version == version
 
 
-def test_value_of_a_field_that_is_no_more_can_only_be_kept(
+def test_value_of_a_field_that_is_no_more_is_not_used_in_part(
     phone: Phone, tablet: Phone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def dropped(patch: Json) -> Json:
         patch.pop("repetitions", None)
         return patch
 
-    _, conflict, base = field_conflict(phone, tablet)
+    record = phone.create("set", {"exercise": phone.exercise(), "reps": 5})
+    base = phone.pull()["version"]
+    phone.one("update", "set", record, {"reps": 6, "notes": "slow"}, base_version=base)
+    (conflict,) = tablet.one("update", "set", record, {"reps": 4, "notes": "fast"}, base_version=base)["conflict_ids"]
     remember_the_old_name()
     monkeypatch.setitem(UPCASTERS, ("set", 1), dropped)
     migrate()
     result = phone.push(decide(phone, conflict, "use_lost", base_version=base))[0]
     assert (result["status"], result["error"]["code"]) == ("rejected", "not_allowed")
-    assert Conflict.objects.get().fields[0]["lost"]["value"] == 6
+    assert {field["lost"]["value"] for field in Conflict.objects.get().fields} == {6, "slow"}
     assert phone.push(decide(phone, conflict, "keep", base_version=base))[0]["status"] == "applied"
 
 
@@ -194,8 +201,8 @@ def test_history_knows_no_way_back() -> None:
 
 
 def loss(name: str, lost: Any, kept: Any, base: Any = None) -> Json:
-    at = "2026-01-01T00:00:00.000000Z"
-    return {"name": name, "base": base, "kept": {"value": kept, "at": at}, "lost": {"value": lost, "at": at}}
+    since = {"at": "2026-01-01T00:00:00.000000Z", "device_id": None, "mutation_id": None}
+    return {"name": name, "base": base, "kept": {"value": kept, **since}, "lost": {"value": lost, **since}}
 
 
 def split(patch: Json) -> Json:
@@ -220,12 +227,30 @@ def test_field_that_was_split_lost_in_each_of_its_parts() -> None:
     ]
 
 
-def test_value_that_was_cleared_lost_under_the_new_name_too() -> None:
-    def in_grams(patch: Json) -> Json:
-        load = patch.pop("load_kg", None)
-        return patch if load is None else {**patch, "load_g": load * 1000}
+def in_grams(patch: Json) -> Json:
+    load = patch.pop("load_kg", None)
+    return patch if load is None else {**patch, "load_g": int(Decimal(load) * 1000)}
 
+
+def test_value_that_was_cleared_lost_under_the_new_name_too() -> None:
     assert upcast_losses([loss("load_kg", None, 80)], in_grams) == [loss("load_g", None, 80_000)]
+
+
+def test_value_that_nobody_knows_is_no_patch() -> None:
+    """Of what a deletion took away, a conflict knows no value that stands; no step needs to bear that."""
+
+    def loud(patch: Json) -> Json:
+        return {"sort": patch.pop("kind").upper()}
+
+    assert upcast_losses([loss("kind", "drop", None)], loud) == [loss("sort", "DROP", None)]
+
+
+def test_value_that_a_step_drops_keeps_its_name_beside_one_that_stays() -> None:
+    def known(patch: Json) -> Json:
+        return {"feeling": patch["mood"]} if patch["mood"] in ("good", "bad") else {}
+
+    assert upcast_losses([loss("mood", "meh", "good")], known) == [loss("mood", "meh", "good")]
+    assert upcast_losses([loss("mood", "good", "meh")], known) == [loss("feeling", "good", None)]
 
 
 def test_loss_of_a_field_that_is_no_more_keeps_its_name() -> None:
@@ -242,3 +267,33 @@ def test_deletion_that_lost_is_no_field() -> None:
 
 def _read(lines: Any) -> Any:
     return {key: tuple(text and orjson.loads(text) for text in texts) for key, texts in lines.items()}
+
+
+# --- of files ---
+
+
+def test_conflict_of_an_older_file_is_told_in_todays_words(api: SchemaClient, phone: Phone) -> None:
+    record = phone.create("set", {"exercise": phone.exercise(), "reps": 4})
+    content = conflict_about(record, loss("repetitions", 6, 4, 5), loss("notes", "heavy", ""))
+    imported(api, snapshot_lines(record_line("conflict", content), schema_version=1))
+    conflict = str(Conflict.objects.get().pk)
+    phone.push(decide(phone, conflict, "use_lost", base_version=phone.pull()["version"]))
+    data = stands(phone, "set", record)
+    assert (data["reps"], data["notes"], status_of(phone, conflict)) == (6, "heavy", ("resolved", "use_lost"))
+
+
+def test_conflict_of_a_file_stops_no_migration(
+    api: SchemaClient, phone: Phone, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A file may bring any value."""
+    content = conflict_about(str(uuid4()), loss("load_kg", ["a"], "NaN"))
+    imported(api, snapshot_lines(record_line("conflict", content)))
+    monkeypatch.setitem(UPCASTERS, ("set", 1), in_grams)
+    migrate()
+    assert Conflict.objects.get().fields == content["fields"]
+    assert f"The conflict {Conflict.objects.get().pk} keeps the old names" in caplog.text
+
+
+def conflict_about(record: str, *losses: Json) -> Json:
+    facts = {"kind": "field", "status": "open", "entity": "set", "record_id": record, "record_version": 1}
+    return facts | {"fields": list(losses)}

@@ -483,3 +483,12 @@ def test_files_of_an_export_are_lines_that_a_snapshot_takes(
     lines = [line for name, content in files.items() if name.startswith("records/") for line in lines_of(content)]
     imported(bobs_api, snapshot_lines(*reversed(lines)))
     assert contents(bob) == contents(alice)
+
+
+def test_replacement_deletes_without_conflicts(api: SchemaClient, phone: Phone) -> None:
+    """It knows all that stands, also what was written after what it hangs on."""
+    archive = exported(api)
+    workout = phone.create("workout", {"title": "Push"})
+    phone.create("set", {"exercise": phone.exercise(workout=workout), "reps": 5})
+    job = imported(api, archive, "replace")
+    assert (counted(job)["deleted"], counted(job).get("rejected_total", 0), phone.conflicts()) == (3, 0, [])

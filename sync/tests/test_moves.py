@@ -3,6 +3,7 @@ order of arrival. That the order does not matter needs what the push reads of ot
 """
 
 import itertools
+import time
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from django.db.models import F
 from accounts.models import User
 from config.tests.contract import SchemaClient
 from sync.models import Conflict, LogEntry, Record
-from sync.tests.devices import Json, Phone, ago
+from sync.tests.devices import Json, Phone, ago, lost
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -124,3 +125,29 @@ def test_what_hangs_on_a_moved_record_survives_the_deletion_of_its_old_parent(ph
     live = {record_id: record["data"] for (_, record_id), record in phone.records().items()}
     assert (old in live, live[exercise]["workout"]) == (False, new)
     assert [live[found]["reps"] for found in sets] == [5, 6]
+
+
+def test_move_below_a_deleted_record_names_what_was_pulled_only_afterwards(
+    phone: Phone, tablet: Phone, alice: User
+) -> None:
+    watch, workout, other = Phone(phone.api, alice), phone.create("workout"), phone.create("workout")
+    exercise = phone.exercise(workout=workout)
+    set_id = phone.create("set", {"exercise": exercise, "reps": 5})
+    base = phone.pull()["version"]
+    tablet.one("update", "set", set_id, {"reps": 9}, base_version=base)
+    move = phone.mutation("update", "exercise", exercise, {"workout": other}, base_version=base)
+    time.sleep(0.01)
+    watch.one("delete", "workout", other, base_version=base)
+    phone.push(move, ack_version=phone.pull()["version"])
+    assert ("set", set_id) not in phone.records()
+    assert {"reps": 9} in [lost(conflict) for conflict in phone.conflicts()]
+
+
+def test_no_conflict_names_what_is_no_field(training: Training) -> None:
+    training.begin()
+    training.act("delete", "second", {}, 30)
+    training.act("update", "set", {"notes": "heavy"}, 20)
+    training.act("update", "exercise", {"workout": "second"}, 50)
+    training.act("delete", "second", {}, 10)
+    found = {field["name"] for conflict in Conflict.objects.all() for field in conflict.fields}
+    assert found == {"deleted", "workout", "notes"}

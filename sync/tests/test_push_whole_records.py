@@ -569,6 +569,24 @@ class Half:
         self.naive.catch_up()
 
 
+@pytest.mark.parametrize("author", ["itself", "another"])
+def test_deletion_names_what_its_device_had_not_pulled(naive: Naive, phone: Phone, author: str) -> None:
+    """Though the workout itself is newer than what the device had pulled: by its own push, or by another's."""
+    workout = phone.create("workout", {"title": "Push"})
+    set_id = phone.create("set", {"exercise": phone.exercise(workout=workout), "reps": 5})
+    naive.catch_up()
+    base = phone.pull()["version"]
+    phone.one("update", "set", set_id, {"reps": 9}, base_version=base)
+    if author == "itself":
+        naive.edit("workout", workout, title="Legs")
+        naive.send()
+    else:
+        phone.one("update", "workout", workout, {"title": "Legs"}, base_version=base)
+    naive.drop("workout", workout)
+    assert naive.send()[0]["status"] == "conflict"
+    assert {"reps": 9} in [lost(conflict) for conflict in phone.conflicts()]
+
+
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_both_kinds_of_clients_reach_the_same_state(db: None, steps: list[Any]) -> None:

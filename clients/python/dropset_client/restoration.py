@@ -122,6 +122,8 @@ class Restoration:
 
     def _new_base_of(self, mutation: Mutation, shared: int) -> int:
         effect = self._queue.effect_of(mutation)
+        if (effect or mutation).op is Op.DELETE:
+            return shared  # of what hangs below, others may have given back more than this device ever saw
         key = (effect.entity, effect.record_id) if effect else (mutation.entity, mutation.record_id)
         found = "SELECT * FROM rescue WHERE entity = ? AND record_id = ? AND status IN ('applied', 'noop')"
         row = self._db.execute(found, key).fetchone()

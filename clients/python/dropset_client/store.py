@@ -161,12 +161,13 @@ class Store(Credentials):
         return mutation
 
     def _seen_version(self, change: Draft | Effect, about: tuple[str, str] | None) -> int:
-        """The version that the user acts on. A deletion also covers what hangs below: there it is the whole base's."""
+        """The version that the user acts on. A deletion is also one of what hangs below: of that only the last whole pull
+        says what the user had seen, however new the record itself may be.
+        """
         known = self._records.get(*(about or (change.entity, change.record_id)))
         if known is None:
             return 0
-        position = self.position()
-        return max(known.version, position.version) if change.op is Op.DELETE and position.synced else known.version
+        return self.position().version if change.op is Op.DELETE else known.version
 
     def queued(self) -> list[Mutation]:
         return list(self._queue.all())

@@ -288,7 +288,7 @@ class SyncEngine:
     def _repair(self, mutation: Mutation) -> JsonObject:
         """A push in disguise: the same envelope around one mutation."""
         envelope = self._envelope([mutation])
-        names = ("device_id", "instance_token", "epoch", "client_now", "ack_version")
+        names = ("device_id", "instance_token", "epoch", "client_now", "ack_version", "cursor")
         return {**{name: envelope[name] for name in names}, "mutation": mutation.to_wire()}
 
     def _envelope(self, chunk: list[Mutation]) -> JsonObject:

@@ -375,6 +375,21 @@ def test_a_deletion_says_that_the_children_were_seen(lab: Lab) -> None:
     assert deletion.base_version == b.store.position().version > known.version
 
 
+def test_a_deletion_does_not_say_more_than_was_pulled(lab: Lab) -> None:
+    """The answer of a push made the workout newer than the last pull; what hangs on it was not in that answer."""
+    a = lab.device("a")
+    workout = a.create("workout", {"title": "Push"})
+    a.sync()
+    a.update("workout", workout, {"title": "Legs"})
+    a.push()
+    known = a.store.base("workout", workout)
+
+    deletion = a.delete("workout", workout)
+
+    assert known is not None
+    assert deletion.base_version == a.store.position().version < known.version
+
+
 def test_the_library_is_read_page_by_page(lab: Lab) -> None:
     lab.world.library += [{"id": str(number), "name": f"lift {number}"} for number in range(5)]
 
