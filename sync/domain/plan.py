@@ -80,12 +80,12 @@ class Planner:
             return [Planned(edit, DEFERRED) for edit in unit]
         if len(unit) == 1:
             return [self._plan(unit[0])]
-        standing, eff, awaited = dict(self.states), self.last_eff_ms, self.awaited
+        standing, eff, awaited, purged = dict(self.states), self.last_eff_ms, self.awaited, self.purged
         planned: list[Planned] = []
         for edit in unit:
             planned.append(self._plan(edit))
             if planned[-1].status in (REJECTED, DEFERRED):
-                self.states, self.last_eff_ms, self.awaited = standing, eff, awaited
+                self.states, self.last_eff_ms, self.awaited, self.purged = standing, eff, awaited, purged
                 return failed(unit, planned[-1])
         return planned
 
@@ -191,9 +191,10 @@ class Planner:
 
     def _missing(self, edit: Edit, state: RecordState) -> Planned:
         """An update never creates: the record may have been deleted for good, and would come back half. Nor does a create
-        under an id that was deleted for good, or below such a record.
+        under an id that was deleted for good, or below such a record: then its own id will never be there either.
         """
         self.awaited -= {edit.key}  # who waited for this creation waits no more
+        self.purged |= {edit.key} if edit.op == "create" else set()
         standing = state.registers if state.exists else {}
         return Planned(edit, CONFLICT, conflicts=(told.missing(edit, self._stamp(edit, state), standing),))
 
@@ -391,9 +392,6 @@ class _Line:
 
 def _stands(registers: Mapping[str, Any], current: Mapping[str, Any]) -> bool:
     return all(current.get(name) == value for name, value in registers.items() if name not in NO_FIELDS)
-
-
-# --- shapes of results ---
 
 
 def _newest_first_line(write: Write) -> tuple[int, int]:

@@ -20,7 +20,7 @@ from sync.domain import plan
 from sync.domain.groups import units_of
 from sync.domain.records import Edit, Key, Planned, RecordState, Refusal
 from sync.enums import MutationStatus
-from sync.queries import Decided, decided
+from sync.queries import Decided, decided, keys_as_json
 from sync.services import answers, resolving
 from sync.services.answers import Result
 from sync.services.envelope import Item
@@ -93,8 +93,11 @@ class Application:
         writes = sorted((w for p in planned for w in p.writes), key=lambda write: write.number)
         rows = [row for found in conflicts for row in found]
         version = self.head.next_version if rows or any(not w.touch for w in writes) else None
+        dead = [p.edit.key for p in planned if p.edit.op == "create" and any(c.kind == "missing" for c in p.conflicts)]
         with transaction.atomic():
             with pipelined():
+                if dead:
+                    execute("sync", "insert_purged", user_id=self.user.pk, version=version, keys=keys_as_json(dead))
                 upserts = write(
                     user=self.user,
                     author=self.author,

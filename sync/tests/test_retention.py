@@ -281,6 +281,18 @@ def test_child_of_a_purged_record_is_kept_in_a_conflict_and_waits_for_nothing(ph
     assert [lost(conflict)["notes"] for conflict in phone.conflicts()] == ["kept", "later"]
 
 
+@pytest.mark.parametrize("pushes", ["one", "two", "group"])
+def test_what_hangs_on_a_child_of_a_purged_record_waits_for_nothing(phone: Phone, pushes: str) -> None:
+    """The child will never be there, so neither will what hangs on it: in the same push, in a group with it, or later."""
+    patch = {"exercise_type": exercise_type(), "workout": purged_workout(phone)}
+    group = str(uuid4()) if pushes == "group" else None
+    exercise = phone.mutation("create", "exercise", str(uuid4()), patch, group=group)
+    child = phone.mutation("create", "set", str(uuid4()), {"exercise": exercise["record_id"], "reps": 5}, group=group)
+    results = phone.push(exercise) + phone.push(child) if pushes == "two" else phone.push(exercise, child)
+    assert [result["status"] for result in results] == ["conflict", "conflict"]
+    assert {"exercise": exercise["record_id"], "reps": 5} in [lost(conflict) for conflict in phone.conflicts()]
+
+
 def test_move_to_a_purged_record_is_kept_in_a_conflict(phone: Phone, alice: User) -> None:
     workout = purged_workout(phone)
     exercise = phone.exercise(notes="here")

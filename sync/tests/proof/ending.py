@@ -132,7 +132,7 @@ def as_meant(world: World, naives: Sequence[Naive]) -> evidence.Evidence:
             own = {"patch": dict(one.touched), "base_version": one.seen.version if one.seen else 0}
             payload = {**sent.payload, **own, "schema_version": USUAL}
             found.mutations[mutation_id] = dataclasses.replace(sent, payload=payload)
-    return world.schema.told(found)
+    return world.schema.in_todays_words(found)
 
 
 def check_convergence(world: World, phones: Sequence[Phone]) -> None:

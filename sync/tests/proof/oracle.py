@@ -144,15 +144,30 @@ class Oracle:
         yield from {(entity, d[name]) for d in documents if d.get(name)}
 
     def _set_is_accounted_for(self, write: Write) -> bool:
-        """What was put in is in, or was taken out by somebody, or went with the record."""
+        """What was put in is in, or was taken out by somebody, or went with the record: by who knew of it, or by name."""
         key = write.mutation.key
         row = self.evidence.records.get(key)
-        if row is None or row.deleted or self._named(key):
+        if row is None or self._named(key):
             return True
+        if row.deleted:
+            return self._set_went_along(write)
         missing = set(write.value) - set(row.data.get(write.name) or [])
         later = [e.values[write.name] for e in self.history[key] if write.name in e.values]
         later += [s.payload["patch"][write.name] for s in self._others_on(key, write)]
         return all(any(slug not in value for value in later) for slug in missing)
+
+    def _set_went_along(self, write: Write) -> bool:
+        lines = [e for e in self.history[write.mutation.key] if e.mutation == write.mutation.id]
+        gone = [e for e in self.history[write.mutation.key] if e.op == "D"]
+        told = {
+            slug
+            for conflict in self.conflicts[write.mutation.key]
+            for field in conflict.fields
+            if field["name"] == write.name
+            for slug in field["lost"]["value"] or ()
+        }
+        known = all(any(self.knew(d, line) for d in gone if d.version >= line.version) for line in lines)
+        return known or set(write.value) <= told or self._taken_back(write)
 
     def _others_on(self, key: Key, write: Write) -> list[Sent]:
         return [

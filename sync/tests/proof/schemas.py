@@ -99,13 +99,16 @@ class ServerSchema:
         UPCASTERS.update({(entity, USUAL): functools.partial(_loud, entity) for entity in LOUD})
 
     def told(self, evidence: Evidence) -> Evidence:
-        """All of it in the words of today's documents: also what was purged, and so did not take the last step."""
+        """What was read before the last step, and may have been purged since, in today's words."""
         return dataclasses.replace(
             evidence,
-            mutations={s.id: self._sent(s) for s in evidence.mutations.values()},
             log={number: self._entry(entry) for number, entry in evidence.log.items()},
             conflicts={c.id: self._conflict(c) for c in evidence.conflicts.values()},
         )
+
+    def in_todays_words(self, evidence: Evidence) -> Evidence:
+        """With each mutation in today's words."""
+        return dataclasses.replace(evidence, mutations={s.id: self._sent(s) for s in evidence.mutations.values()})
 
     def _sent(self, sent: Sent) -> Sent:
         if not sent.payload.get("patch") or sent.payload["op"] == "resolve":

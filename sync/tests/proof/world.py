@@ -146,6 +146,7 @@ class World:
 
     def _migrate(self) -> None:
         self.schema.upgrade()
+        self.older = None if self.older is None else self.schema.told(self.older)
         for entity in LOUD:
             migrate(entity, [self.alice.user, self.bob.user])
             self._after_sql()
