@@ -17,7 +17,7 @@ from sync.tests.proof.world import fast_server
 
 PARTS = 8  # tests that share the examples, so that several workers have something to do
 STEPS = 28
-IN_CI, ELSEWHERE = 400, 60
+IN_CI, ELSEWHERE = 2000, 60
 WITH_TIMESCALEDB = 100  # it only has to be there: what the examples find does not depend on it
 
 
