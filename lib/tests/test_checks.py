@@ -206,6 +206,13 @@ def test_step_that_no_migration_takes_is_found(monkeypatch: pytest.MonkeyPatch) 
     assert "from_schema=1" in str(found.hint)
 
 
+def test_steps_of_a_model_that_was_removed_are_let_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(UPCASTERS, ("diary", 1), named)
+    migration = import_module("training.migrations.0001_initial").Migration
+    monkeypatch.setattr(migration, "operations", [*migration.operations, RenderAgain("Diary", from_schema=1)])
+    assert steps_are_taken_by_the_history(None) == []
+
+
 def test_step_that_a_migration_takes_passes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(UPCASTERS, ("workout", 1), named)
     migration = import_module("training.migrations.0001_initial").Migration

@@ -271,11 +271,11 @@ class _Run:
 
     def _losses_anew(self, values: Mapping[str, Any]) -> Any:
         """In today's words; as they came where a step knows nothing of it."""
-        steps = steps_from(values["entity"], self.contents.schema_version)
+        losses = values.get("fields", [])
         try:
-            return upcast_losses(values.get("fields", []), *steps)
+            return upcast_losses(losses, *steps_from(values.get("entity", ""), self.contents.schema_version))
         except UpcastError:
-            return values["fields"]
+            return losses
 
     # --- what the file lacks ---
 

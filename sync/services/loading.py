@@ -14,7 +14,7 @@ from lib.statements import fetch
 from sync.domain.forgotten import with_forgotten
 from sync.domain.merge import ALONG, DELETED, LOST, Stamp, Write
 from sync.domain.records import Edit, Key, RecordState
-from sync.domain.tree import deletion_of, parents_of
+from sync.domain.tree import parents_of
 from sync.queries import keys_as_json
 from sync.services.rules import entity_rules
 
@@ -251,8 +251,7 @@ class _Loader:
             entries[wire.names()[row[0]], row[1]].append(row[2:])
         for key, rows in entries.items():
             self.states[key] = replace(self.states[key], writes=_writes(rows, self.states[key]))
-        for key in entries:
-            self.states[key] = self._with_cascade(self.states[key])
+        self._tell_cascades(entries)
         self._remember_forgotten(bases)
 
     def _remember_forgotten(self, bases: Mapping[Key, int]) -> None:
@@ -261,18 +260,42 @@ class _Loader:
                 self.states[key], base_version=bases[key], log_version=self.log_version, now_ms=self.now_ms
             )
 
-    def _with_cascade(self, state: RecordState) -> RecordState:
-        """What a trigger deleted together with a parent, outside of a push, went along with it."""
-        deletion = deletion_of(state) if state.deleted else None
-        if deletion is None or deletion.mutation_id is not None:
-            return state
-        rules = entity_rules()[state.key[0]]
-        above = [self.states[key] for key in parents_of(rules, state) if key in self.states]
-        if not any(w.stamp == deletion.stamp and w.says_gone for parent in above for w in parent.writes):
-            return state
-        values = {**{name: value for name, value in deletion.values.items() if name != DELETED}, ALONG: True}
-        along = replace(deletion, values=values)
-        return replace(state, writes=tuple(along if w is deletion else w for w in state.writes))
+    def _tell_cascades(self, keys: Iterable[Key]) -> None:
+        """What a trigger deleted together with a parent, outside of a push, went along with it; also where it is back."""
+        lines = [line for key in keys for line in _maybe_along(self.states[key])]
+        if not lines:
+            return
+        rows = fetch("sync", "deleted_with", lines=orjson.dumps(lines).decode())
+        along = {(wire.names()[code], record_id, version) for code, record_id, version in rows}
+        for key in {(name, record_id) for name, record_id, _ in along}:
+            writes = (_gone_along(w) if (*key, w.version) in along else w for w in self.states[key].writes)
+            self.states[key] = replace(self.states[key], writes=tuple(writes))
+
+
+def _maybe_along(state: RecordState) -> list[dict[str, Any]]:
+    """Deletions by a trigger, each with a parent that the record had."""
+    codes = wire.codes()
+    return [
+        {
+            "entity": codes[state.key[0]],
+            "id": state.key[1],
+            "version": w.version,
+            "above": codes[entity],
+            "above_id": parent,
+        }
+        for w in state.writes
+        if w.mutation_id is None and w.values.get(DELETED) is True
+        for field, entity in entity_rules()[state.key[0]].parents.items()
+        if (parent := w.before.get(field)) is not None
+    ]
+
+
+def _gone_along(write: Write) -> Write:
+    if write.values.get(DELETED) is not True:
+        return write
+    return replace(
+        write, values={**{name: value for name, value in write.values.items() if name != DELETED}, ALONG: True}
+    )
 
 
 def _other_parents(state: RecordState) -> set[Key]:

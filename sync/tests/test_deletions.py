@@ -195,3 +195,15 @@ def test_deletion_names_all_that_was_put_into_a_set_unseen(phone: Phone, tablet:
     seen = phone.pull()["version"]
     phone.push(decide(phone, conflict, "use_lost", base_version=seen))
     assert stands(phone, "exercise_type", record)["equipment"] == ["barbell", "bench", "dumbbell"]
+
+
+def test_older_deletion_of_what_went_along_and_is_back_is_told(phone: Phone, tablet: Phone, tree: Json) -> None:
+    """The API deleted the workout, later work brought all back: that the exercise went along says nothing of itself."""
+    early = phone.mutation("delete", "exercise", tree["exercise"], base_version=tree["base"])
+    phone.pull()
+    phone.api.delete(f"/api/v1/workouts/{tree['workout']}/")
+    work = tablet.mutation("update", "workout", tree["workout"], {"title": "Back"}, base_version=tree["base"])
+    assert tablet.push({**work, "at": ago(-1)})[0]["status"] == "conflict"
+    result = phone.push(early)[0]
+    there = ("exercise", tree["exercise"]) in phone.records()
+    assert (result["status"], there) in (("applied", False), ("conflict", True))

@@ -78,9 +78,12 @@ class Oracle:
 
     def _said(self, write: Write) -> list[Entry]:
         """The lines of the log that say the same: what the author had seen last, the mutation's own, and since then
-        anybody's.
+        anybody's. A creation also says what it leaves to the defaults.
         """
-        spoken = [(e, e.values[write.name]) for e in self.history[write.mutation.key] if write.name in e.values]
+        lines = [
+            (e, {**(e.after or {}), **e.values} if e.op == "I" else e.values) for e in self.history[write.mutation.key]
+        ]
+        spoken = [(e, values[write.name]) for e, values in lines if write.name in values]
         seen = [pair for pair in spoken if pair[0].version <= write.mutation.base]
         return [e for e, value in seen[-1:] + spoken[len(seen) :] if value == write.value]
 

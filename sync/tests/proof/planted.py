@@ -10,13 +10,13 @@ from django.db import connection
 from msgspec.structs import replace
 
 from dropset_client.records import BaseRecords
-from lib import upcasting
+from lib import statements, upcasting
 from lib.sqlfiles import load_sql
 from sync.domain import merge, plan
 from sync.domain.records import RecordState
 from sync.domain.tree import Tree
 from sync.exceptions import EpochChanged, ResyncRequired
-from sync.services import applying, envelope, epochs, pull, retention, whole_records
+from sync.services import applying, envelope, epochs, pull, whole_records
 from sync.services.cursors import Cursor
 
 Bug = Callable[[], contextlib.AbstractContextManager[list[str]]]
@@ -142,7 +142,7 @@ def gc_no_horizon(hits: list[str]) -> Iterator[None]:
         hits.append(name)
         return "SELECT %(user_id)s::uuid, %(version)s::bigint"
 
-    with mock.patch.object(retention, "load_sql", without_horizon):
+    with mock.patch.object(statements, "load_sql", without_horizon):
         yield
 
 
@@ -185,7 +185,7 @@ def self_conflict(hits: list[str]) -> Iterator[None]:
             hits.append(stamp.device)
         return False
 
-    with mock.patch.object(merge, "_is_earlier_own", never):
+    with mock.patch.object(merge, "is_earlier_own", never):
         yield
 
 
