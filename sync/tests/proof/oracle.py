@@ -152,14 +152,15 @@ class Oracle:
         row = self.evidence.records.get(key)
         if row is None or self._named(key):
             return True
-        if row.deleted:
-            return self._set_went_along(write)
         missing = set(write.value) - set(row.data.get(write.name) or [])
+        if row.deleted and not self._is_told_of(write, set(write.value) - missing):
+            return False
         later = [e.values[write.name] for e in self.history[key] if write.name in e.values]
         later += [s.payload["patch"][write.name] for s in self._others_on(key, write)]
         return all(any(slug not in value for value in later) for slug in missing)
 
-    def _set_went_along(self, write: Write) -> bool:
+    def _is_told_of(self, write: Write, slugs: set[str]) -> bool:
+        """What stood in a set when its record went: by who knew of it, or by name."""
         lines = [e for e in self.history[write.mutation.key] if e.mutation == write.mutation.id]
         gone = [e for e in self.history[write.mutation.key] if e.op == "D"]
         told = {
@@ -170,7 +171,7 @@ class Oracle:
             for slug in field["lost"]["value"] or ()
         }
         known = all(any(self.knew(d, line) for d in gone if d.version >= line.version) for line in lines)
-        return known or set(write.value) <= told or self._taken_back(write)
+        return known or slugs <= told or self._taken_back(write)
 
     def _others_on(self, key: Key, write: Write) -> list[Sent]:
         return [
@@ -197,7 +198,11 @@ class Oracle:
             if earlier is not None and unseen and later.values[name] != earlier.values[name]:
                 told = any(c.names(name, earlier.values[name]) for c in self.conflicts[key])
                 assert told, ("P2 overwritten silently", earlier, later)
-                assert later.stamp > earlier.stamp, ("P2 the older write won", earlier, later)
+                forgotten = (
+                    earlier.version <= self.evidence.head.log_version
+                )  # by whom it was, so that a tie has no order
+                wins = later.stamp > earlier.stamp or (forgotten and later.eff_ms == earlier.eff_ms)
+                assert wins, ("P2 the older write won", earlier, later)
             earlier = later
 
     # --- P3, P4 ---
