@@ -268,7 +268,10 @@ class _Loader:
         rows = fetch("sync", "deleted_with", lines=orjson.dumps(lines).decode())
         along = {(wire.names()[code], record_id, version) for code, record_id, version in rows}
         for key in {(name, record_id) for name, record_id, _ in along}:
-            writes = (_gone_along(w) if (*key, w.version) in along else w for w in self.states[key].writes)
+            writes = [
+                _gone_along(w) if _is_by_trigger(w) and (*key, w.version) in along else w
+                for w in self.states[key].writes
+            ]
             self.states[key] = replace(self.states[key], writes=tuple(writes))
 
 
@@ -284,15 +287,17 @@ def _maybe_along(state: RecordState) -> list[dict[str, Any]]:
             "above_id": parent,
         }
         for w in state.writes
-        if w.mutation_id is None and w.values.get(DELETED) is True
+        if _is_by_trigger(w)
         for field, entity in entity_rules()[state.key[0]].parents.items()
         if (parent := w.before.get(field)) is not None
     ]
 
 
+def _is_by_trigger(write: Write) -> bool:
+    return write.mutation_id is None and write.values.get(DELETED) is True
+
+
 def _gone_along(write: Write) -> Write:
-    if write.values.get(DELETED) is not True:
-        return write
     return replace(
         write, values={**{name: value for name, value in write.values.items() if name != DELETED}, ALONG: True}
     )

@@ -207,3 +207,13 @@ def test_older_deletion_of_what_went_along_and_is_back_is_told(phone: Phone, tab
     result = phone.push(early)[0]
     there = ("exercise", tree["exercise"]) in phone.records()
     assert (result["status"], there) in (("applied", False), ("conflict", True))
+
+
+def test_deletion_of_what_went_along_already_is_one_of_itself(phone: Phone, tablet: Phone, tree: Json) -> None:
+    early = phone.mutation("delete", "exercise", tree["exercise"], base_version=tree["base"])
+    phone.pull()
+    phone.api.delete(f"/api/v1/workouts/{tree['workout']}/")
+    assert phone.push(early)[0]["status"] == "noop"
+    tablet.one("update", "workout", tree["workout"], {"title": "Back"}, base_version=tree["base"], at=ago(-1))
+    live = phone.records()
+    assert (("workout", tree["workout"]) in live, ("exercise", tree["exercise"]) in live) == (True, False)
