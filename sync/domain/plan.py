@@ -194,7 +194,7 @@ class Planner:
         under an id that was deleted for good, or below such a record: then its own id will never be there either.
         """
         self.awaited -= {edit.key}  # who waited for this creation waits no more
-        self.purged |= {edit.key} if edit.op == "create" else set()
+        self.purged |= {edit.key} if edit.op == "create" and not state.exists else set()
         standing = state.registers if state.exists else {}
         return Planned(edit, CONFLICT, conflicts=(told.missing(edit, self._stamp(edit, state), standing),))
 

@@ -93,7 +93,10 @@ class Application:
         writes = sorted((w for p in planned for w in p.writes), key=lambda write: write.number)
         rows = [row for found in conflicts for row in found]
         version = self.head.next_version if rows or any(not w.touch for w in writes) else None
-        dead = [p.edit.key for p in planned if p.edit.op == "create" and any(c.kind == "missing" for c in p.conflicts)]
+        missing = {
+            p.edit.key for p in planned if p.edit.op == "create" and any(c.kind == "missing" for c in p.conflicts)
+        }
+        dead = missing - states.keys()
         with transaction.atomic():
             with pipelined():
                 if dead:

@@ -281,6 +281,16 @@ def test_child_of_a_purged_record_is_kept_in_a_conflict_and_waits_for_nothing(ph
     assert [lost(conflict)["notes"] for conflict in phone.conflicts()] == ["kept", "later"]
 
 
+def test_record_that_is_there_outlives_a_creation_below_a_purged_one(phone: Phone) -> None:
+    """Whose creation comes again, with a parent that is gone for good: its id is no dead one."""
+    workout, exercise = purged_workout(phone), phone.exercise(notes="here")
+    patch = {"exercise_type": exercise_type(), "workout": workout}
+    again = phone.mutation("create", "exercise", exercise, patch)
+    results = phone.push(again, phone.mutation("update", "exercise", exercise, {"notes": "still"}))
+    assert results[0]["status"] == "conflict"
+    assert (Exercise.objects.get(pk=exercise).notes, Purged.objects.filter(id=exercise).exists()) == ("still", False)
+
+
 @pytest.mark.parametrize("pushes", ["one", "two", "group"])
 def test_what_hangs_on_a_child_of_a_purged_record_waits_for_nothing(phone: Phone, pushes: str) -> None:
     """The child will never be there, so neither will what hangs on it: in the same push, in a group with it, or later."""

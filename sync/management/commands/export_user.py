@@ -23,13 +23,13 @@ class Command(BaseCommand):
         user = User.objects.filter(email=email).first()
         if user is None:
             raise CommandError(f"There is no account {email}.")
-        try:
-            made = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)  # nobody else needs to read all that
-        except OSError as error:
-            raise CommandError(f"{file} cannot be made: {error.strerror}.") from error
-        with os.fdopen(made, "wb") as target, export(user=user, at=timezone.now(), with_log=log) as archive:
+        with export(user=user, at=timezone.now(), with_log=log) as archive:
+            try:
+                made = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)  # nobody else needs to read all that
+            except OSError as error:
+                raise CommandError(f"{file} cannot be made: {error.strerror}.") from error
             archive.file.seek(0)
             reading = tqdm.wrapattr(archive.file, "read", total=archive.size, leave=False, disable=None)
-            with reading as source:
+            with os.fdopen(made, "wb") as target, reading as source:
                 shutil.copyfileobj(source, target)
         self.stdout.write(f"{file}: {archive.size} bytes.")

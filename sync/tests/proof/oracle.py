@@ -198,9 +198,8 @@ class Oracle:
             if earlier is not None and unseen and later.values[name] != earlier.values[name]:
                 told = any(c.names(name, earlier.values[name]) for c in self.conflicts[key])
                 assert told, ("P2 overwritten silently", earlier, later)
-                forgotten = (
-                    earlier.version <= self.evidence.head.log_version
-                )  # by whom it was, so that a tie has no order
+                # The log has forgotten by whom it was, so that a tie has no order.
+                forgotten = earlier.version <= self.evidence.head.log_version
                 wins = later.stamp > earlier.stamp or (forgotten and later.eff_ms == earlier.eff_ms)
                 assert wins, ("P2 the older write won", earlier, later)
             earlier = later
