@@ -16,6 +16,7 @@ from sync.queries import digests
 from sync.services.heads import standing_head
 
 BLOCK_BYTES = 256 * 1024
+ROWS_AT_ONCE = 100
 IN_MEMORY_BYTES = 1024 * 1024  # of a spool; the rest goes to a temporary file
 
 
@@ -43,31 +44,32 @@ class State:
 
 def records(user: User, entity: wire.Entity | None = None) -> Iterator[bytes]:
     """Blocks of lines, one for each live record, of all entities or of one."""
-    return _copied("state_lines", user_id=user.pk, entity=None if entity is None else entity.code)
+    return _streamed("state_lines", user_id=user.pk, entity=None if entity is None else entity.code)
 
 
 def log(user: User) -> Iterator[bytes]:
-    return _copied("log_lines", user_id=user.pk)
+    return _streamed("log_lines", user_id=user.pk)
 
 
-def _copied(name: str, **params: Any) -> Iterator[bytes]:
-    """What a COPY gives, in larger blocks. PostgreSQL renders the lines: a row costs Python next to nothing."""
+def _streamed(name: str, **params: Any) -> Iterator[bytes]:
+    """The lines that a query gives. PostgreSQL renders them: a row costs Python next to nothing."""
     names = orjson.dumps([{"code": entity.code, "name": entity.name} for entity in wire.entities()]).decode()
     with connection.cursor() as cursor, connection.wrap_database_errors:
-        raw: Any = cursor.cursor  # psycopg's: Django's hands no parameters to a COPY
-        with raw.copy(load_sql("sync", name), {**params, "names": names}) as copy:
-            yield from blocks_of(copy)
+        raw: Any = cursor.cursor  # psycopg's: Django's cannot stream
+        rows = raw.stream(load_sql("sync", name), {**params, "names": names}, binary=True, size=ROWS_AT_ONCE)
+        yield from blocks_of(line.encode() for (line,) in rows)
 
 
-def blocks_of(parts: Iterable[Any]) -> Iterator[bytes]:
-    gathered = bytearray()
-    for part in parts:
-        gathered += part
-        if len(gathered) >= BLOCK_BYTES:
-            yield bytes(gathered)
-            gathered.clear()
+def blocks_of(lines: Iterable[bytes]) -> Iterator[bytes]:
+    gathered, size = list[bytes](), 0
+    for line in lines:
+        gathered.append(line)
+        size += len(line)
+        if size >= BLOCK_BYTES:
+            yield b"".join(gathered)
+            gathered, size = [], 0
     if gathered:
-        yield bytes(gathered)
+        yield b"".join(gathered)
 
 
 def blocks_of_file(file: Any) -> Iterator[bytes]:
