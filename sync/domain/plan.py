@@ -29,7 +29,7 @@ from sync.domain.records import (
 )
 from sync.domain.tree import Tree, deletion_of, deletion_stamp
 from sync.domain.twins import Twins
-from sync.domain.voices import Voices, Works, as_voice, kept_as, loudest
+from sync.domain.voices import Voices, Works, has_history, kept_as, loudest
 
 APPLIED, MERGED, NOOP, CONFLICT, DEFERRED, REJECTED = "applied", "merged", "noop", "conflict", "deferred", "rejected"
 ID_TAKEN = Refusal("id_taken", "This id is taken. Make a new one.", {"record_id": "This id is taken."})
@@ -277,14 +277,14 @@ class Planner:
         itself = merged.taken.get(DELETED, state.deleted_itself)
         placed = RecordState(state.key, document={**(state.document or {}), **merged.taken})
         works = self.voices.moved_along(line.edit, line.stamp, {**merged.taken, **merged.lost}, self.states)
-        hangs_on_deleted = self.tree.has_deleted_parent(placed, self.states)
-        gone = [s for s in self.tree.above(placed, self.states) if s.deleted_itself] if hangs_on_deleted else []
+        above = self.tree.above(placed, self.states)
+        gone = [s for s in above if s.deleted_itself]
         undone = [(s, work) for s in gone if (work := self._saving(line, s, works)) is not None]
         buried = next((s for s in gone if self._saving(line, s, works) is None), None)
         self._commit(line, state, merged.taken, merged.lost, sent=line.edit.patch, deleted=itself or buried is not None)
         for ancestor, work in undone:
             self._bring_back(line, ancestor, work)
-        spoken_for = self._speak(line, state, works)
+        spoken_for = self._speak(line, state, works) if has_history(state, *above) or works else []
         touched = [*(s for s, _ in undone), *spoken_for, state]
         self._settle_below(line, [s.key for s in touched if s.deleted != self.states[s.key].deleted])
         if buried is not None and not itself:
@@ -316,8 +316,7 @@ class Planner:
 
     def _speak(self, line: "_Line", before: RecordState, works: Works) -> list[RecordState]:
         """For parents on which the record does not hang, or no longer: they come back, or remember what spoke for them."""
-        own = as_voice(self.states[before.key].writes[-1])
-        found = self.voices.elsewhere(line.edit, line.stamp, self.states, before=before, own=own, works=works)
+        found = self.voices.elsewhere(line.edit, line.stamp, self.states, before=before, works=works)
         parents = [self.states[key] for key in found]
         for parent in parents:
             if not parent.deleted_itself:
@@ -366,7 +365,8 @@ class Planner:
         version = state.version if touch else self.version
         write = Write(version, line.stamp, values, current, line.edit.id, self.now_ms, dict(lost), touch)
         self.states[state.key] = state.after(write, registers, deleted=deleted)
-        self.tree.add(self.states[state.key])
+        if not exists or not self.rules[state.key[0]].parents.keys().isdisjoint(registers):
+            self.tree.add(self.states[state.key])
         line.writes.append(PlannedWrite(state.key, op, state.document, write, touch, next(self.numbers)))
 
 

@@ -40,6 +40,11 @@ def _voice(*line: Any) -> Write:
     return Write(version, Stamp(eff_ms, device, seq), {DELETED: False}, {}, mutation_id, logged_ms, touch=touch)
 
 
+def has_history(*records: RecordState) -> bool:
+    """Whether anybody may have moved one of them: nearly always nobody wrote anything unseen."""
+    return any(s.writes for s in records)
+
+
 def as_voice(write: Write) -> Write:
     """What a write says for the parents."""
     return replace(write, values={DELETED: False}, before={}, lost={})
@@ -84,13 +89,11 @@ class Voices:
         return [w for named, w in words if not named or parent in named] + [w for _, of_one in below for w in of_one]
 
     def elsewhere(
-        self, edit: Edit, stamp: Stamp, states: States, *, before: RecordState, own: Write, works: Works
+        self, edit: Edit, stamp: Stamp, states: States, *, before: RecordState, works: Works
     ) -> dict[Key, list[Write]]:
         """What speaks for parents on which the record does not hang, or no longer: for each, the topmost first."""
-        above = self._tree.above(states[edit.key], states)
-        if not works and not before.writes and not any(s.writes for s in above):
-            return {}  # nobody moved anything: so it is nearly always
-        hangs_on = {s.key for s in above}
+        own = as_voice(states[edit.key].writes[-1])
+        hangs_on = {s.key for s in self._tree.above(states[edit.key], states)}
         spoken = {key: [own, *self.carried(works, key)] for key in self._spoken_for(edit, stamp, states)}
         left = {key: self.carried(works, key) for key in self._tree.parents(before) if key in states}
         return {key: voices for key, voices in (spoken | left).items() if voices and key not in hangs_on}
