@@ -128,7 +128,7 @@ def settings_for(address: Address, stream: Address, url: str) -> dict[str, str]:
     return environment(defaults, DATABASE_URL=url)
 
 
-def welcome(address: Address, stream: Address, *, since: float, demo: bool) -> str:
+def welcome(address: Address, stream: Address, *, since: float, names: str, demo: bool) -> str:
     lines = [
         f"Dropset is up after {time.monotonic() - since:.1f} s. Ctrl-C stops it.",
         f"  API docs   {address.url('/api/docs/')}",
@@ -136,6 +136,10 @@ def welcome(address: Address, stream: Address, *, since: float, demo: bool) -> s
         f"  Stream     {stream.url(STREAM_PATH)}",
         f"  Health     {address.url(READY)}",
     ]
+    if address.host in EVERYWHERE:
+        lines.append(
+            f"  Names      {names}    (all that it answers to: ALLOWED_HOSTS, BASE_URL and STREAM_URL name others)"
+        )
     if demo:
         lines += [
             "  Logins     demo@dropset.local    password dropset-demo   (an athlete, for the API)",
@@ -164,7 +168,8 @@ def main() -> int:
                 children = [*base.children, server, streams, worker, long_worker]
                 for each in (address, stream):
                     wait_until_ready(each, children, env["ALLOWED_HOSTS"])
-                print(welcome(address, stream, since=since, demo=env["DEBUG"] == "true"), flush=True)
+                names, demo = env["ALLOWED_HOSTS"], env["DEBUG"] == "true"
+                print(welcome(address, stream, since=since, names=names, demo=demo), flush=True)
                 try:
                     watch(children)
                 except StopAskedError:

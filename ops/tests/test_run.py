@@ -169,13 +169,19 @@ def test_settings_leave_what_the_developer_set(monkeypatch: pytest.MonkeyPatch) 
 
 def test_welcome_names_the_logins_only_where_they_exist() -> None:
     address, stream = Address("127.0.0.1", 8000), Address("127.0.0.1", 8001)
-    assert "demo@dropset.local" in welcome(address, stream, since=0, demo=True)
-    assert "demo@dropset.local" not in welcome(address, stream, since=0, demo=False)
+    assert "demo@dropset.local" in welcome(address, stream, since=0, names="", demo=True)
+    assert "demo@dropset.local" not in welcome(address, stream, since=0, names="", demo=False)
 
 
 def test_welcome_names_the_stream() -> None:
-    said = welcome(Address("127.0.0.1", 8000), Address("127.0.0.1", 9000), since=0, demo=False)
+    said = welcome(Address("127.0.0.1", 8000), Address("127.0.0.1", 9000), since=0, names="", demo=False)
     assert "  Stream     http://127.0.0.1:9000/api/v1/sync/stream\n" in said
+
+
+def test_welcome_names_the_hosts_only_to_who_listens_on_all_addresses() -> None:
+    stream = Address("::", 8001)
+    assert "api.example.org" in welcome(Address("::", 8000), stream, since=0, names="api.example.org", demo=False)
+    assert "ALLOWED_HOSTS" not in welcome(Address("127.0.0.1", 8000), stream, since=0, names="localhost", demo=False)
 
 
 @pytest.mark.parametrize(

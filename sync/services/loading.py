@@ -216,7 +216,7 @@ class _Loader:
             frontier = (below - self.below) & self.states.keys()
             self.below |= frontier
 
-    def log(self, edits: Sequence[Edit], seen: Mapping[Key, int], moved: Collection[Key]) -> None:
+    def log(self, edits: Sequence[Edit], since: Mapping[Key, int], moved: Collection[Key]) -> None:
         """The writes since each record's oldest base; of what is deleted, at least the deletion; and every touch, which no
         device has seen.
         """
@@ -227,7 +227,7 @@ class _Loader:
         for edit in edits:
             bases[edit.key] = min(edit.base_version, bases.get(edit.key, edit.base_version))
         for key, state in self.states.items():
-            base = bases.get(key, min(state.version, seen.get(key, state.version)))
+            base = bases.get(key, min(state.version, since.get(key, state.version)))
             if lowest is not None and key in self.below:  # also of what the push itself edits, on a newer version
                 base = min(base, lowest)
             bases[key] = min(base, state.version - 1) if state.deleted else base

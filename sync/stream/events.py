@@ -1,6 +1,7 @@
 """What a stream says, as text/event-stream."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import orjson
 
@@ -11,22 +12,19 @@ HEARTBEAT = b": still here\n\n"
 class Poke:
     """Pull: the data stand at this version now."""
 
+    event: ClassVar[str] = "poke"
     epoch: str
     version: int
 
     def as_bytes(self) -> bytes:
-        return _event("poke", {"epoch": self.epoch, "version": self.version})
+        return _event(self.event, {"epoch": self.epoch, "version": self.version})
 
 
 @dataclass(frozen=True, slots=True)
-class LibraryPoke:
+class LibraryPoke(Poke):
     """The same for who syncs the library, which has an epoch and versions of its own."""
 
-    epoch: str
-    version: int
-
-    def as_bytes(self) -> bytes:
-        return _event("catalog", {"epoch": self.epoch, "version": self.version})
+    event: ClassVar[str] = "catalog"
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,8 @@ def position_field() -> BoundedFloatField:
 
 
 class Workout(OwnedModel):
+    """A training session: planned, under way, done or skipped."""
+
     wire = Wire(code=30, distinct=("planned_on",))
 
     title = models.CharField(max_length=200, blank=True, default="")

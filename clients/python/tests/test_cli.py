@@ -126,7 +126,7 @@ def test_now_and_today_are_times(typed: Type) -> None:
         (["create", "workout", "x:=nope"], Exit.USAGE, "is not JSON"),
         (["show", "abc"], Exit.NOT_SO, "too short"),
         (["show", "abcdef"], Exit.NOT_SO, "there is no record abcdef on this device"),
-        (["discard", "abcdef"], Exit.NOT_SO, "names 0 refused changes"),
+        (["discard", "abcdef"], Exit.NOT_SO, "names no change that is refused still"),
         (["sync"], Exit.LOGIN, "log in first: `python -m dropset_client login EMAIL`"),
         (["--server", "http://127.0.0.1:9", "login", "x@example.org"], Exit.UNREACHABLE, "cannot be reached"),
         (["login", "nobody@example.org"], Exit.LOGIN, "the password is wrong"),
@@ -266,7 +266,7 @@ def test_an_export_of_strong_is_queued(logged_in: Type, lab: Lab) -> None:
 def test_an_export_is_written_whole_or_not_at_all(logged_in: Type, lab: Lab) -> None:
     file = lab.folder / "all.zip"
     assert logged_in("export", str(file)).out == f"{file}: {len(EXPORT)} bytes\n"
-    assert file.read_bytes() == EXPORT
+    assert (file.read_bytes(), file.stat().st_mode & 0o777) == (EXPORT, 0o600)
     lab.world.faults.append(Fault("export"))
     said = logged_in("export", str(lab.folder / "broken.zip"))
 

@@ -78,6 +78,8 @@ class Context(AbstractContextManager["Context"]):
         """The id of a refused change, from a part of it."""
         ids = [item.mutation.id for item in self.device.rejected()]
         found = [one for one in ids if one.startswith(part) or one.endswith(part)]
-        if len(found) != 1 or len(part) < _SHORTEST_PART:
+        if not found:
+            raise NotSo(f"{part} names no change that is refused still. `dropset rejected` lists those")
+        if len(found) > 1 or len(part) < _SHORTEST_PART:
             raise NotSo(f"{part} names {len(found)} refused changes. `dropset rejected` lists them")
         return found[0]

@@ -1,6 +1,7 @@
 """Whole states: export and import of files, and the states that the server keeps."""
 
 import argparse
+import os
 import time
 from argparse import Namespace
 from collections.abc import Iterator
@@ -24,7 +25,7 @@ def _saved(context: Context, path: str, file: Path) -> int:
     """Whole or not at all: what was broken off has another name."""
     part = file.with_name(file.name + ".part")
     try:
-        with part.open("wb") as target:
+        with open(part, "wb", opener=_private) as target:
             size = context.device.download(path, target)
         part.replace(file)
     except OSError as error:
@@ -32,6 +33,11 @@ def _saved(context: Context, path: str, file: Path) -> int:
     finally:
         part.unlink(missing_ok=True)
     return size
+
+
+def _private(path: str, flags: int) -> int:
+    """Readable by its owner only: it holds all that somebody ever logged."""
+    return os.open(path, flags, 0o600)
 
 
 def import_file(context: Context, arguments: Namespace) -> Exit:
