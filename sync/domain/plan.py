@@ -15,14 +15,20 @@ from msgspec.structs import replace
 from sync.domain import closings
 from sync.domain import conflicts as told
 from sync.domain.groups import failed, units_of
+from sync.domain.lines import Line
 from sync.domain.merge import ALONG, DELETED, NO_FIELDS, Merged, Stamp, Write, effective_ms, foreign_writes, merge
 from sync.domain.records import (
+    APPLIED,
+    CONFLICT,
+    DEFERRED,
+    MERGED,
+    NOOP,
+    REJECTED,
     Closing,
     Edit,
     EntityRules,
     Key,
     Planned,
-    PlannedConflict,
     PlannedWrite,
     RecordState,
     Refusal,
@@ -31,7 +37,6 @@ from sync.domain.tree import Tree, deletion_of, deletion_stamp
 from sync.domain.twins import Twins
 from sync.domain.voices import Voices, Works, has_history, kept_as, loudest
 
-APPLIED, MERGED, NOOP, CONFLICT, DEFERRED, REJECTED = "applied", "merged", "noop", "conflict", "deferred", "rejected"
 ID_TAKEN = Refusal("id_taken", "This id is taken. Make a new one.", {"record_id": "This id is taken."})
 
 
@@ -209,7 +214,7 @@ class Planner:
             return Planned(edit, REJECTED, Refusal("required", "Fields are missing.", fields))
         if self._refers_to_unknown(document, rules):
             return Planned(edit, DEFERRED)
-        line = _Line(edit, self._stamp(edit, state))
+        line = Line(edit, self._stamp(edit, state))
         self.last_eff_ms = max(self.last_eff_ms, line.stamp.eff_ms)
         taken = {**document, DELETED: False}
         self._place(line, state, Merged(taken, {}, (), {}, contested=False), told_values={**edit.patch, DELETED: False})
@@ -218,13 +223,13 @@ class Planner:
     def _write(self, edit: Edit, rules: EntityRules, state: RecordState, stamp: Stamp) -> Planned:
         patch = {**edit.patch, DELETED: False} if edit.patch or edit.op == "restore" else {}
         merged = self._merge(edit, state, stamp, patch, rules.set_fields)
-        line = _Line(edit, stamp, contested=merged.contested, conflicts=list(told.from_merge(edit, merged)))
+        line = Line(edit, stamp, contested=merged.contested, conflicts=list(told.from_merge(edit, merged)))
         self._place(line, state, merged, told_values=edit.patch)
         return line.planned(MERGED if merged.contested else APPLIED)
 
     def _delete(self, edit: Edit, state: RecordState, stamp: Stamp) -> Planned:
         merged = self._merge(edit, state, stamp, {DELETED: True}, ())
-        line = _Line(edit, stamp, conflicts=list(told.from_merge(edit, merged)))
+        line = Line(edit, stamp, conflicts=list(told.from_merge(edit, merged)))
         below = self.tree.below(edit.key, self.states)
         unseen = [(s, works) for s in below if (works := self._unseen(edit, stamp, s))]
         later = [w for _, works in unseen for w in works if w.stamp > stamp]
@@ -268,7 +273,7 @@ class Planner:
 
     # --- what hangs together ---
 
-    def _place(self, line: "_Line", state: RecordState, merged: Merged, *, told_values: Mapping[str, Any]) -> None:
+    def _place(self, line: Line, state: RecordState, merged: Merged, *, told_values: Mapping[str, Any]) -> None:
         """Writes a record. What it hangs on is brought back with it, with all that went along; where that was deleted
         later, the record goes along, keeps what was written, and a conflict names it.
         """
@@ -286,21 +291,24 @@ class Planner:
             self._bring_back(line, ancestor, work)
         spoken_for = self._speak(line, state, works) if has_history(state, *above) or works else []
         touched = [*(s for s, _ in undone), *spoken_for, state]
-        self._settle_below(line, [s.key for s in touched if s.deleted != self.states[s.key].deleted])
+        roots = [s.key for s in touched if s.deleted != self.states[s.key].deleted]
+        # What SQL took along for good is loaded only once somebody works below it: what it hung on may be back by then.
+        roots += [key for s in above if s.deleted and not s.deleted_itself for key in self.tree.parents(s)]
+        self._settle_below(line, roots)
         if buried is not None and not itself:
             line.conflicts += told.buried(
                 line.edit, line.stamp, values=told_values, bases=merged.bases, parent=buried, works=works
             )
         self._tell_of_twins(line, state, merged)
 
-    def _tell_of_twins(self, line: "_Line", state: RecordState, merged: Merged) -> None:
+    def _tell_of_twins(self, line: Line, state: RecordState, merged: Merged) -> None:
         if merged.taken.keys().isdisjoint(self.rules[state.key[0]].distinct):
             return
         placed = self.states[state.key]
         for twin, theirs in self.twins.unseen(placed, self.states, line.stamp):
             line.conflicts.append(told.made_twice(line.edit, line.stamp, placed, twin, theirs))
 
-    def _saving(self, line: "_Line", state: RecordState, works: Works) -> Write | None:
+    def _saving(self, line: Line, state: RecordState, works: Works) -> Write | None:
         """The work that a deletion above it does not outlive. Who had seen it works later, even by the same millisecond."""
         others = loudest(state, self.voices.carried(works, state.key))
         if deletion_stamp(state) > line.stamp and self._is_foreign_deletion(line.stamp, line.edit, state):
@@ -308,13 +316,13 @@ class Planner:
         own = Write(self.version, line.stamp, {DELETED: False}, {}, line.edit.id, self.now_ms)
         return others if others is not None and others.stamp > line.stamp else own
 
-    def _bring_back(self, line: "_Line", state: RecordState, work: Write) -> None:
+    def _bring_back(self, line: Line, state: RecordState, work: Write) -> None:
         if self._is_foreign_deletion(work.stamp, line.edit, state):
             line.conflicts.append(told.deletion_undone(work, state))
         registers = {DELETED: False, **(kept_as(state, [work]) if work.stamp != line.stamp else {})}
         self._commit(line, state, registers, {}, deleted=self.tree.has_deleted_parent(state, self.states))
 
-    def _speak(self, line: "_Line", before: RecordState, works: Works) -> list[RecordState]:
+    def _speak(self, line: Line, before: RecordState, works: Works) -> list[RecordState]:
         """For parents on which the record does not hang, or no longer: they come back, or remember what spoke for them."""
         found = self.voices.elsewhere(line.edit, line.stamp, self.states, before=before, works=works)
         parents = [self.states[key] for key in found]
@@ -333,7 +341,7 @@ class Planner:
             return state.version > edit.base_version
         return bool(foreign_writes([deletion], base_version=edit.base_version, stamp=stamp))
 
-    def _settle_below(self, line: "_Line", roots: Iterable[Key]) -> None:
+    def _settle_below(self, line: Line, roots: Iterable[Key]) -> None:
         """What is below goes along with its parents, or comes back along with them."""
         for root in roots:
             for found in self.tree.below(root, self.states):
@@ -344,7 +352,7 @@ class Planner:
 
     def _commit(
         self,
-        line: "_Line",
+        line: Line,
         state: RecordState,
         registers: Mapping[str, Any],
         lost: Mapping[str, Any],
@@ -368,26 +376,6 @@ class Planner:
         if not exists or not self.rules[state.key[0]].parents.keys().isdisjoint(registers):
             self.tree.add(self.states[state.key])
         line.writes.append(PlannedWrite(state.key, op, state.document, write, touch, next(self.numbers)))
-
-
-@dataclasses.dataclass
-class _Line:
-    """What is known of a mutation while it is planned."""
-
-    edit: Edit
-    stamp: Stamp
-    contested: bool = False
-    writes: list[PlannedWrite] = dataclasses.field(default_factory=list)
-    conflicts: list[PlannedConflict] = dataclasses.field(default_factory=list)
-
-    def planned(self, status: str) -> Planned:
-        if self.conflicts:
-            status = CONFLICT
-        elif all(write.touch for write in self.writes):
-            status = NOOP
-        return Planned(
-            self.edit, status, conflicts=tuple(self.conflicts), writes=tuple(self.writes), contested=self.contested
-        )
 
 
 def _stands(registers: Mapping[str, Any], current: Mapping[str, Any]) -> bool:

@@ -9,6 +9,7 @@ import msgspec
 from sync.domain.merge import ALONG, DELETED, NO_FIELDS, Loss, Write
 
 Key = tuple[str, str]  # entity name, record id
+APPLIED, MERGED, NOOP, CONFLICT, DEFERRED, REJECTED = "applied", "merged", "noop", "conflict", "deferred", "rejected"
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,7 @@ from typing import Any
 import orjson
 from msgspec.structs import asdict
 
-from sync.domain.plan import APPLIED, DEFERRED, REJECTED
-from sync.domain.records import Key, Planned, Refusal
+from sync.domain.records import APPLIED, DEFERRED, REJECTED, Key, Planned, Refusal
 from sync.queries import Decided, WireRecord
 from sync.services.envelope import Item
 

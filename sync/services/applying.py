@@ -18,7 +18,7 @@ from lib.violations import violation_of
 from sync.domain import conflicts as told
 from sync.domain import plan
 from sync.domain.groups import units_of
-from sync.domain.records import Edit, Key, Planned, RecordState, Refusal
+from sync.domain.records import CONFLICT, REJECTED, Edit, Key, Planned, RecordState, Refusal
 from sync.enums import MutationStatus
 from sync.queries import Decided, decided, keys_as_json
 from sync.services import answers, resolving
@@ -157,11 +157,11 @@ class Application:
         refusal = Refusal(violation.code, violation.detail, fields)
         if len(planned) == 1 and planned[0].contested and planned[0].writes and planned[0].edit.closes is None:
             told_of = (told.breaks_rule(planned[0], at_ms=self.head.last_ms, reason=refusal),)
-            self._write([replace(planned[0], status=plan.CONFLICT, conflicts=told_of, writes=())], {})
+            self._write([replace(planned[0], status=CONFLICT, conflicts=told_of, writes=())], {})
             return
         if isinstance(error, IdTakenError):
             refusal = plan.ID_TAKEN
-        self._decide({p.edit.id: answers.result_of(Planned(p.edit, plan.REJECTED, refusal), []) for p in planned})
+        self._decide({p.edit.id: answers.result_of(Planned(p.edit, REJECTED, refusal), []) for p in planned})
 
     # --- the results ---
 

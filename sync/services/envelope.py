@@ -14,8 +14,7 @@ from lib.errors import ClientTooOld, DomainError, TooLarge
 from lib.upcasting import UpcastError, schema_version, upcast
 from sync.domain import shapes
 from sync.domain.groups import group_failed
-from sync.domain.plan import DEFERRED, REJECTED
-from sync.domain.records import Edit, Key, Refusal
+from sync.domain.records import DEFERRED, REJECTED, Edit, Key, Refusal
 from sync.services.resolving import RESOLVE, checked_decision, refusal_of
 
 EPOCH, MILLISECOND = dt.datetime(1970, 1, 1, tzinfo=dt.UTC), dt.timedelta(milliseconds=1)

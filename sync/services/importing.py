@@ -17,8 +17,7 @@ from accounts.models import User
 from lib import patches, wire
 from lib.jobs import RETRY
 from lib.upcasting import UpcastError, steps_from, upcast_losses
-from sync.domain.plan import APPLIED, CONFLICT, DEFERRED, MERGED, NOOP, REJECTED
-from sync.domain.records import Key, Refusal
+from sync.domain.records import APPLIED, CONFLICT, DEFERRED, MERGED, NOOP, REJECTED, Key, Refusal
 from sync.enums import ImportMode, ImportState, MutationStatus, SnapshotKind
 from sync.models import Conflict, Import, ImportPiece, Mutation, Record, SnapshotPiece
 from sync.models.transfer import BUSY

@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -135,6 +135,13 @@ def _awaited(user: Any, edits: Sequence[Edit], states: Mapping[Key, RecordState]
     )
 
 
+def _hanging() -> Iterator[tuple[wire.Entity, str, str]]:
+    """Each reference to a parent: of which entity, its field, and the parent's entity."""
+    for entity in wire.entities():
+        for field in entity.parents():
+            yield entity, field.name, entity_rules()[entity.name].parents[field.name]
+
+
 class _Loader:
     def __init__(self, user: Any, log_version: int, now_ms: int) -> None:
         self.user, self.log_version, self.now_ms = user, log_version, now_ms
@@ -202,19 +209,36 @@ class _Loader:
         """Below what is, or may come to be, deleted or brought back."""
         frontier = deleted_now | {key for key, state in self.states.items() if state.deleted}
         while frontier:
-            below: set[Key] = set()
-            for entity in wire.entities():
-                for field in entity.parents():
-                    target = entity_rules()[entity.name].parents[field.name]
-                    parents = [UUID(record_id) for name, record_id in frontier if name == target]
-                    if parents:
-                        rows: Any = entity.model._default_manager.filter(
-                            user=self.user, **{f"{field.name}__in": parents}
-                        )
-                        below |= {(entity.name, str(pk)) for pk in rows.values_list("pk", flat=True)}
+            below = self._rows_below(frontier)
             self.records(below)
             frontier = (below - self.below) & self.states.keys()
             self.below |= frontier
+
+    def _rows_below(self, parents: set[Key]) -> set[Key]:
+        """What hangs on these. Where no row hangs on what is deleted, SQL may have deleted it along, for good."""
+        found: set[Key] = set()
+        childless = {key for key in parents & self.states.keys() if self.states[key].deleted}
+        for entity, field, target in _hanging():
+            ids = [UUID(record_id) for name, record_id in parents if name == target]
+            if ids:
+                rows: Any = entity.model._default_manager.filter(user=self.user, **{f"{field}__in": ids})
+                for pk, parent in rows.values_list("pk", f"{field}_id"):
+                    found.add((entity.name, str(pk)))
+                    childless.discard((target, str(parent)))
+        return found | self._deleted_below(childless)
+
+    def _deleted_below(self, parents: set[Key]) -> set[Key]:
+        codes = wire.codes()
+        lines = [
+            {"entity": codes[name], "id": record_id, "below": entity.code, "field": field}
+            for name, record_id in parents
+            for entity, field, target in _hanging()
+            if target == name
+        ]
+        if not lines:
+            return set()
+        rows = fetch("sync", "deleted_below", user_id=self.user.pk, above=orjson.dumps(lines).decode())
+        return {(wire.names()[code], record_id) for code, record_id in rows}
 
     def log(self, edits: Sequence[Edit], since: Mapping[Key, int], moved: Collection[Key]) -> None:
         """The writes since each record's oldest base; of what is deleted, at least the deletion; and every touch, which no

@@ -19,8 +19,7 @@ from lib import wire
 from lib.statements import fetch
 from lib.upcasting import schema_version
 from sync.domain.merge import DELETED, LOST
-from sync.domain.plan import DEFERRED
-from sync.domain.records import Edit, Key, Refusal
+from sync.domain.records import DEFERRED, Edit, Key, Refusal
 from sync.domain.shapes import PushEnvelope, RecordIn
 from sync.models import LogEntry
 from sync.queries import HeadView, decided, keys_as_json, start_of

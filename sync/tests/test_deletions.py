@@ -4,6 +4,7 @@ import time
 from uuid import uuid4
 
 import pytest
+from django.db import connection, transaction
 
 from accounts.models import User
 from catalog.tests.factories import make_equipment
@@ -181,6 +182,41 @@ def test_work_after_a_deletion_by_the_api_brings_all_back(phone: Phone, tree: Js
     result = phone.one("update", "set", tree["first"], {"reps": 9}, base_version=tree["base"], at=ago(-1))
     assert result["status"] == "conflict"
     assert not Record.objects.filter(deleted=True).exists()
+
+
+def delete_for_good(tree: Json) -> None:
+    """As somebody does it by SQL: nothing is left of the rows."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        for table, column, record_id in (
+            ("training_set", "exercise_id", tree["exercise"]),
+            ("training_exercise", "workout_id", tree["workout"]),
+            ("training_workout", "id", tree["workout"]),
+        ):
+            cursor.execute(f"DELETE FROM {table} WHERE {column} = %s", [record_id])
+
+
+def test_deletion_by_sql_comes_back_whole(phone: Phone, tree: Json) -> None:
+    delete_for_good(tree)
+    gone = phone.pull()["version"]
+    assert phone.one("restore", "workout", tree["workout"], base_version=gone)["status"] == "applied"
+    assert not Record.objects.filter(deleted=True).exists()
+    assert sorted(Set.objects.live().values_list("reps", flat=True)) == [5, 6]
+
+
+def test_work_after_a_deletion_by_sql_brings_all_back(phone: Phone, tree: Json) -> None:
+    delete_for_good(tree)
+    later = phone.one("update", "set", tree["first"], {"reps": 8}, base_version=tree["base"], at=ago(-1))
+    assert later["status"] == "conflict"
+    assert not Record.objects.filter(deleted=True).exists()
+    assert sorted(Set.objects.live().values_list("reps", flat=True)) == [6, 8]
+
+
+def test_child_that_sql_deleted_before_stays_deleted(phone: Phone, tree: Json) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM training_set WHERE id = %s", [tree["first"]])
+    delete_for_good(tree)
+    phone.one("restore", "workout", tree["workout"], base_version=phone.pull()["version"])
+    assert [str(row.id) for row in Record.objects.filter(deleted=True)] == [tree["first"]]
 
 
 def test_deletion_names_all_that_was_put_into_a_set_unseen(phone: Phone, tablet: Phone, alice: User) -> None:

@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 
 from sync.domain.merge import DELETED
-from sync.domain.plan import APPLIED, CONFLICT, DEFERRED, MERGED, NOOP, REJECTED
-from sync.domain.records import Edit, Key, Planned, PlannedConflict
+from sync.domain.records import APPLIED, CONFLICT, DEFERRED, MERGED, NOOP, REJECTED, Edit, Key, Planned, PlannedConflict
 from sync.tests.planning import START_MS, Server
 
 WORKOUT = ("workout", "w")
@@ -251,6 +250,15 @@ def test_later_edit_of_a_child_revives_all_that_went_along(server: Server) -> No
     assert only(planned).loser == deletion.edit.id
     assert not any(server.deleted(key) for key in (WORKOUT, EXERCISE, OTHER, SET))
     assert server.value(SET, "a") == 5
+
+
+def test_what_was_not_found_when_its_parent_came_back_comes_back_with_work_below(server: Server) -> None:
+    server.one("a", edit(WORKOUT, "delete", at=100))
+    hidden = {key: server.states.pop(key) for key in (EXERCISE, SET)}
+    server.one("b", edit(OTHER, "update", at=200, a=1))
+    server.states |= hidden
+    server.one("c", edit(SET, "update", at=50, a=5))
+    assert not any(server.deleted(key) for key in (WORKOUT, EXERCISE, OTHER, SET))
 
 
 def test_earlier_edit_of_a_child_is_kept_in_it_and_named(server: Server) -> None:
