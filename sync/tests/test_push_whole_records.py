@@ -135,6 +135,17 @@ def test_nothing_new_is_nothing(naive: Naive, phone: Phone) -> None:
     assert (result["status"], result["record"]["data"]["title"]) == ("noop", "Arms")
 
 
+def test_same_value_in_another_form_is_answered_in_the_servers(naive: Naive, phone: Phone) -> None:
+    """No pull would bring it: nothing was written."""
+    measured = {"kind": "body_weight", "value": "80.000", "measured_at": "2026-11-20T08:00:00Z"}
+    weight = phone.create("measurement", measured)
+    naive.catch_up()
+    naive.edit("measurement", weight, value="80.0")
+    (result,) = naive.send()
+    assert (result["status"], result["record"]["data"]["value"]) == ("noop", "80.000")
+    assert result["record"]["last_modified_at"] <= str(naive.time)
+
+
 def test_values_that_the_server_makes_are_left_out(naive: Naive, phone: Phone) -> None:
     workout = phone.create("workout", {"started_at": "2026-03-01T23:30:00Z", "status": "in_progress"})
     naive.catch_up()

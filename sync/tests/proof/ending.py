@@ -70,6 +70,7 @@ def check_end(
     oracle.check_own_conflicts()
     oracle.check_overwrites()
     oracle.check_nothing_is_lost()
+    oracle.check_none_is_left_behind()
     if lonely:
         oracle.check_lonely()
 

@@ -136,6 +136,13 @@ class Naive:
                 self.unsent[one.key] = dataclasses.replace(one, deferred=True)
             else:
                 del self.unsent[one.key]
+                if result["status"] == "noop" and one.seen is not None:
+                    self._store_what_stood(result["record"], one.seen)
+
+    def _store_what_stood(self, record: Json | None, seen: Seen) -> None:
+        """In the server's form. What is newer than the last pull comes with the next one."""
+        if record is not None and record["last_modified_at"] <= seen.time:
+            self._lay(self.base, [record])
 
     def _remember(self, exchange: Exchange) -> None:
         """What the server decided of which words; the device itself may never learn of it."""

@@ -229,6 +229,26 @@ class Oracle:
         halves = [group for group, refused in groups.items() if len(refused) > 1]
         assert not halves, ("P12 half a group", halves)
 
+    # --- P6: what went along with a parent is there again when the parent is ---
+
+    def check_none_is_left_behind(self) -> None:
+        for key, row in self.evidence.records.items():
+            if row.deleted and key[0] in PARENTS and not self._was_deleted_itself(key):
+                name, entity = PARENTS[key[0]]
+                above = self.evidence.records.get((entity, row.data.get(name) or ""))
+                assert above is None or above.deleted, ("P6 left behind by its parent", key, self.history[key])
+
+    def _was_deleted_itself(self, key: Key) -> bool:
+        """Ever, by somebody who meant the record; or the log has forgotten."""
+        gone = [e for e in self.history[key] if e.values.get(DELETED) is True]
+        forgotten = self.evidence.records[key].version <= self.evidence.head.log_version
+        return forgotten or any(e.mutation is not None or not self._went_with_parent(e) for e in gone)
+
+    def _went_with_parent(self, entry: Entry) -> bool:
+        name, entity = PARENTS[entry.key[0]]
+        above = self.history[entity, (entry.before or {}).get(name) or ""]
+        return any(e.version == entry.version and e.op == "D" for e in above)
+
     # --- P9 ---
 
     def check_times(self) -> None:

@@ -16,7 +16,7 @@ from sync.domain import merge, plan
 from sync.domain.records import RecordState
 from sync.domain.tree import Tree
 from sync.exceptions import EpochChanged, ResyncRequired
-from sync.services import applying, envelope, epochs, pull, whole_records
+from sync.services import applying, envelope, epochs, loading, pull, whole_records
 from sync.services.cursors import Cursor
 
 Bug = Callable[[], contextlib.AbstractContextManager[list[str]]]
@@ -198,6 +198,18 @@ def orphans(hits: list[str]) -> Iterator[None]:
         return []
 
     with mock.patch.object(Tree, "above", nothing):
+        yield
+
+
+@bug
+def left_behind(hits: list[str]) -> Iterator[None]:
+    """What SQL deleted for good, together with a parent, does not come back with it."""
+
+    def none(_self: Any, parents: Any) -> Any:
+        hits.extend(name for name, _ in parents)
+        return set()
+
+    with mock.patch.object(loading._Loader, "_deleted_below", none):
         yield
 
 
