@@ -1,78 +1,21 @@
 """Whole records, of clients that know times only: the same push as of a client with versions, and the same state."""
 
-import datetime as dt
 from typing import Any
 from uuid import uuid4
 
 import orjson
 import pytest
-from django.db import connection
-from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from accounts.models import User
 from catalog.tests.factories import make_canonical, make_muscle
 from config.tests.contract import SchemaClient, check_error
-from conftest import client_of
-from lib.tests.factories import as_id, make_user
+from lib.tests.factories import as_id
 from lib.upcasting import UPCASTERS
 from sync.models import DeviceState, Head, LogEntry, Mutation, Record
-from sync.tests.devices import PULL, PUSH, Json, Phone, ago, exercise_type, lost
+from sync.tests.devices import PUSH, Json, Phone, ago, exercise_type, lost
+from sync.tests.naive import Naive, record
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-class Naive(Phone):
-    """Keeps documents and a time; sends the whole of what was changed, and knows nothing of versions."""
-
-    def __init__(self, api: SchemaClient, user: User) -> None:
-        super().__init__(api, user)
-        self.base: dict[tuple[str, str], Json] = {}
-        self.time: str | None = None
-        self.changed: dict[tuple[str, str], Json] = {}
-
-    def catch_up(self) -> None:
-        more = True
-        while more:
-            query: Json = {} if self.time is None else {"since": self.time}
-            page = self.api.get(PULL, query).json()
-            for change in page["changes"]:
-                key = (change["entity"], change["id"])
-                self.base.pop(key, None)
-                if not change["deleted"]:
-                    self.base[key] = change["data"]
-            self.time, more = page["timestamp"], page["has_more"]
-
-    def edit(self, entity: str, record_id: str, at: str | None = None, **values: Any) -> None:
-        data = {**self.base.get((entity, record_id), {}), **values}
-        self.base[entity, record_id] = data
-        self.changed[entity, record_id] = record(entity, record_id, data, at)
-
-    def drop(self, entity: str, record_id: str, at: str | None = None) -> None:
-        del self.base[entity, record_id]
-        self.changed[entity, record_id] = record(entity, record_id, None, at, deleted=True)
-
-    def send(self) -> list[Json]:
-        results = self.push_records(*self.changed.values())
-        self.changed.clear()
-        return results
-
-    def push_records(self, *records: Any, **values: Any) -> list[Json]:
-        response = self.post_records(*records, **values)
-        assert response.status_code == 200, response.content
-        results: list[Json] = response.json()["results"]
-        return results
-
-    def post_records(self, *records: Any, **values: Any) -> Any:
-        envelope = self.envelope(last_synced_at=self.time, records=list(records)) | values
-        del envelope["mutations"]
-        return self.api.post(PUSH, envelope)
-
-
-def record(entity: str, record_id: str, data: Json | None, at: str | None = None, **values: Any) -> Json:
-    found = {"entity": entity, "id": record_id, "last_modified_at": at or ago(0), "data": data}
-    return found | values
 
 
 @pytest.fixture
@@ -429,157 +372,6 @@ def test_push_takes_the_same_queries_however_many_records(naive: Naive, django_a
             naive.push_records(*rows)
 
 
-# --- the same state (P14) ---
-
-FIELDS = ("title", "notes")
-EDITS: st.SearchStrategy[tuple[str, int, Json]] = st.one_of(
-    st.tuples(
-        st.just("edit"), st.integers(0, 1), st.dictionaries(st.sampled_from(FIELDS), st.sampled_from("0a"), min_size=1)
-    ),
-    st.tuples(st.just("delete"), st.integers(0, 1), st.just({})),
-    st.tuples(st.just("push"), st.just(0), st.just({})),
-    st.tuples(st.just("sync"), st.just(0), st.just({})),
-)
-STEPS = st.lists(st.tuples(st.sampled_from(["first", "second"]), EDITS), min_size=1, max_size=14)
-
-
-class World:
-    """Two devices of one user. The first is a client with versions in one world, and one that knows times in the other."""
-
-    def __init__(self, *, naive: bool) -> None:
-        user = make_user(f"{uuid4()}@example.org")
-        api = client_of(user)
-        self.ids = [str(uuid4()), str(uuid4())]
-        self.second = Full(api, user)
-        for record_id in self.ids:
-            self.second.edit(record_id, {"title": "0", "notes": "0"})
-        self.second.push_all()
-        self._long_ago(user)
-        self.first: Full | Half = Half(api, user) if naive else Full(api, user)
-        while self.first.phone.id > self.second.phone.id:  # where times are equal, ids decide: in both worlds the same
-            self.first = Half(api, user) if naive else Full(api, user)
-        self.second.sync()
-        self.first.sync()
-
-    def _long_ago(self, user: User) -> None:
-        """What stands was written before the times at which the edits below are made."""
-        with connection.cursor() as cursor:
-            for table, column in (
-                ("record", "modified_ms"),
-                ("log", "logged_ms"),
-                ("log", "eff_ms"),
-                ("head", "last_ms"),
-            ):
-                cursor.execute(f"UPDATE sync_{table} SET {column} = {column} - 7200000 WHERE user_id = %s", [user.pk])
-
-    def step(self, who: str, what: tuple[str, int, Json], at: str) -> None:
-        device = self.first if who == "first" else self.second
-        kind, number, values = what
-        record_id = self.ids[number]
-        if kind == "edit":
-            device.edit(record_id, values, at)
-        elif kind == "delete":
-            device.delete(record_id, at)
-        elif kind == "push":
-            device.push_all()
-        else:
-            device.sync()
-
-    def state(self) -> Any:
-        for device in (self.first, self.second, self.first):
-            device.sync()
-        return [
-            (r.deleted, {name: orjson.loads(r.data)[name] for name in FIELDS})
-            for r in (Record.objects.get(id=record_id) for record_id in self.ids)
-        ]
-
-
-class Full:
-    """Patches on versions; edits of one record between two pushes become one mutation, as whole records do."""
-
-    def __init__(self, api: SchemaClient, user: User) -> None:
-        self.phone = Phone(api, user)
-        self.base: dict[str, Json] = {}
-        self.queue: dict[str, Json] = {}
-        self.cursor: str | None = None
-        self.version = 0
-
-    def shown(self, record_id: str) -> Json | None:
-        queued = self.queue.get(record_id)
-        if queued is not None and queued["op"] == "delete":
-            return None
-        base = self.base.get(record_id)
-        if base is None or (base["deleted"] and queued is None):
-            return queued and queued["patch"]
-        return {**(base["data"] or {}), **(queued["patch"] if queued else {})}
-
-    def edit(self, record_id: str, values: Json, at: str | None = None) -> None:
-        shown = self.shown(record_id)
-        if shown is None and record_id in self.base:
-            return  # not to be seen, so not to be edited
-        values = {name: value for name, value in values.items() if shown is None or shown.get(name) != value}
-        if not values:
-            return
-        base = self.base.get(record_id, {"version": 0})
-        patch = {**self.queue.get(record_id, {"patch": {}})["patch"], **values}
-        self.queue[record_id] = {
-            "op": "update" if record_id in self.base else "create", "base_version": base["version"], "patch": patch,
-            "at": at or ago(60),
-        }  # fmt: skip
-
-    def delete(self, record_id: str, at: str) -> None:
-        if self.shown(record_id) is not None:
-            base = max(self.base.get(record_id, {"version": 0})["version"], self.version)
-            self.queue[record_id] = {"op": "delete", "base_version": base, "patch": {}, "at": at}
-
-    def push_all(self) -> None:
-        ordered = sorted(self.queue.items(), key=lambda item: item[1]["at"])
-        mutations = [
-            self.phone.mutation(m["op"], "workout", record_id, m["patch"], base_version=m["base_version"], at=m["at"])
-            for record_id, m in ordered
-        ]
-        self.phone.push(*mutations, ack_version=self.version)
-        for record_id, m in ordered:  # what the user sees goes on from what was pushed, until the next pull
-            base = self.base.setdefault(record_id, {"version": 0, "data": {}, "deleted": False})
-            base["deleted"] = m["op"] == "delete"
-            base["data"] = {**(base["data"] or {}), **m["patch"]}
-        self.queue.clear()
-
-    def sync(self) -> None:
-        self.push_all()
-        changes, self.cursor = self.phone.pull_all(self.cursor)
-        for change in changes:
-            if change["entity"] == "workout":
-                self.base[change["id"]] = {name: change[name] for name in ("version", "data", "deleted")}
-            self.version = max(self.version, change["version"])
-
-
-class Half:
-    """The same user in front of a client that knows times only."""
-
-    def __init__(self, api: SchemaClient, user: User) -> None:
-        self.naive = self.phone = Naive(api, user)
-
-    def edit(self, record_id: str, values: Json, at: str | None = None) -> None:
-        shown = self.naive.base.get(("workout", record_id))
-        if shown is None:
-            return
-        values = {name: value for name, value in values.items() if shown.get(name) != value}
-        if values:
-            self.naive.edit("workout", record_id, at, **values)
-
-    def delete(self, record_id: str, at: str) -> None:
-        if ("workout", record_id) in self.naive.base:
-            self.naive.drop("workout", record_id, at)
-
-    def push_all(self) -> None:
-        self.naive.send()
-
-    def sync(self) -> None:
-        self.push_all()
-        self.naive.catch_up()
-
-
 @pytest.mark.parametrize("author", ["itself", "another"])
 def test_deletion_names_what_its_device_had_not_pulled(naive: Naive, phone: Phone, author: str) -> None:
     """Though the workout itself is newer than what the device had pulled: by its own push, or by another's."""
@@ -596,15 +388,3 @@ def test_deletion_names_what_its_device_had_not_pulled(naive: Naive, phone: Phon
     naive.drop("workout", workout)
     assert naive.send()[0]["status"] == "conflict"
     assert {"reps": 9} in [lost(conflict) for conflict in phone.conflicts()]
-
-
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(steps=STEPS)
-def test_both_kinds_of_clients_reach_the_same_state(db: None, steps: list[Any]) -> None:
-    worlds = World(naive=False), World(naive=True)
-    begun = timezone.now() - dt.timedelta(hours=1)
-    for number, (who, what) in enumerate(steps):
-        at = (begun + dt.timedelta(minutes=number)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-        for world in worlds:
-            world.step(who, what, at)
-    assert worlds[0].state() == worlds[1].state()
