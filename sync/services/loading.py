@@ -209,31 +209,28 @@ class _Loader:
         """Below what is, or may come to be, deleted or brought back."""
         frontier = deleted_now | {key for key, state in self.states.items() if state.deleted}
         while frontier:
-            below = self._rows_below(frontier)
+            below = self._rows_below(frontier) | self._deleted_below(frontier)
             self.records(below)
             frontier = (below - self.below) & self.states.keys()
             self.below |= frontier
 
     def _rows_below(self, parents: set[Key]) -> set[Key]:
-        """What hangs on these. Where no row hangs on what is deleted, SQL may have deleted it along, for good."""
         found: set[Key] = set()
-        childless = {key for key in parents & self.states.keys() if self.states[key].deleted}
         for entity, field, target in _hanging():
             ids = [UUID(record_id) for name, record_id in parents if name == target]
             if ids:
                 rows: Any = entity.model._default_manager.filter(user=self.user, **{f"{field}__in": ids})
-                for pk, parent in rows.values_list("pk", f"{field}_id"):
-                    found.add((entity.name, str(pk)))
-                    childless.discard((target, str(parent)))
-        return found | self._deleted_below(childless)
+                found |= {(entity.name, str(pk)) for pk in rows.values_list("pk", flat=True)}
+        return found
 
     def _deleted_below(self, parents: set[Key]) -> set[Key]:
-        codes = wire.codes()
+        """What SQL deleted for good along with these."""
+        gone = [key for key in parents & self.states.keys() if self.states[key].deleted]
         lines = [
-            {"entity": codes[name], "id": record_id, "below": entity.code, "field": field}
-            for name, record_id in parents
+            {"entity": wire.codes()[name], "id": record_id, "below": entity.code, "field": field}
             for entity, field, target in _hanging()
-            if target == name
+            for name, record_id in gone
+            if name == target
         ]
         if not lines:
             return set()

@@ -203,6 +203,14 @@ def test_deletion_by_sql_comes_back_whole(phone: Phone, tree: Json) -> None:
     assert sorted(Set.objects.live().values_list("reps", flat=True)) == [5, 6]
 
 
+def test_deletion_by_sql_comes_back_whole_with_what_was_added_to_it(phone: Phone, tree: Json) -> None:
+    delete_for_good(tree)
+    late = phone.one("create", "set", str(uuid4()), {"exercise": tree["exercise"], "reps": 7}, at=ago(1))
+    assert late["status"] == "conflict"
+    phone.one("restore", "workout", tree["workout"], base_version=phone.pull()["version"])
+    assert sorted(Set.objects.live().values_list("reps", flat=True)) == [5, 6, 7]
+
+
 def test_work_after_a_deletion_by_sql_brings_all_back(phone: Phone, tree: Json) -> None:
     delete_for_good(tree)
     later = phone.one("update", "set", tree["first"], {"reps": 8}, base_version=tree["base"], at=ago(-1))
