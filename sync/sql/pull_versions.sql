@@ -1,4 +1,5 @@
 -- What changed in the versions after this one? (whole versions: so many that they hold `limit` changes after the counted one)
+-- (JSON writes a time faster than to_char; one microsecond more, cut off again, keeps the zeros before it)
 WITH counted AS (
   SELECT r.version FROM sync_record AS r
    WHERE r.user_id = %(user_id)s::uuid AND r.version > %(counted)s
@@ -12,8 +13,8 @@ WITH counted AS (
 )
 SELECT (SELECT '[' || string_agg(
        '{"entity":"' || e.name || '","id":"' || r.id || '","version":' || r.version || ',"deleted":' || CASE WHEN r.deleted THEN 'true' ELSE 'false' END
-    || ',"last_modified_at":"' || to_char(to_timestamp(r.modified_ms / 1000.0) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
-    || '","data":' || CASE WHEN r.deleted THEN 'null' ELSE r.data END || '}'
+    || ',"last_modified_at":' || left(to_json(timestamp '1970-01-01 00:00:00.000001' + r.modified_ms * interval '1 millisecond')::text, -2)
+    || '0Z","data":' || CASE WHEN r.deleted THEN 'null' ELSE r.data END || '}'
        , ',' ORDER BY r.version, r.entity, r.id) || ']'
           FROM taken AS r JOIN json_to_recordset(%(names)s::json) AS e (code smallint, name text) ON e.code = r.entity),
        (SELECT count(*) FROM taken),
