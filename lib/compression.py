@@ -95,7 +95,7 @@ def _compress(response: Any, coding: str, *, forced: bool) -> None:
         del response.headers["Content-Length"]
     else:
         content = response.content
-        packed = PACKERS[coding](content) if len(content) >= MIN_BYTES or forced else content
+        packed = _packed(content, coding) if len(content) >= MIN_BYTES or forced else content
         if len(packed) >= len(content) and not forced:
             return
         response.content = packed
@@ -117,9 +117,10 @@ class _Compressor(Protocol):
     def flush(self) -> bytes: ...
 
 
-def _compressor(coding: str) -> _Compressor:
+def _compressor(coding: str, size: int = -1) -> _Compressor:
+    """size: of what will come, where that is known; zstd writes it down."""
     if coding == "zstd":
-        return zstandard.ZstdCompressor(level=ZSTD_LEVEL).compressobj()
+        return zstandard.ZstdCompressor(level=ZSTD_LEVEL).compressobj(size=size)
     return zlib.compressobj(GZIP_LEVEL, wbits=GZIP_WBITS)
 
 
@@ -136,15 +137,9 @@ def compressed(parts: Iterable[bytes], coding: str) -> Iterator[bytes]:
 
 
 def _packed(content: bytes, coding: str) -> bytes:
-    compressor = _compressor(coding)
+    """In pieces, though all is there: zstandard's own bytes in one piece keep the room of the largest possible result."""
+    compressor = _compressor(coding, len(content))
     return compressor.compress(content) + compressor.flush()
-
-
-def _zstd(content: bytes) -> bytes:
-    return zstandard.ZstdCompressor(level=ZSTD_LEVEL).compress(content)
-
-
-PACKERS: Mapping[str, Callable[[bytes], bytes]] = {"zstd": _zstd, "gzip": lambda content: _packed(content, "gzip")}
 
 
 # --- requests ---

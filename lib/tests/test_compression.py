@@ -17,7 +17,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.services.tokens import start_session
 from config.tests.contract import SchemaClient, check_error
-from lib.compression import MIN_BYTES, chosen_coding, unpacked
+from lib.compression import MIN_BYTES, CompressionMiddleware, chosen_coding, unpacked
 from lib.errors import EncodingUnsupported, TooLarge
 from lib.tests.factories import make
 from training.models import Workout
@@ -109,6 +109,23 @@ def content_of(response: Any) -> str:
 
 
 # --- which coding ---
+
+
+@pytest.mark.parametrize("coding", ["zstd", "gzip"])
+def test_compressed_answer_takes_no_more_room_than_it_has_bytes(coding: str) -> None:
+    """An answer lives on with its request until the garbage collector comes; zstandard may keep room for the largest."""
+
+    def answer(_: HttpRequest) -> HttpResponse:
+        return HttpResponse(b"a" * MEGABYTE, content_type="application/json")
+
+    request = HttpRequest()
+    request.META["HTTP_ACCEPT_ENCODING"] = coding
+    tracemalloc.start()
+    response = CompressionMiddleware(answer)(request)
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert response.headers["Content-Encoding"] == coding
+    assert held < MEGABYTE / 8
 
 
 @pytest.mark.parametrize(

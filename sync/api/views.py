@@ -29,6 +29,17 @@ class SyncView(APIView):
         assert isinstance(self.request.user, User)
         return self.request.user
 
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        if isinstance(response, Response):
+            response.add_post_render_callback(_let_go)
+        return response
+
+
+def _let_go(response: Any) -> None:
+    """Request, view and response are a circle, which waits for the garbage collector: without its page of a megabyte."""
+    response.data = None
+
 
 class PushView(SyncView):
     @extend_schema(

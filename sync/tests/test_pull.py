@@ -71,6 +71,12 @@ def test_answer_has_exactly_the_documented_keys(phone: Phone, alice: User) -> No
     assert change["entity"] == "settings"
 
 
+def test_page_is_let_go_when_it_is_rendered(phone: Phone) -> None:
+    """What an answer was made of would wait for the garbage collector, with the request that refers to it."""
+    response = phone.api.get(PULL, {})
+    assert (response.json()["mode"], response.data) == ("snapshot", None)
+
+
 @pytest.mark.parametrize("limit", [1, 2, 3, 1000])
 def test_pages_bring_everything_once_in_order(phone: Phone, alice: User, limit: int) -> None:
     tree(alice)
