@@ -175,7 +175,7 @@ def versions_after(user: Any, version: int, *, counted: int, limit: int) -> Page
         limit=limit,
         last_entity=LAST_ENTITY,
         last_id=LAST_ID,
-        names=_names(),
+        names=names_as_json(),
     )
     return _page(rows[0], Position(version, LAST_ENTITY, LAST_ID))
 
@@ -204,11 +204,11 @@ def digests(user: Any) -> dict[str, dict[str, Any]]:
     """For each entity with live records: their count, and the sum mod 2^64 of a hash of id and version."""
     return {
         name: {"count": count, "sum": str(total)}
-        for name, count, total in fetch("sync", "digests", user_id=user.pk, names=_names())
+        for name, count, total in fetch("sync", "digests", user_id=user.pk, names=names_as_json())
     }
 
 
-def _names() -> str:
+def names_as_json() -> str:
     """Code and name of each entity, as the JSON that queries join with."""
     return orjson.dumps([{"code": code, "name": name} for code, name in wire.names().items()]).decode()
 

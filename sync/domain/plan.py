@@ -292,7 +292,7 @@ class Planner:
         spoken_for = self._speak(line, state, works) if has_history(state, *above) or works else []
         touched = [*(s for s, _ in undone), *spoken_for, state]
         roots = [s.key for s in touched if s.deleted != self.states[s.key].deleted]
-        # What SQL took along for good is loaded only once somebody works below it: what it hung on may be back by then.
+        # What nobody found when its parent came back, since no row told of it, comes back with the work below it.
         roots += [key for s in above if s.deleted and not s.deleted_itself for key in self.tree.parents(s)]
         self._settle_below(line, roots)
         if buried is not None and not itself:

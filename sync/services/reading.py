@@ -12,7 +12,7 @@ from accounts.models import User
 from lib import wire
 from lib.sqlfiles import load_sql
 from lib.upcasting import schema_version
-from sync.queries import digests
+from sync.queries import digests, names_as_json
 from sync.services.heads import standing_head
 
 BLOCK_BYTES = 256 * 1024
@@ -53,10 +53,9 @@ def log(user: User) -> Iterator[bytes]:
 
 def _streamed(name: str, **params: Any) -> Iterator[bytes]:
     """The lines that a query gives. PostgreSQL renders them: a row costs Python next to nothing."""
-    names = orjson.dumps([{"code": entity.code, "name": entity.name} for entity in wire.entities()]).decode()
     with connection.cursor() as cursor, connection.wrap_database_errors:
         raw: Any = cursor.cursor  # psycopg's: Django's cannot stream
-        rows = raw.stream(load_sql("sync", name), {**params, "names": names}, binary=True, size=ROWS_AT_ONCE)
+        rows = raw.stream(load_sql("sync", name), {**params, "names": names_as_json()}, binary=True, size=ROWS_AT_ONCE)
         yield from blocks_of(line.encode() for (line,) in rows)
 
 

@@ -22,11 +22,14 @@ class Naive(Phone):
             query: Json = {} if self.time is None else {"since": self.time}
             page = self.api.get(PULL, query).json()
             for change in page["changes"]:
-                key = (change["entity"], change["id"])
-                self.base.pop(key, None)
-                if not change["deleted"]:
-                    self.base[key] = change["data"]
+                self._store(change)
             self.time, more = page["timestamp"], page["has_more"]
+
+    def _store(self, change: Json) -> None:
+        key = (change["entity"], change["id"])
+        self.base.pop(key, None)
+        if not change["deleted"]:
+            self.base[key] = change["data"]
 
     def edit(self, entity: str, record_id: str, at: str | None = None, **values: Any) -> None:
         data = {**self.base.get((entity, record_id), {}), **values}
@@ -40,6 +43,9 @@ class Naive(Phone):
     def send(self) -> list[Json]:
         results = self.push_records(*self.changed.values())
         self.changed.clear()
+        for stood in (result["record"] for result in results if result["status"] == "noop"):
+            if stood is not None and self.time is not None and stood["last_modified_at"] <= self.time:
+                self._store(stood)
         return results
 
     def push_records(self, *records: Any, **values: Any) -> list[Json]:

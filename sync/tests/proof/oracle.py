@@ -246,7 +246,7 @@ class Oracle:
 
     def _went_with_parent(self, entry: Entry) -> bool:
         name, entity = PARENTS[entry.key[0]]
-        above = self.history[entity, (entry.before or {}).get(name) or ""]
+        above = self.history.get((entity, (entry.before or {}).get(name) or ""), [])
         return any(e.version == entry.version and e.op == "D" for e in above)
 
     # --- P9 ---
