@@ -30,7 +30,9 @@ def environment(defaults: Mapping[str, str] | None = None, /, **values: str) -> 
     """The environment of a child that loads Django: `defaults` yield to what is set outside, `values` do not."""
     fixed = {"DJANGO_SETTINGS_MODULE": "config.settings", "PYTHONUNBUFFERED": "1"}
     fixed["MALLOC_ARENA_MAX"] = "2"  # else each thread has a heap of its own, which keeps the largest page it ever held
-    return {**(defaults or {}), **os.environ, **fixed, **values}
+    outside = dict(os.environ)
+    outside.pop("PYTHONDONTWRITEBYTECODE", None)  # else each process compiles some 1,500 modules again: 5 s
+    return {**(defaults or {}), **outside, **fixed, **values}
 
 
 @contextmanager

@@ -45,6 +45,12 @@ def test_environment_lets_outer_values_win_over_defaults_only(monkeypatch: pytes
     assert (env["BASE_URL"], env["DATABASE_URL"]) == ("http://outer", "ours")
 
 
+def test_environment_lets_python_keep_its_bytecode(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+
+    assert "PYTHONDONTWRITEBYTECODE" not in environment()
+
+
 def run_program(body: str) -> subprocess.CompletedProcess[str]:
     """`body` as the main function of a program of ours."""
     lines = ["from ops.checkout import *", "def main():", f"    {body}", "program(main)"]
