@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.services.tokens import start_session
 from config.tests.contract import SchemaClient
+from config.tests.databases import own_database
 from lib.announcements import announcer
 from lib.tests.factories import make_user
 
@@ -23,10 +24,12 @@ if os.environ.get("CI"):
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None) -> Iterator[None]:
-    """The database, which cannot be dropped while the thread that announces changes holds a connection to it."""
-    yield
-    announcer.close()
+def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
+    """The database, in the place of pytest-django's: a copy of one that is migrated."""
+    with django_db_blocker.unblock(), own_database():
+        with django_db_blocker.block():
+            yield
+        announcer.close()  # its thread has a connection
 
 
 @pytest.fixture
