@@ -7,7 +7,6 @@ import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from urllib.parse import urlsplit
 
 from ops.checkout import environment, program, say
 from ops.database import database
@@ -26,31 +25,21 @@ def chunks(examples: int, seed: int) -> Iterator[tuple[int, int]]:
         yield seed + number, min(CHUNK, examples - start)
 
 
-def try_chunk(url: str, worker: int, seed: int, examples: int) -> subprocess.CompletedProcess[str]:
-    """One pytest in a database of its worker's own."""
+def try_chunk(url: str, seed: int, examples: int) -> subprocess.CompletedProcess[str]:
+    """One pytest, which makes itself a database."""
     command = [sys.executable, "-m", "pytest", "-q", "-x", TESTS]
-    own = urlsplit(url)._replace(path=f"/prove{worker}").geturl()  # pytest makes test_prove0 and so on
-    settings = {"PROOF_EXAMPLES": str(examples), "PROOF_SEED": str(seed), "DATABASE_URL": own}
+    settings = {"PROOF_EXAMPLES": str(examples), "PROOF_SEED": str(seed), "DATABASE_URL": url}
     env = environment(DEBUG="true", SECRET_KEY=secrets.token_urlsafe(64), **settings)
     return subprocess.run(command, env=env, capture_output=True, text=True, check=False)
 
 
 def prove(url: str, examples: int, workers: int, seed: int) -> int:
     """Prints how far it is, and the whole of what failed. 1 as soon as something has."""
-    todo, started, done = list(chunks(examples, seed)), time.monotonic(), 0
-    free = list(range(workers))
-
-    def work(chunk: tuple[int, int]) -> tuple[tuple[int, int], subprocess.CompletedProcess[str]]:
-        worker = free.pop()
-        try:
-            return chunk, try_chunk(url, worker, *chunk)
-        finally:
-            free.append(worker)
-
+    started, done = time.monotonic(), 0
     with ThreadPoolExecutor(workers) as pool:
-        futures = [pool.submit(work, chunk) for chunk in todo]
+        futures = {pool.submit(try_chunk, url, *chunk): chunk for chunk in chunks(examples, seed)}
         for future in as_completed(futures):
-            (chunk_seed, count), result = future.result()
+            (chunk_seed, count), result = futures[future], future.result()
             if result.returncode:
                 print(result.stdout + result.stderr)
                 say(f"FAILED: PROOF_SEED={chunk_seed} PROOF_EXAMPLES={count} make test ARGS={TESTS}")
