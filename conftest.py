@@ -14,6 +14,7 @@ from accounts.models import User
 from accounts.services.tokens import start_session
 from config.tests.contract import SchemaClient
 from config.tests.databases import own_database
+from config.tests.tables import emptied_after_tests
 from lib.announcements import announcer
 from lib.tests.factories import make_user
 
@@ -26,7 +27,7 @@ if os.environ.get("CI"):
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
     """The database, in the place of pytest-django's: a copy of one that is migrated."""
-    with django_db_blocker.unblock(), own_database():
+    with django_db_blocker.unblock(), own_database(), emptied_after_tests():
         with django_db_blocker.block():
             yield
         announcer.close()  # its thread has a connection

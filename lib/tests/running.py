@@ -20,13 +20,6 @@ def run_jobs() -> None:
         connection.settings_dict["CONN_MAX_AGE"] = kept_for_s
 
 
-def empty_queue() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "TRUNCATE procrastinate_jobs, procrastinate_events, procrastinate_periodic_defers, procrastinate_workers"
-        )
-
-
 def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
     """The results of calls that start together, each in a thread with its own database connection."""
     start = Barrier(len(calls))

@@ -2,7 +2,6 @@
 
 import dataclasses
 import gzip
-from collections.abc import Iterator
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,7 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from config.tests.contract import SchemaClient, check_error
 from config.tests.test_routes import fingerprint
-from lib.tests.running import empty_queue, run_jobs
+from lib.tests.running import run_jobs
 from sync.models import Conflict, Head, Import, ImportPiece, LogEntry, Mutation, Purged, Record, Snapshot
 from sync.services import importing
 from sync.tests.devices import Json, Phone, ago, exercise_type
@@ -38,14 +37,6 @@ from sync.tests.transfers import (
 from training.models import Workout
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def no_jobs_left(transactional_db: None) -> Iterator[None]:
-    """What waits for a worker here is no other test's."""
-    empty_queue()
-    yield
-    empty_queue()
 
 
 # --- there and back ---

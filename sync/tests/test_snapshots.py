@@ -4,7 +4,6 @@ import datetime as dt
 import gzip
 import hashlib
 import os
-from collections.abc import Iterator
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import User
 from config.tests.contract import SchemaClient, check_error
-from lib.tests.running import at_once, empty_queue, run_jobs
+from lib.tests.running import at_once, run_jobs
 from sync.domain import keeping
 from sync.enums import SnapshotKind
 from sync.exceptions import TooManySnapshots
@@ -27,14 +26,6 @@ from training.models import Workout
 
 pytestmark = pytest.mark.django_db(transaction=True)
 NOW = dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC)
-
-
-@pytest.fixture(autouse=True)
-def no_jobs_left(transactional_db: None) -> Iterator[None]:
-    """What waits for a worker here is no other test's."""
-    empty_queue()
-    yield
-    empty_queue()
 
 
 def named(api: SchemaClient, name: str = "before the new plan", **values: str) -> Json:
