@@ -1,9 +1,16 @@
+from decimal import Decimal
+
 from django.db import models
 
 
 class WeightUnit(models.TextChoices):
     KG = "kg", "Kilograms"
     LB = "lb", "Pounds"
+
+    @property
+    def in_kg(self) -> Decimal:
+        """The international pound; exact."""
+        return Decimal("0.45359237") if self is WeightUnit.LB else Decimal(1)
 
 
 class DistanceUnit(models.TextChoices):

@@ -25,6 +25,7 @@ from lib.fields import SlugSetField
 from lib.models import OwnedModel, OwnedQuerySet
 from lib.openapi import OwnedAutoSchema
 from lib.references import missing_references
+from lib.together import completed
 from lib.writes import writing
 
 Rows = list[OwnedModel]  # named here: inside the view set, `list` is an action
@@ -195,7 +196,7 @@ class OwnedViewSet(
             serializer.is_valid(raise_exception=True)
             serializer.validated_data.pop("id", None)
             self._check_references([serializer.validated_data], attr="{field}")
-            self.write_update(row, serializer.validated_data)
+            self.write_update(row, self._completed(row, serializer.validated_data))
         return self.answer_with(row)
 
     def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -222,6 +223,15 @@ class OwnedViewSet(
         if wanted and "*" not in wanted and etag_of(self.get_serializer(row).data) not in wanted:
             raise PreconditionFailed
         return row
+
+    def _completed(self, row: OwnedModel, values: dict[str, Any]) -> dict[str, Any]:
+        """With all of the fields that mean something only together with one that is written."""
+        return completed(
+            values,
+            self.entity.wire.together,
+            seen=lambda name: getattr(row, name),
+            default=lambda name: row._meta.get_field(name).get_default(),  # type: ignore[union-attr]  # a column
+        )
 
     def answer_with(self, row: OwnedModel) -> Response:
         """The row as it stands after a write, the values that the database made among it."""

@@ -28,6 +28,7 @@ def owned_models_follow_the_pattern(app_configs: Any, **kwargs: Any) -> list[Che
         findings += _trigger_findings(model)
         findings += _reference_findings(model)
         findings += _name_findings(model)
+        findings += _together_findings(model)
     vocabularies = [model for model in apps.get_models() if model not in owned and hasattr(model, "wire")]
     for vocabulary in vocabularies:
         findings += _capture_findings(vocabulary)
@@ -95,6 +96,28 @@ def _reference_findings(model: type[OwnedModel]) -> Iterator[CheckMessage]:
                 obj=field,
                 id="dropset.E004",
             )
+
+
+def _together_findings(model: type[OwnedModel]) -> Iterator[CheckMessage]:
+    groups = model.wire.together if isinstance(getattr(model, "wire", None), wire.Wire) else ()
+    fields = {f.name: f for f in wire.entity_of(model).writable} if groups else {}
+    named = [name for group in groups for name in group.fields]
+    for name in {name for name in named if name not in fields or fields[name].kind == "set" or fields[name].target}:
+        yield Error(
+            f"{model.__name__}.{name} cannot be part of a register of several fields.",
+            hint="Only plain fields that clients write can: no sets, and no references.",
+            obj=model,
+            id="dropset.E011",
+        )
+    wrong = {name for name in named if named.count(name) > 1}
+    wrong |= {group.leading for group in groups if group.leading and group.leading not in group.fields}
+    for name in wrong:
+        yield Error(
+            f"{model.__name__}.{name} belongs to no register, or to several.",
+            hint="A field stands in one Together; the leading one is among its fields.",
+            obj=model,
+            id="dropset.E012",
+        )
 
 
 def _name_findings(model: type[OwnedModel]) -> Iterator[CheckMessage]:

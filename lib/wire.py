@@ -30,6 +30,7 @@ from lib.fields import (
     TimeZoneField,
 )
 from lib.models import OwnedModel
+from lib.together import Together
 
 CATALOGUE = UUID(int=0)  # in the sync tables, the owner of what belongs to nobody and is for all
 
@@ -54,6 +55,7 @@ class Wire:
     creatable: bool = True  # False for a singleton that comes with the account
     internal: frozenset[str] = frozenset()  # columns that stay on the server
     shared: Shared | None = None
+    together: tuple[Together, ...] = ()  # fields that mean something only together: one register
     distinct: tuple[str, ...] = ()  # two devices that make records with the same values here most likely mean one thing
 
 

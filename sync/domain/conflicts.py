@@ -74,17 +74,28 @@ def buried(
     works: Sequence[tuple[RecordState, Sequence[Write]]],
 ) -> list[PlannedConflict]:
     """What was written into a record that went with its parent, whose deletion is the later one; and what had been done
-    on the record and below it, if it was moved there. What the deleting device itself had done is its own to lose.
+    on the record and below it, if it was moved there: the deleting device did not know that, whoever it was who had done it.
     """
     deletion, since = deletion_of(parent), deletion_stamp(parent)
     kept = Side(None, since.eff_ms, since.device or None, None if deletion is None else deletion.mutation_id)
-    lost = {s.key: (s, [w for w in of_one if w.stamp.device != since.device]) for s, of_one in works if not s.deleted}
+    lost = {s.key: (s, [w for w in of_one if _goes_unseen(w, since)]) for s, of_one in works if not s.deleted}
     moved, before = lost.pop(edit.key, (parent, []))
     written = {name: value for name, value in values.items() if name != DELETED} or {DELETED: False}
     losses = [Loss(n, bases.get(n), kept, ours(edit, stamp, value=v)) for n, v in written.items()]
     losses += [loss for loss in _work_lost(kept, moved, before) if loss.name not in written]
     itself = PlannedConflict("parent", edit.key, tuple(losses), kept.mutation_id, edit.id)
-    return [itself, *(lost_with_parent(kept, s, of_one) for s, of_one in lost.values() if of_one)]
+    others = ((s, of_one, _foreign(of_one, since)) for s, of_one in lost.values() if of_one)
+    return [itself, *(lost_with_parent(kept, s, of_one, by or edit.id) for s, of_one, by in others)]
+
+
+def _goes_unseen(write: Write, deletion: Stamp) -> bool:
+    """What the deleting device itself has done speaks for no parent; the values that it wrote are lost all the same."""
+    return write.stamp.device != deletion.device or not write.values.keys() <= NO_FIELDS
+
+
+def _foreign(writes: Sequence[Write], deletion: Stamp) -> str | None:
+    """The last of what others had done."""
+    return next((w.mutation_id for w in reversed(writes) if w.stamp.device != deletion.device), None)
 
 
 def deletion_refused(edit: Edit, stamp: Stamp, later: Write) -> PlannedConflict:
@@ -117,11 +128,12 @@ def lost_with_record(edit: Edit, stamp: Stamp, state: RecordState, writes: Seque
     return PlannedConflict("delete", edit.key, losses, edit.id, last.mutation_id)
 
 
-def lost_with_parent(kept: Side, state: RecordState, writes: Sequence[Write]) -> PlannedConflict:
-    """The same work, on something below the deleted record."""
-    last = writes[-1]
-    losses = _work_lost(kept, state, writes) or [Loss(DELETED, None, kept, side_of(last, DELETED))]
-    return PlannedConflict("parent", state.key, tuple(losses), kept.mutation_id, last.mutation_id)
+def lost_with_parent(
+    kept: Side, state: RecordState, writes: Sequence[Write], loser: str | None
+) -> PlannedConflict:
+    """The same work, on something below the deleted record. loser: the mutation of somebody else that it is about."""
+    losses = _work_lost(kept, state, writes) or [Loss(DELETED, None, kept, side_of(writes[-1], DELETED))]
+    return PlannedConflict("parent", state.key, tuple(losses), kept.mutation_id, loser)
 
 
 def made_twice(edit: Edit, stamp: Stamp, state: RecordState, twin: RecordState, theirs: Write) -> PlannedConflict:

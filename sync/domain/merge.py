@@ -16,7 +16,8 @@ import msgspec
 DELETED = "_deleted"  # the register that says whether a record is deleted for its own sake
 ALONG = "_deleted_along"  # whether it went with what it hangs on; never contested, since nobody said so of the record
 VOICES = "_voices"  # in the log: work on records that hang elsewhere and yet speaks for this one
-NO_FIELDS = {DELETED, ALONG, VOICES}  # registers of a record that are no part of its document
+SEEN = "_seen"  # in the log, of a move: the version on which its device made it
+NO_FIELDS = {DELETED, ALONG, VOICES, SEEN}  # registers of a record that are no part of its document
 LOST = "_lost"  # in the log: beside the registers that a mutation took, those that it did not win
 UNKNOWN = object()
 
@@ -144,6 +145,13 @@ def merge(
         bases=_known(bases),
         contested=bool(history.foreign),
     )
+
+
+def seen_value(
+    name: str, *, stamp: Stamp, base_version: int, current: Mapping[str, Any], writes: Sequence[Write]
+) -> Any:
+    """What a device had seen of a register; UNKNOWN where it had never seen the record."""
+    return _History(writes, base_version, stamp, current).base(name)
 
 
 def _said_alive(patch: Mapping[str, Any], changes: dict[str, Any], bases: Mapping[str, Any]) -> dict[str, Any]:

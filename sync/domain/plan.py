@@ -14,9 +14,10 @@ from msgspec.structs import replace
 
 from sync.domain import closings
 from sync.domain import conflicts as told
-from sync.domain.groups import failed, units_of
+from sync.domain.groups import culprit, failed, units_of
 from sync.domain.lines import Line
-from sync.domain.merge import ALONG, DELETED, NO_FIELDS, Merged, Stamp, Write, effective_ms, foreign_writes, merge
+from sync.domain.merge import ALONG, DELETED, NO_FIELDS, SEEN, Merged, Stamp, Write, effective_ms, foreign_writes
+from sync.domain.moves import gone_unseen, with_seen
 from sync.domain.records import (
     APPLIED,
     CONFLICT,
@@ -33,6 +34,7 @@ from sync.domain.records import (
     RecordState,
     Refusal,
 )
+from sync.domain.registers import completed_edit, merge_registers
 from sync.domain.tree import Tree, deletion_of, deletion_stamp
 from sync.domain.twins import Twins
 from sync.domain.voices import Voices, Works, has_history, kept_as, loudest
@@ -64,8 +66,12 @@ class Planner:
 
     def run(self, edits: Sequence[Edit]) -> list[Planned]:
         """One Planned for each edit, in their order."""
+        results = self._plan_units(units_of(edits, self.rules))
+        return [results[edit.id] for edit in edits]
+
+    def _plan_units(self, waiting: list[list[Edit]]) -> dict[str, Planned]:
+        """One after the other; what refers to something unknown again after the rest, until nothing moves any more."""
         results: dict[str, Planned] = {}
-        waiting = units_of(edits)
         while waiting:
             blocked: set[Key] = set()
             deferred: list[list[Edit]] = []
@@ -78,7 +84,7 @@ class Planner:
             if len(deferred) == len(waiting):
                 break
             waiting = deferred
-        return [results[edit.id] for edit in edits]
+        return results
 
     def _plan_unit(self, unit: list[Edit], blocked: set[Key]) -> list[Planned]:
         if blocked and any(edit.key in blocked for edit in unit):
@@ -86,13 +92,13 @@ class Planner:
         if len(unit) == 1:
             return [self._plan(unit[0])]
         standing, eff, awaited, purged = dict(self.states), self.last_eff_ms, self.awaited, self.purged
-        planned: list[Planned] = []
-        for edit in unit:
-            planned.append(self._plan(edit))
-            if planned[-1].status in (REJECTED, DEFERRED):
-                self.states, self.last_eff_ms, self.awaited, self.purged = standing, eff, awaited, purged
-                return failed(unit, planned[-1])
-        return planned
+        results = self._plan_units([[edit] for edit in unit])
+        planned = [results[edit.id] for edit in unit]
+        cause = culprit(planned)
+        if cause is None:
+            return planned
+        self.states, self.last_eff_ms, self.awaited, self.purged = standing, eff, awaited, purged
+        return failed(unit, cause)
 
     def _plan(self, edit: Edit) -> Planned:
         return self._plan_edit(edit) if edit.closes is None else self._plan_closing(edit, edit.closes)
@@ -221,18 +227,20 @@ class Planner:
         return line.planned(APPLIED)
 
     def _write(self, edit: Edit, rules: EntityRules, state: RecordState, stamp: Stamp) -> Planned:
-        patch = {**edit.patch, DELETED: False} if edit.patch or edit.op == "restore" else {}
-        merged = self._merge(edit, state, stamp, patch, rules.set_fields)
-        line = Line(edit, stamp, contested=merged.contested, conflicts=list(told.from_merge(edit, merged)))
-        self._place(line, state, merged, told_values=edit.patch)
-        return line.planned(MERGED if merged.contested else APPLIED)
+        whole = completed_edit(edit, stamp, rules, state)
+        patch = {**whole.patch, DELETED: False} if whole.patch or edit.op == "restore" else {}
+        merged = self._merge(whole, state, stamp, patch)
+        line = Line(whole, stamp, contested=merged.contested, conflicts=list(told.from_merge(whole, merged)))
+        self._place(line, state, merged, told_values=whole.patch)
+        emptied = any(state.registers.get(n) != value for n, value in whole.patch.items() if n not in edit.patch)
+        return line.planned(MERGED if merged.contested or emptied else APPLIED)
 
     def _delete(self, edit: Edit, state: RecordState, stamp: Stamp) -> Planned:
-        merged = self._merge(edit, state, stamp, {DELETED: True}, ())
+        merged = self._merge(edit, state, stamp, {DELETED: True})
         line = Line(edit, stamp, conflicts=list(told.from_merge(edit, merged)))
         below = self.tree.below(edit.key, self.states)
-        unseen = [(s, works) for s in below if (works := self._unseen(edit, stamp, s))]
-        later = [w for _, works in unseen for w in works if w.stamp > stamp]
+        unseen = {s.key: works for s in below if (works := self._unseen(edit, stamp, s))}
+        later = [w for works in unseen.values() for w in works if w.stamp > stamp]
         later += self.voices.against(edit, stamp, (state, *below))
         if merged.taken and later:
             line.conflicts = [told.deletion_refused(edit, stamp, max(later, key=lambda w: w.stamp))]
@@ -244,22 +252,24 @@ class Planner:
         line.conflicts = (
             [told.lost_with_record(edit, stamp, state, works)] if works and not state.deleted_itself else []
         )
-        gone = told.ours(edit, stamp, value=None)
-        line.conflicts += [told.lost_with_parent(gone, s, works) for s, works in unseen if not s.deleted]
+        kept = told.ours(edit, stamp, value=None)
+        line.conflicts += [
+            told.lost_with_parent(kept, gone.state, gone.works, gone.loser.mutation_id)
+            for gone in gone_unseen(self.rules, below, unseen)
+            if not gone.state.deleted
+        ]
         self._settle_below(line, [edit.key])
         return line.planned(APPLIED)
 
-    def _merge(
-        self, edit: Edit, state: RecordState, stamp: Stamp, patch: Mapping[str, Any], set_fields: Iterable[str]
-    ) -> Merged:
-        return merge(
+    def _merge(self, edit: Edit, state: RecordState, stamp: Stamp, patch: Mapping[str, Any]) -> Merged:
+        return merge_registers(
             patch=patch,
+            current=state.registers,
+            writes=state.writes,
+            rules=self.rules[edit.key[0]],
             stamp=stamp,
             mutation_id=edit.id,
             base_version=edit.base_version,
-            current=state.registers,
-            writes=state.writes,
-            set_fields=frozenset(set_fields),
             decided=edit.closes is not None,
         )
 
@@ -286,7 +296,8 @@ class Planner:
         gone = [s for s in above if s.deleted_itself]
         undone = [(s, work) for s in gone if (work := self._saving(line, s, works)) is not None]
         buried = next((s for s in gone if self._saving(line, s, works) is None), None)
-        self._commit(line, state, merged.taken, merged.lost, sent=line.edit.patch, deleted=itself or buried is not None)
+        registers = with_seen(self.rules[state.key[0]], line.edit, state, merged.taken)
+        self._commit(line, state, registers, merged.lost, sent=line.edit.patch, deleted=itself or buried is not None)
         for ancestor, work in undone:
             self._bring_back(line, ancestor, work)
         spoken_for = self._speak(line, state, works) if has_history(state, *above) or works else []

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from lib.together import Together
 from sync.domain.merge import ALONG, DELETED, NO_FIELDS, Loss, Write
 
 Key = tuple[str, str]  # entity name, record id
@@ -24,6 +25,7 @@ class EntityRules:
     set_fields: frozenset[str]
     parents: Mapping[str, str]  # field -> entity of the row that this one is deleted with
     references: Mapping[str, str]  # field -> entity, parents among them
+    together: tuple[Together, ...] = ()  # fields that are one register
     distinct: tuple[str, ...] = ()  # the same values here, from two devices, most likely mean one thing
 
 

@@ -73,7 +73,7 @@ class Application:
         try:
             self._write(planned, planner.states)
         except (IntegrityError, DataError) as error:
-            units = units_of(edits)
+            units = units_of(edits, entity_rules())
             if len(units) == 1:
                 self._refuse(planned, error)
                 return

@@ -11,8 +11,9 @@ from msgspec.structs import replace
 
 from lib import wire
 from lib.statements import fetch
+from lib.together import Together
 from sync.domain.forgotten import with_forgotten
-from sync.domain.merge import ALONG, DELETED, LOST, Stamp, Write
+from sync.domain.merge import ALONG, DELETED, LOST, SEEN, Stamp, Write
 from sync.domain.records import Edit, Key, RecordState
 from sync.domain.tree import parents_of
 from sync.queries import keys_as_json
@@ -254,6 +255,10 @@ class _Loader:
             bases[key] = min(base, state.version - 1) if state.deleted else base
         bases = {key: base for key, base in bases.items() if key not in self.logged}
         self.logged |= bases.keys()
+        self._read_log(bases, named)
+        self._read_log(self._unknown_to_movers(bases), named)
+
+    def _read_log(self, bases: Mapping[Key, int], named: Collection[Key]) -> None:
         wanted = [
             {
                 "entity": wire.codes()[key[0]],
@@ -275,6 +280,21 @@ class _Loader:
         self._tell_cascades(entries)
         self._remember_forgotten(bases)
 
+    def _unknown_to_movers(self, bases: Mapping[Key, int]) -> dict[Key, int]:
+        """Of what was moved, and what hangs on it: since when its log is needed that is older than what was read."""
+        found: dict[Key, int] = {}
+        unseen = {key: _seen_by_movers(self.states[key], bases[key]) for key in self.below & bases.keys()}
+        frontier = {key: seen for key, seen in unseen.items() if seen is not None}
+        while frontier:
+            found |= frontier
+            hanging = {key: parents_of(entity_rules()[key[0]], self.states[key]) for key in self.below - found.keys()}
+            frontier = {
+                key: min(found[parent] for parent in parents if parent in found)
+                for key, parents in hanging.items()
+                if not found.keys().isdisjoint(parents)
+            }
+        return {key: seen for key, seen in found.items() if key in bases and seen < bases[key]}
+
     def _remember_forgotten(self, bases: Mapping[Key, int]) -> None:
         for key in self.states.keys() & bases.keys() if self.log_version else ():
             self.states[key] = with_forgotten(
@@ -294,6 +314,11 @@ class _Loader:
                 for w in self.states[key].writes
             ]
             self.states[key] = replace(self.states[key], writes=tuple(writes))
+
+
+def _seen_by_movers(state: RecordState, base_version: int) -> int | None:
+    """The oldest version on which anybody moved the record since."""
+    return min((w.values[SEEN] for w in state.writes if SEEN in w.values and w.version > base_version), default=None)
 
 
 def _maybe_along(state: RecordState) -> list[dict[str, Any]]:
@@ -336,22 +361,26 @@ def _writes(rows: list[tuple[Any, ...]], state: RecordState) -> tuple[Write, ...
     """Log lines as writes. A line of a trigger holds only what it found; what it wrote is the difference to what came next."""
     documents = [orjson.loads(row[3]) if row[3] else {} for row in rows]
     afters = [*documents[1:], state.document or {}]
-    deleted = False
+    deleted, together = False, entity_rules()[state.key[0]].together
     writes: list[Write] = []
     for row, before, after in zip(rows, documents, afters, strict=True):
-        writes.append(_write(row, {**before, DELETED: deleted} if before else {}, after))
+        writes.append(_write(row, {**before, DELETED: deleted} if before else {}, after, together))
         deleted = row[2] == "D" or (deleted and row[2] == "T")
     return tuple(writes)
 
 
-def _write(row: tuple[Any, ...], before: dict[str, Any], after: Mapping[str, Any]) -> Write:
+def _write(
+    row: tuple[Any, ...], before: dict[str, Any], after: Mapping[str, Any], together: Iterable[Together]
+) -> Write:
     version, _, op, _, patch, eff_ms, logged_ms, device_id, seq, mutation_id = row
     lost: dict[str, Any] = {}
     if patch is not None:
         values = orjson.loads(patch)
         lost = values.pop(LOST, {})
     else:
-        values = {name: value for name, value in after.items() if name not in before or before[name] != value}
+        changed = {name for name, value in after.items() if name not in before or before[name] != value}
+        groups = (group.fields for group in together if not changed.isdisjoint(group.fields))
+        values = {name: after[name] for name in changed.union(*groups) if name in after}
         values[DELETED] = op == "D"
     return Write(
         version, Stamp(eff_ms, device_id or "", seq), values, before, mutation_id, logged_ms, lost, touch=op == "T"

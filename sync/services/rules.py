@@ -22,6 +22,7 @@ def _rules(entity: wire.Entity) -> EntityRules:
         required=frozenset(field.name for field in entity.writable if field.required),
         set_fields=frozenset(field.name for field in entity.writable if field.kind == "set"),
         parents={field.name: _target(field).name for field in entity.parents()},
+        together=entity.wire.together,
         distinct=entity.wire.distinct,
         references={field.name: _target(field).name for field in entity.references()},
     )

@@ -5,6 +5,7 @@ import itertools
 from typing import Any
 from uuid import uuid4
 
+from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import Device, User
@@ -13,7 +14,9 @@ from catalog.models import ExerciseType
 from catalog.tests.factories import make_canonical
 from config.tests.contract import SchemaClient
 from lib.tests.factories import as_id
+from sync.models import LogEntry, Record
 
+HOUR_MS = 3_600_000
 PUSH, PULL, STATUS = "/api/v1/sync/push", "/api/v1/sync/pull", "/api/v1/sync/status"
 Json = dict[str, Any]
 
@@ -21,6 +24,12 @@ Json = dict[str, Any]
 def ago(minutes: float) -> str:
     """RFC 3339, that many minutes before now."""
     return (timezone.now() - dt.timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def an_hour_passes(user: User) -> None:
+    """What stands was written that long ago: a device that has seen it works later, whatever its clock says."""
+    for rows, names in ((Record.objects, ["modified_ms"]), (LogEntry.objects, ["eff_ms", "logged_ms"])):
+        rows.filter(user=user).update(**{name: F(name) - HOUR_MS for name in names})
 
 
 class Phone:

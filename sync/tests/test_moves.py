@@ -7,16 +7,13 @@ import time
 from typing import Any
 
 import pytest
-from django.db.models import F
 
 from accounts.models import User
 from config.tests.contract import SchemaClient
-from sync.models import Conflict, LogEntry, Record
-from sync.tests.devices import Json, Phone, ago, lost
+from sync.models import Conflict, Record
+from sync.tests.devices import Json, Phone, ago, an_hour_passes, lost
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-HOUR_MS = 3_600_000
 
 
 @pytest.fixture
@@ -37,8 +34,7 @@ class Training:
         self.ids["other"] = phone.exercise()
         self.ids["set"] = phone.create("set", {"exercise": self.ids["exercise"]})
         self.version = phone.pull()["version"]
-        for rows, names in ((Record.objects, ["modified_ms"]), (LogEntry.objects, ["eff_ms", "logged_ms"])):
-            rows.filter(user=self.user).update(**{name: F(name) - HOUR_MS for name in names})
+        an_hour_passes(self.user)
 
     def act(self, op: str, name: str, patch: Json, minutes: int) -> None:
         entity = {"first": "workout", "second": "workout", "other": "exercise"}.get(name, name)
@@ -151,3 +147,81 @@ def test_no_conflict_names_what_is_no_field(training: Training) -> None:
     training.act("delete", "second", {}, 10)
     found = {field["name"] for conflict in Conflict.objects.all() for field in conflict.fields}
     assert found == {"deleted", "workout", "notes"}
+
+
+# --- a record is moved below what the device that wrote it deletes, which knows nothing of the move ---
+
+
+class Crossing:
+    """A set under one exercise of a workout; a second exercise and a second workout, both empty. A phone writes a value and
+    deletes the new place, a tablet moves the set (or what it hangs on) there: neither knows of the other.
+    """
+
+    def __init__(self, phone: Phone, tablet: Phone, user: User, *, deep: bool, pulled: bool) -> None:
+        self.phone, self.tablet = phone, tablet
+        watch = Phone(phone.api, user)
+        old, new = watch.create("workout"), watch.create("workout")
+        exercise, other = watch.exercise(workout=old), watch.exercise(workout=old)
+        self.set = watch.create("set", {"exercise": exercise, "notes": "old"})
+        self.base = phone.pull()["version"]
+        an_hour_passes(user)
+        self.pulled = pulled  # whether the phone has pulled its own value before it deletes
+        self.moved = ("exercise", exercise, {"workout": new}) if deep else ("set", self.set, {"exercise": other})
+        self.place = ("workout", new) if deep else ("exercise", other)
+
+    def write(self) -> None:
+        self.phone.one("update", "set", self.set, {"notes": "precious"}, base_version=self.base, at=ago(30))
+        self.seen = self.phone.pull()["version"] if self.pulled else self.base
+
+    def move(self, minutes: int) -> None:
+        entity, record_id, patch = self.moved
+        mutation = self.tablet.mutation("update", entity, record_id, patch, base_version=self.base, at=ago(minutes))
+        self.tablet.push(mutation)
+        self.move_id = mutation["id"]
+
+    def delete(self) -> None:
+        self.phone.one("delete", *self.place, base_version=self.seen, at=ago(10))
+
+    def named(self) -> set[Any]:
+        """What the conflicts of the set say is lost."""
+        found = Conflict.objects.filter(record_id=self.set)
+        return {field["lost"]["value"] for conflict in found for field in conflict.fields}
+
+
+@pytest.mark.parametrize("pulled", [False, True])
+@pytest.mark.parametrize("deep", [False, True])
+@pytest.mark.parametrize("order", [("write", "delete", "move"), ("write", "move", "delete"), ("move", "write", "delete")])
+def test_value_that_goes_with_a_place_that_its_own_author_deletes_is_named(
+    phone: Phone, tablet: Phone, alice: User, order: tuple[str, ...], deep: bool, pulled: bool
+) -> None:
+    training = Crossing(phone, tablet, alice, deep=deep, pulled=pulled and order[0] == "write" and order[1] == "move")
+    for act in order:
+        training.move(20) if act == "move" else getattr(training, act)()
+    assert ("set", training.set) not in phone.records()
+    assert "precious" in training.named()
+    losers = {str(conflict.loser_mutation) for conflict in Conflict.objects.all()}
+    assert losers == {training.move_id}, "what lost is the move of another device: none is in conflict with itself"
+
+
+def test_value_that_its_author_deletes_where_it_knew_the_record_is_its_own_to_lose(
+    phone: Phone, tablet: Phone, alice: User
+) -> None:
+    training = Crossing(phone, tablet, alice, deep=False, pulled=False)
+    training.write()
+    phone.one("update", "set", training.set, training.moved[2], base_version=training.base, at=ago(25))
+    training.delete()
+    training.move(40)
+    assert "precious" not in training.named()
+
+
+def test_conflict_of_what_went_along_gives_the_value_back(phone: Phone, tablet: Phone, alice: User) -> None:
+    training = Crossing(phone, tablet, alice, deep=False, pulled=False)
+    training.write()
+    training.delete()
+    training.move(20)
+    (conflict,) = [c for c in phone.records().values() if c["entity"] == "conflict"]
+    decision = phone.mutation(
+        "resolve", "conflict", conflict["id"], {"resolution": "use_lost"}, base_version=phone.pull()["version"]
+    )
+    assert phone.push(decision)[0]["status"] == "applied"
+    assert phone.records()["set", training.set]["data"]["notes"] == "precious"

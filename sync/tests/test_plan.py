@@ -222,6 +222,69 @@ def test_group_whose_parent_was_deleted_for_good_waits_no_more(server: Server) -
     assert [(p.status, only(p).kind) for p in planned] == [(CONFLICT, "missing"), (CONFLICT, "missing")]
 
 
+@pytest.mark.parametrize("order", list(itertools.permutations(range(4))))
+def test_group_takes_its_members_in_any_order(server: Server, order: tuple[int, ...]) -> None:
+    """A child may come before its parent inside of a group too, and be moved below one that comes later."""
+    members = [
+        edit(("workout", "w2"), "create", base=0, group="g"),
+        edit(("exercise", "e2"), "create", base=0, workout="w2", exercise_type="shared", group="g"),
+        edit(NEW, "create", base=0, exercise="e2", group="g"),
+        edit(SET, "update", exercise="e2", group="g"),
+    ]
+    planned = server.push("a", *(members[number] for number in order))
+    assert {p.status for p in planned} == {APPLIED}
+    assert (server.value(NEW, "exercise"), server.value(SET, "exercise")) == ("e2", "e2")
+
+
+def test_member_of_a_group_that_waits_holds_back_the_later_ones_of_its_record(server: Server) -> None:
+    planned = server.push(
+        "a",
+        edit(NEW, "create", base=0, exercise="e2", group="g"),
+        edit(NEW, "update", base=0, a=5, group="g"),
+        edit(("exercise", "e2"), "create", base=0, group="g"),
+    )
+    assert [p.status for p in planned] == [APPLIED] * 3
+    assert server.value(NEW, "a") == 5
+
+
+@pytest.mark.parametrize("middle", ["h", None])
+def test_groups_that_wait_for_each_other_are_taken(server: Server, middle: str | None) -> None:
+    """The set waits for an exercise that waits for a workout that the set's group makes."""
+    planned = server.push(
+        "a",
+        edit(NEW, "create", base=0, exercise="e2", group="g"),
+        edit(("workout", "w2"), "create", base=0, group="g"),
+        edit(("exercise", "e2"), "create", base=0, workout="w2", group=middle),
+        edit(SET, "update", a=7, group=middle),
+        edit(("exercise", "other"), "update", a=8, group="i"),
+    )
+    assert [p.status for p in planned] == [APPLIED] * 5
+
+
+def test_groups_that_wait_for_each_other_fail_together_and_no_other(server: Server) -> None:
+    planned = server.push(
+        "a",
+        edit(("workout", "w2"), "create", base=0, group="g"),
+        edit(NEW, "create", base=0, exercise="e2", group="g"),
+        edit(("exercise", "e2"), "create", base=0, workout="w2", group="h"),
+        edit(("conflict", "c"), "update", group="h"),
+        edit(("exercise", "other"), "update", a=8, group="i"),
+        edit(SET, "update", a=7, group="i"),
+    )
+    assert [p.status for p in planned] == [REJECTED] * 4 + [APPLIED] * 2
+    assert ("workout", "w2") not in server.states
+
+
+def test_refused_member_decides_over_one_that_waits(server: Server) -> None:
+    """What can never be taken is said at once."""
+    planned = server.push(
+        "a",
+        edit(NEW, "create", base=0, exercise="nowhere", group="g"),
+        edit(("conflict", "c"), "update", group="g"),
+    )
+    assert [p.status for p in planned] == [REJECTED] * 2
+
+
 def test_group_waits_for_its_parents_in_the_same_push(server: Server) -> None:
     planned = server.push(
         "a",

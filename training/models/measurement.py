@@ -2,6 +2,7 @@ from django.db import models
 
 from lib.fields import BoundedDecimalField, EnumField, MomentField, NoteField, TimeZoneField
 from lib.models import OwnedModel
+from lib.together import Together
 from lib.wire import Wire
 from training.enums import MeasurementKind
 from training.models.expressions import LocalDate
@@ -10,7 +11,7 @@ from training.models.expressions import LocalDate
 class Measurement(OwnedModel):
     """One number about the body at one moment: weight, a girth, resting heart rate, sleep."""
 
-    wire = Wire(code=60)
+    wire = Wire(code=60, together=(Together(("measured_at", "time_zone")),))
 
     kind = EnumField(choices=MeasurementKind)
     value = BoundedDecimalField(max_digits=10, decimal_places=3, min_value="0.000", max_value="999999.999")

@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 from django.db import models
 from django.db.models.functions import Coalesce
 
@@ -15,11 +17,20 @@ from lib.fields import (
 )
 from lib.models import OwnedModel
 from lib.rules import own_or_shared
+from lib.together import Together
 from lib.wire import Wire
 from training.enums import SetKind, WorkoutStatus
 from training.models.expressions import LocalDate
 
 POSITION_LIMIT = 1e9
+ROUNDING_KG = Decimal("0.01")  # of a typed load, by whatever rule a client rounds it
+
+
+def load_as_typed(unit: WeightUnit) -> models.Q:
+    """The load is what was typed, in kg."""
+    typed_kg = models.F("typed_load") * unit.in_kg
+    known = models.Q(typed_load_unit=unit, load_kg__isnull=False)  # a comparison with NULL would refuse nothing
+    return known & models.Q(load_kg__gte=typed_kg - ROUNDING_KG, load_kg__lte=typed_kg + ROUNDING_KG)
 
 
 def position_field() -> BoundedFloatField:
@@ -30,7 +41,7 @@ def position_field() -> BoundedFloatField:
 class Workout(OwnedModel):
     """A training session: planned, under way, done or skipped."""
 
-    wire = Wire(code=30, distinct=("planned_on",))
+    wire = Wire(code=30, distinct=("planned_on",), together=(Together(("started_at", "time_zone")),))
 
     title = models.CharField(max_length=200, blank=True, default="")
     status = EnumField(choices=WorkoutStatus, default=WorkoutStatus.PLANNED)
@@ -88,7 +99,7 @@ class Workout(OwnedModel):
 class Exercise(OwnedModel):
     """One performance of an exercise type: a part of a workout, or on its own."""
 
-    wire = Wire(code=40)
+    wire = Wire(code=40, together=(Together(("performed_at", "time_zone")),))
 
     workout = OwnedForeignKey(Workout, null=True, blank=True, related_name="exercises")
     exercise_type = models.ForeignKey(ExerciseType, models.RESTRICT, related_name="+")
@@ -109,7 +120,7 @@ class Exercise(OwnedModel):
 class Set(OwnedModel):
     """One set: what was aimed at and what was done. Loads are in kg; what the user typed is kept beside them."""
 
-    wire = Wire(code=50)
+    wire = Wire(code=50, together=(Together(("load_kg", "typed_load", "typed_load_unit"), leading="load_kg"),))
 
     exercise = OwnedForeignKey(Exercise, related_name="sets")
     position = position_field()
@@ -146,5 +157,18 @@ class Set(OwnedModel):
                 name="training_set_typed_load_unit",
                 violation_error_code="unit_missing",
                 violation_error_message="What was typed needs its number and its unit, or neither.",
+            ),
+            models.CheckConstraint(
+                condition=(
+                    models.Q(typed_load=None)
+                    | models.Q(typed_load_unit="")  # the constraint above says so
+                    | load_as_typed(WeightUnit.KG)
+                    | load_as_typed(WeightUnit.LB)
+                ),
+                name="training_set_load_as_typed",
+                violation_error_code="load_not_as_typed",
+                violation_error_message=(
+                    "load_kg must be typed_load in kg, to 0.01 kg. Write load_kg, typed_load and typed_load_unit together."
+                ),
             ),
         ]

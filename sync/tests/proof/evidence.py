@@ -11,7 +11,7 @@ from accounts.models import User
 
 Key = tuple[str, str]
 Json = dict[str, Any]
-DELETED, ALONG, VOICES, LOST = "_deleted", "_deleted_along", "_voices", "_lost"
+DELETED, ALONG, VOICES, LOST, SEEN = "_deleted", "_deleted_along", "_voices", "_lost", "_seen"
 ENTITIES = {
     10: "settings",
     20: "exercise_type",

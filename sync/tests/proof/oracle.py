@@ -4,16 +4,17 @@ Each check is named after the property of docs/development.md, "The proof", that
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from sync.tests.proof.evidence import ALONG, DELETED, VOICES, Conflict, Entry, Evidence, Key, Sent
+from sync.tests.proof.evidence import ALONG, DELETED, SEEN, VOICES, Conflict, Entry, Evidence, Key, Sent
 
 SETS = {"equipment", "primary_muscles", "secondary_muscles"}
 PARENTS = {"exercise": ("workout", "workout"), "set": ("exercise", "exercise")}
 GENERATED = {"local_date"}
+REGISTERS = {DELETED, ALONG, VOICES, SEEN}  # of the log, that are no fields
 ACCEPTED = {"applied", "merged", "noop", "conflict"}
 
 
@@ -100,13 +101,31 @@ class Oracle:
         if later.key == key:
             return op in ("delete", "restore") or write.name == DELETED or write.name in later.payload["patch"]
         if op == "delete":
-            return later.key in self.ever_above(key)
+            return later.key in self.known_above(key, later)
         return write.name == DELETED and bool({key, *self.ever_above(key)} & {later.key, *self.ever_above(later.key)})
 
     def _overwritten_knowingly(self, entry: Entry, write: Write) -> bool:
         """Somebody who had seen the line wrote another value, or deleted the record."""
         later = [e for e in self.history[entry.key] if (e.version, e.n) > (entry.version, entry.n)]
-        return any(self.knew(e, entry) and self._replaces(e, write) for e in later)
+        return any(self._knew_what_went(e, entry) and self._replaces(e, write) for e in later)
+
+    def _knew_what_went(self, later: Entry, earlier: Entry) -> bool:
+        """Who deletes something means what hangs on it as they know it: what others have moved there, they do not mean. Then
+        it counts whether those had seen the line.
+        """
+        sent = self.evidence.mutations.get(later.mutation or "")
+        if sent is None or not sent.payload or later.device != earlier.device or sent.key == later.key:
+            return self.knew(later, earlier)
+        meant = sent.payload["op"] != "delete" or sent.key in self.known_above(later.key, sent)
+        return meant or any(self.knew(move, earlier) for move in self._moves(later, earlier))
+
+    def _moves(self, later: Entry, earlier: Entry) -> Iterator[Entry]:
+        """By others, of the record or of what it hangs on, between two lines."""
+        for key in {later.key, *self.ever_above(later.key)}:
+            name = PARENTS[key[0]][0] if key[0] in PARENTS else None
+            for e in self.history[key]:
+                if name in e.values and e.op != "I" and e.device != later.device and e.version <= later.version:
+                    yield e
 
     def _replaces(self, entry: Entry, write: Write) -> bool:
         values = entry.values
@@ -131,10 +150,28 @@ class Oracle:
         return seen >= earlier.version
 
     def ever_above(self, key: Key) -> set[Key]:
+        return self._closure(key, self._ever_parents)
+
+    def known_above(self, key: Key, deletion: Sent) -> set[Key]:
+        """What the record hangs on as the device knew it that deletes something: by what it had pulled, or said itself."""
+        if self.evidence.head.log_version:
+            return self.ever_above(key)  # of what was pulled before, the log knows too little
+        return self._closure(key, lambda k: self._known_parents(k, deletion))
+
+    def _known_parents(self, key: Key, deletion: Sent) -> Iterator[Key]:
+        if key[0] not in PARENTS:
+            return
+        name, entity = PARENTS[key[0]]
+        documents = [e.after or {} for e in self.history[key] if e.version <= deletion.base]
+        own = (s for s in self.order[deletion.device] if s.key == key and s.seq < deletion.seq)
+        documents += [s.payload.get("patch") or {} for s in own]
+        yield from {(entity, d[name]) for d in documents if d.get(name)}
+
+    def _closure(self, key: Key, parents: Callable[[Key], Iterable[Key]]) -> set[Key]:
         found: set[Key] = set()
         frontier = {key}
         while frontier:
-            frontier = {parent for k in frontier for parent in self._ever_parents(k)} - found
+            frontier = {parent for k in frontier for parent in parents(k)} - found
             found |= frontier
         return found
 
@@ -186,7 +223,7 @@ class Oracle:
     def check_overwrites(self) -> None:
         for key, entries in self.history.items():
             if key[0] != "conflict":
-                for name in {name for e in entries for name in e.values} - SETS - GENERATED - {DELETED, ALONG, VOICES}:
+                for name in {name for e in entries for name in e.values} - SETS - GENERATED - REGISTERS:
                     self._check_register(key, name, entries)
 
     def _check_register(self, key: Key, name: str, entries: list[Entry]) -> None:

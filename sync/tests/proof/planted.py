@@ -12,8 +12,9 @@ from msgspec.structs import replace
 from dropset_client.records import BaseRecords
 from lib import statements, upcasting
 from lib.sqlfiles import load_sql
-from sync.domain import merge, plan
-from sync.domain.records import RecordState
+from sync.domain import conflicts, merge, moves, plan
+from sync.domain.groups import failed
+from sync.domain.records import DEFERRED, RecordState
 from sync.domain.tree import Tree
 from sync.exceptions import EpochChanged, ResyncRequired
 from sync.services import applying, envelope, epochs, loading, pull, whole_records
@@ -210,6 +211,39 @@ def left_behind(hits: list[str]) -> Iterator[None]:
         return set()
 
     with mock.patch.object(loading._Loader, "_deleted_below", none):
+        yield
+
+
+@bug
+def own_to_lose(hits: list[str]) -> Iterator[None]:
+    """What a device wrote goes unnamed with what the same device deletes, also where another one had moved it there."""
+
+    def foreign(write: Any, deletion: Any) -> bool:
+        if write.stamp.device == deletion.device:
+            hits.append(deletion.device)
+        return bool(write.stamp.device != deletion.device)
+
+    def unseen(_rules: Any, below: Any, unseen: Any) -> list[moves.Gone]:
+        known = [state for state in below if state.key in unseen]
+        return [moves.Gone(state, unseen[state.key], unseen[state.key][-1]) for state in known]
+
+    with mock.patch.object(conflicts, "_goes_unseen", foreign), mock.patch.object(plan, "gone_unseen", unseen):
+        yield
+
+
+@bug
+def upside_down(hits: list[str]) -> Iterator[None]:
+    """Within a group, what comes before what it refers to waits for ever."""
+    real = plan.Planner._plan_unit
+
+    def in_one_pass(self: Any, unit: Any, blocked: Any) -> Any:
+        planned = real(self, unit[:1], blocked) if len(unit) > 1 else []
+        if planned and planned[0].status == DEFERRED:
+            hits.append(unit[0].id)
+            return failed(unit, planned[0])
+        return real(self, unit, blocked)
+
+    with mock.patch.object(plan.Planner, "_plan_unit", in_one_pass):
         yield
 
 

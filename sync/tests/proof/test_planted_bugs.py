@@ -19,6 +19,8 @@ LEAVING = {"edit": 3, "delete": 8, "push": 3, "pull": 8, "sync": 8, "purge": 5}
 TREES = {"edit": 8, "delete": 5, "restore": 4, "move": 2, "create": 2, "push": 4, "pull": 2, "sync": 6}
 TIMES = {"edit": 4, "push": 4, "pull": 2, "naive_edit": 8, "naive_push": 6, "naive_pull": 6}
 UPDATED = {"edit": 8, "push": 6, "pull": 4, "sync": 4, "upgrade_server": 4, "update_app": 2}
+CROSSED = {"edit": 3, "cross": 5, "push": 6, "sync": 2}
+TURNED = {"edit": 2, "children_first": 3, "push": 3, "sync": 4}
 CLEARED = {"edit": 6, "create": 3, "other_delete": 6, "restore": 3, "push": 4, "sync": 6}
 RESTORED = {"edit": 4, "other_write": 4, "sync": 8, "back_up": 4, "restore_server": 6}
 
@@ -54,6 +56,8 @@ FAMILIES = {
     "self_conflict": Family(WRITING, ("P10",)),
     "orphans": Family(TREES, ("P6",), TREE),
     "left_behind": Family(CLEARED, ("P6",), TREE),
+    "own_to_lose": Family(CROSSED, ("P2",), TREE),
+    "upside_down": Family(TURNED, ("P12", "P1"), TREE),
     "half_groups": Family({**WRITING, "bad": 4}, ("P12",)),
     "whole_is_written": Family(TIMES, ("P14",), knowing_times=(1,)),
     "taken_as_sent": Family(UPDATED, ("P2",)),

@@ -93,6 +93,21 @@ class Users(Stage):
             phone.device.update(*key, {field: parents[where % len(parents)]})
             self.wrote(phone, pause)
 
+    @step(1, who=DEVICES, which=PICKS, where=PICKS, pause=PAUSES)
+    def cross(self, who: int, which: int, where: int, pause: float) -> None:
+        """One device works on a set and deletes a place, the next one moves the set there: neither knows of the other."""
+        phone, other = self.phone(who), self.phone(who + 1)
+        both = [key for key in self.shown(phone, "exercise", "set") if other.shows(key) is not None]
+        key = self.one_of([key for key in both if key[0] == "set"], which)
+        place = self.one_of([key for key in both if key[0] == "exercise"], where)
+        if key is not None and place is not None and phone is not other:
+            self._edit(phone, key, which)
+            self.world.wait(pause)
+            other.device.update(*key, {"exercise": place[1]})
+            self.wrote(other, pause)
+            phone.device.delete(*place)
+            self.wrote(phone, pause)
+
     @step(3, who=DEVICES, parts=GROUP, create=st.booleans(), pause=PAUSES)
     def group(self, who: int, parts: list[tuple[int, int]], create: bool, pause: float) -> None:  # noqa: FBT001 - Hypothesis draws it
         phone = self.phone(who)
@@ -101,6 +116,22 @@ class Users(Stage):
                 key = self._create(phone, which, what) if create else self.pick(phone, which)
                 if key is not None:
                     self._edit(phone, key, what)
+        self.wrote(phone, pause)
+
+    @step(1, who=DEVICES, which=PICKS, group=st.booleans(), pause=PAUSES)
+    def children_first(self, who: int, which: int, group: bool, pause: float) -> None:  # noqa: FBT001 - the same
+        """What is made or moved comes before what it hangs on."""
+        phone = self.phone(who)
+        key, new = self.pick(phone, which, "set"), {entity: str(uuid4()) for entity in ("workout", "exercise", "set")}
+        with phone.device.batch(group=group):
+            if key is not None:
+                phone.device.enqueue(*key, Op.UPDATE, {"exercise": new["exercise"]})
+            phone.device.enqueue("set", new["set"], Op.CREATE, {"exercise": new["exercise"], "reps": which})
+            above = {"workout": new["workout"], "exercise_type": self.world.canonical}
+            phone.device.enqueue("exercise", new["exercise"], Op.CREATE, above)
+            phone.device.enqueue("workout", new["workout"], Op.CREATE, {"title": "below it"})
+        for entity, record_id in new.items():
+            self.world.alice.ids[entity].append(record_id)
         self.wrote(phone, pause)
 
     @step(2, who=DEVICES, which=CHOICES, group=st.booleans(), pause=PAUSES)

@@ -76,7 +76,7 @@ def test_zero_has_no_sign(api: SchemaClient, exercise: Exercise) -> None:
         ({}, 201),
         ({"typed_load": None, "typed_load_unit": ""}, 201),
         ({"typed_load": "182.0", "typed_load_unit": "lb"}, 201),
-        ({"typed_load": "0", "typed_load_unit": "kg"}, 201),
+        ({"load_kg": "0", "typed_load": "0", "typed_load_unit": "kg"}, 201),
         ({"typed_load": "182.0"}, 400),
         ({"typed_load": "182.0", "typed_load_unit": ""}, 400),
         ({"typed_load_unit": "lb"}, 400),

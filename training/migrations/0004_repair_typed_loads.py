@@ -1,0 +1,16 @@
+from django.db import migrations
+
+from lib.sqlfiles import load_sql
+
+
+class Migration(migrations.Migration):
+    """Before 0005 refuses them; apart from it, because PostgreSQL alters no table whose rows have just been written."""
+
+    dependencies = [
+        ("training", "0003_leaner_capture"),
+        ("sync", "0005_leaner_capture"),
+    ]
+
+    operations = [
+        migrations.RunSQL(load_sql("training", "repair_typed_loads"), migrations.RunSQL.noop),
+    ]
