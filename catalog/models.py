@@ -93,6 +93,7 @@ class ExerciseType(OwnedModel):
             visible="{row}.status IN ('published', 'retired')",  # as usable_by
             fields=("slug", "status", "replaced_by"),
         ),
+        stays_readable=True,
     )
 
     user = models.ForeignKey(  # type: ignore[assignment]  # canonical types have no owner

@@ -71,7 +71,8 @@ class OwnedSerializer(serializers.ModelSerializer[Any]):
         return wire.entity_of(self.Meta.model)
 
     def get_field_names(self, declared_fields: Mapping[str, Any], info: Any) -> list[str]:
-        return ["id", *self.entity.field_names, "created_at", "updated_at"]
+        retired = ["deleted_at"] if self.entity.wire.stays_readable else []
+        return ["id", *self.entity.field_names, "created_at", "updated_at", *retired]
 
     def get_fields(self) -> dict[str, Any]:
         fields = super().get_fields()
@@ -154,7 +155,10 @@ class OwnedViewSet(
         manager = self.entity.model._default_manager
         if getattr(self, "swagger_fake_view", False):
             return manager.none()
-        return manager.for_user(self.request.user)
+        user: Any = self.request.user
+        if self.action == "retrieve" and self.entity.wire.stays_readable:
+            return manager.filter(user=user)  # also what is retired, for the logs that name it
+        return manager.for_user(user)
 
     @extend_schema(parameters=[FIELDS_PARAMETER])
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:

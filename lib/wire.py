@@ -56,6 +56,7 @@ class Wire:
     internal: frozenset[str] = frozenset()  # columns that stay on the server
     shared: Shared | None = None
     together: tuple[Together, ...] = ()  # fields that mean something only together: one register
+    stays_readable: bool = False  # logs name it: who deletes it retires it, and its document stays where it was
     distinct: tuple[str, ...] = ()  # two devices that make records with the same values here most likely mean one thing
 
 
@@ -325,6 +326,12 @@ def codes() -> dict[str, int]:
 def names() -> dict[int, str]:
     """Of the entities and vocabularies, by their codes."""
     return {code: name for name, code in codes().items()}
+
+
+@cache
+def readable_codes() -> frozenset[int]:
+    """Of what keeps its document when it is deleted."""
+    return frozenset(entity.code for entity in (*entities(), *catalogue()) if entity.wire.stays_readable)
 
 
 @cache

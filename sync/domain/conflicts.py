@@ -128,9 +128,7 @@ def lost_with_record(edit: Edit, stamp: Stamp, state: RecordState, writes: Seque
     return PlannedConflict("delete", edit.key, losses, edit.id, last.mutation_id)
 
 
-def lost_with_parent(
-    kept: Side, state: RecordState, writes: Sequence[Write], loser: str | None
-) -> PlannedConflict:
+def lost_with_parent(kept: Side, state: RecordState, writes: Sequence[Write], loser: str | None) -> PlannedConflict:
     """The same work, on something below the deleted record. loser: the mutation of somebody else that it is about."""
     losses = _work_lost(kept, state, writes) or [Loss(DELETED, None, kept, side_of(writes[-1], DELETED))]
     return PlannedConflict("parent", state.key, tuple(losses), kept.mutation_id, loser)

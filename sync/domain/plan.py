@@ -16,7 +16,7 @@ from sync.domain import closings
 from sync.domain import conflicts as told
 from sync.domain.groups import culprit, failed, units_of
 from sync.domain.lines import Line
-from sync.domain.merge import ALONG, DELETED, NO_FIELDS, SEEN, Merged, Stamp, Write, effective_ms, foreign_writes
+from sync.domain.merge import ALONG, DELETED, NO_FIELDS, Merged, Stamp, Write, effective_ms, foreign_writes
 from sync.domain.moves import gone_unseen, with_seen
 from sync.domain.records import (
     APPLIED,

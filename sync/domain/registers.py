@@ -23,13 +23,17 @@ def completed_edit(edit: Edit, stamp: Stamp, rules: EntityRules, state: RecordSt
         return edit
 
     def seen(name: str) -> Any:
-        value = seen_value(name, stamp=stamp, base_version=edit.base_version, current=state.registers, writes=state.writes)
+        value = seen_value(
+            name, stamp=stamp, base_version=edit.base_version, current=state.registers, writes=state.writes
+        )
         return rules.defaults[name] if value is UNKNOWN else value
 
     return replace(edit, patch=completed(edit.patch, groups, seen=seen, default=rules.defaults.__getitem__))
 
 
-def merge_registers(*, patch: Values, current: Values, writes: Sequence[Write], rules: EntityRules, **how: Any) -> Merged:
+def merge_registers(
+    *, patch: Values, current: Values, writes: Sequence[Write], rules: EntityRules, **how: Any
+) -> Merged:
     """`merge`, with the groups of the patch as one register each. The patch names whole groups."""
     groups = _groups_of(patch, rules)
     fuse = _Fuse(groups, rules.defaults)
@@ -93,7 +97,8 @@ class _Fuse:
         if fields is None:
             return [loss]
         return [
-            Loss(field, _at(loss.base, n), _side_at(loss.kept, n), _side_at(loss.lost, n)) for n, field in enumerate(fields)
+            Loss(field, _at(loss.base, n), _side_at(loss.kept, n), _side_at(loss.lost, n))
+            for n, field in enumerate(fields)
         ]
 
 

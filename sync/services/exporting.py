@@ -43,7 +43,7 @@ def _write(spool: Spool, user: User, at: dt.datetime, *, with_log: bool) -> None
         files = [
             _add(zf, f"records/{entity.name}.ndjson", reading.records(user, entity), at)
             for entity in wire.entities()
-            if state.counts.get(entity.name)
+            if entity.name in state.counts.keys() | state.retired.keys()
         ]
         files.append(_add(zf, "mutations.ndjson", blocks_of(_unsettled(user)), at))
         if with_log:

@@ -94,6 +94,7 @@ class Row:
     data: dict[str, Any]
     number: int  # in the order in which rows are imported
     size: int  # of its line, in bytes
+    deleted: bool = False  # and readable still, for the logs that name it
 
     @property
     def at_ms(self) -> int:
@@ -138,7 +139,7 @@ class Contents:
         """Raises ValueError with what is wrong."""
         if record.entity not in wire.entities_by_name():
             raise ValueError(f"There is no entity {record.entity!r}.")
-        if record.deleted:
+        if record.deleted and not wire.entities_by_name()[record.entity].wire.stays_readable:
             raise ValueError("A deleted record has no place in an import.")
         _check_time(record.last_modified_at)
         ids = self.ids.setdefault(record.entity, set())
@@ -160,7 +161,9 @@ def _check_time(at: dt.datetime) -> None:
 
 
 def _row(found: RecordLine, number: int, size: int) -> Row:
-    return Row(found.entity, str(found.id), found.version, found.last_modified_at, found.data, number, size)
+    return Row(
+        found.entity, str(found.id), found.version, found.last_modified_at, found.data, number, size, found.deleted
+    )
 
 
 def read(file: Any) -> Contents:

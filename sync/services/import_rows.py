@@ -23,7 +23,6 @@ from sync.services.losses import Loss, read_losses
 from sync.services.rules import entity_rules
 
 BATCH = 5000
-NOTHING: Mapping[str, Any] = {}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,7 +31,7 @@ class Said:
 
     row: Row
     item: Item
-    counted_as: str
+    counted_as: str | None  # None: with another one of the same row
 
 
 class Names:
@@ -137,7 +136,7 @@ class Rows:
         mutations = [
             (row, mutation)
             for row, document in named
-            if (mutation := self._mutation(row, document, standing, epoch=epoch, at=at)) is not None
+            for mutation in self._mutations(row, document, standing, epoch=epoch, at=at)
         ]
         told = self._told(
             [mutation for _, mutation in mutations if mutation["base_version"] or mutation["op"] != "create"]
@@ -147,7 +146,7 @@ class Rows:
             if self._is_told(mutation, told):
                 continue
             known = (mutation["entity"], mutation["record_id"]) in standing
-            found.append(Said(row, _item(mutation, envelope), "updated" if known else "created"))
+            found.append(Said(row, _item(mutation, envelope), _counted_as(mutation["op"], known=known)))
         return found
 
     def deletions(
@@ -217,6 +216,19 @@ class Rows:
         }
 
     # --- the mutations ---
+
+    def _mutations(
+        self, row: Row, document: dict[str, Any] | None, standing: Mapping[Key, Record], *, epoch: str, at: dt.datetime
+    ) -> Iterable[dict[str, Any]]:
+        """None where all stands already. What is deleted and readable in the file is made and deleted."""
+        key = (row.entity, self.names.of(row.entity, row.id))
+        record = standing.get(key)
+        if not row.deleted or record is None:
+            mutation = self._mutation(row, document, standing, epoch=epoch, at=at)
+            yield from [] if mutation is None else [mutation]
+        if row.deleted and document is not None and (record is None or (self._replaces and not record.deleted)):
+            version, made_at = (0, row.at) if record is None else (record.version, at)
+            yield self._content(key, "delete", {}, seq=row.number + 1, version=version, at=made_at)
 
     def _mutation(
         self, row: Row, document: dict[str, Any] | None, standing: Mapping[Key, Record], *, epoch: str, at: dt.datetime
@@ -290,6 +302,13 @@ class Rows:
             _mark(mutation["entity"], mutation["record_id"], name, value, mutation["at"]) in told
             for name, value in values.items()
         )
+
+
+def _counted_as(op: str, *, known: bool) -> str | None:
+    """A row that is made and deleted at once was made."""
+    if op == "delete":
+        return "deleted" if known else None
+    return "updated" if known else "created"
 
 
 def _readable(fields: Any) -> list[Loss]:

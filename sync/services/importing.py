@@ -193,7 +193,7 @@ class _Run:
         kept = [row for row in rows if row.entity == CONFLICT_ENTITY]
         others = [row for row in rows if row.entity != CONFLICT_ENTITY]
         said = self.rows.said(others, epoch=head.epoch, at=at)
-        report.noop += len(others) - len(said)
+        report.noop += len(others) - len({id(one.row) for one in said})
         results = self._apply([one.item for one in said], head, at)
         for one, result in zip(said, results, strict=True):
             _count(report, one, result)
@@ -326,7 +326,8 @@ def _check_losses(fields: Any) -> None:
 def _count(report: Report, said: Said, result: Result) -> None:
     status = result["status"]
     if status in (APPLIED, MERGED):
-        report.count(said.counted_as)
+        if said.counted_as is not None:
+            report.count(said.counted_as)
     elif status == NOOP:
         report.count("noop")
     elif status == CONFLICT:

@@ -12,7 +12,7 @@ from accounts.models import User
 from lib import wire
 from lib.sqlfiles import load_sql
 from lib.upcasting import schema_version
-from sync.queries import digests, names_as_json
+from sync.queries import digests, names_as_json, retired_counts
 from sync.services.heads import standing_head
 
 BLOCK_BYTES = 256 * 1024
@@ -27,14 +27,16 @@ class State:
         self.user = user
         self.head = standing_head(user)
         self.digest = digests(user)
+        self.retired = retired_counts(user)
 
     @property
     def counts(self) -> dict[str, int]:
+        """Of live records."""
         return {name: found["count"] for name, found in self.digest.items()}
 
     def lines(self, *, cursor: str | None = None) -> Iterator[bytes]:
         """Blocks of whole lines: begin, the records, end."""
-        count = sum(self.counts.values())
+        count = sum(self.counts.values()) + sum(self.retired.values())
         head = {"epoch": self.head.epoch, "version": self.head.version, "schema_version": schema_version()}
         yield _line({"type": "begin", **head, "count": count})
         yield from records(self.user)
@@ -43,8 +45,9 @@ class State:
 
 
 def records(user: User, entity: wire.Entity | None = None) -> Iterator[bytes]:
-    """Blocks of lines, one for each live record, of all entities or of one."""
-    return _streamed("state_lines", user_id=user.pk, entity=None if entity is None else entity.code)
+    """Blocks of lines, one for each record that is live or stays readable, of all entities or of one."""
+    readable = list(wire.readable_codes())
+    return _streamed("state_lines", user_id=user.pk, entity=None if entity is None else entity.code, readable=readable)
 
 
 def log(user: User) -> Iterator[bytes]:

@@ -34,7 +34,10 @@ register(
         Set,
         document=lambda user: {"exercise": as_id(make(Exercise, user)), "reps": 5, "load_kg": "100.00"},
         patch={"reps": 6, "rpe": "8.5"},
-        breaks={"training_set_typed_load_unit": {"typed_load": "225.000"}},
+        breaks={
+            "training_set_typed_load_unit": {"typed_load": "225.000"},
+            "training_set_load_as_typed": {"load_kg": "100", "typed_load": "100", "typed_load_unit": "lb"},
+        },
     )
 )
 register(

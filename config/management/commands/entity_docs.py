@@ -1,5 +1,6 @@
 """Writes docs/entities.md from the models, so that it cannot disagree with them."""
 
+from collections.abc import Iterator
 from typing import Any, get_args
 
 import orjson
@@ -42,12 +43,25 @@ def _section(entity: wire.Entity) -> str:
     notes += (
         ["It comes with the account: it is updated, never created or deleted."] if not entity.wire.creatable else []
     )
+    notes += (
+        ["Who deletes it retires it: its document stays readable, for the logs that name it."]
+        if entity.wire.stays_readable
+        else []
+    )
     rows = "".join(_row(field) for field in entity.fields)
-    rules = "".join(f"- {message}\n" for message in _rules(entity))
+    rules = "".join(f"- {message}\n" for message in (*_registers(entity), *_rules(entity)))
     return (
         f"\n## `{entity.name}`\n\n{' '.join(notes)}\n\n| field | type | limits | default |\n|---|---|---|---|\n{rows}"
         + (f"\nRules:\n{rules}" if rules else "")
     )
+
+
+def _registers(entity: wire.Entity) -> Iterator[str]:
+    for group in entity.wire.together:
+        *first, last = (f"`{name}`" for name in group.fields)
+        names = f"{', '.join(first)} and {last}"
+        alone = f" Written alone, `{group.leading}` empties the others." if group.leading else ""
+        yield f"{names} are one register: what a patch leaves out of it stays as its author saw it.{alone}"
 
 
 def _rules(entity: wire.Entity) -> list[str]:
