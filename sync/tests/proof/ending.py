@@ -69,6 +69,7 @@ def check_end(
     oracle.check_replay()
     oracle.check_own_conflicts()
     oracle.check_overwrites()
+    oracle.check_registers_are_whole()
     oracle.check_nothing_is_lost()
     oracle.check_none_is_left_behind()
     if lonely:

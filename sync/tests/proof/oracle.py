@@ -13,6 +13,12 @@ from sync.tests.proof.evidence import ALONG, DELETED, SEEN, VOICES, Conflict, En
 
 SETS = {"equipment", "primary_muscles", "secondary_muscles"}
 PARENTS = {"exercise": ("workout", "workout"), "set": ("exercise", "exercise")}
+TOGETHER = [  # fields that are one register
+    ("set", {"load_kg", "typed_load", "typed_load_unit"}),
+    ("workout", {"started_at", "time_zone"}),
+    ("exercise", {"performed_at", "time_zone"}),
+    ("measurement", {"measured_at", "time_zone"}),
+]
 GENERATED = {"local_date"}
 REGISTERS = {DELETED, ALONG, VOICES, SEEN}  # of the log, that are no fields
 ACCEPTED = {"applied", "merged", "noop", "conflict"}
@@ -99,7 +105,8 @@ class Oracle:
     def _speaks_of(self, later: Sent, write: Write) -> bool:
         op, key = later.payload["op"], write.mutation.key
         if later.key == key:
-            return op in ("delete", "restore") or write.name == DELETED or write.name in later.payload["patch"]
+            spoken = _whole(key[0], later.payload.get("patch") or {})
+            return op in ("delete", "restore") or write.name == DELETED or write.name in spoken
         if op == "delete":
             return later.key in self.known_above(key, later)
         return write.name == DELETED and bool({key, *self.ever_above(key)} & {later.key, *self.ever_above(later.key)})
@@ -241,6 +248,14 @@ class Oracle:
                 assert wins, ("P2 the older write won", earlier, later)
             earlier = later
 
+    def check_registers_are_whole(self) -> None:
+        """Of fields that mean something only together, nobody writes some and leaves the others to somebody else."""
+        for key, entries in self.history.items():
+            for entry in entries:
+                if entry.patch is not None and entry.op != "I":
+                    written = {name for name in entry.patch if not name.startswith("_")}
+                    assert written >= _whole(key[0], written), ("P2 half a register", entry)
+
     # --- P3, P4 ---
 
     def check_idempotency(self) -> None:
@@ -336,6 +351,12 @@ class Oracle:
                 assert after[name] == values[name], ("P11 not what was written", name, entry)
             elif name not in values:
                 assert after[name] == before[name], ("P11 changed without a word", name, entry)
+
+
+def _whole(entity: str, names: Iterable[str]) -> set[str]:
+    """With all that belongs together with one of them."""
+    found = set(names)
+    return found.union(*(group for of, group in TOGETHER if of == entity and not group.isdisjoint(found)))
 
 
 def words_of(sent: Sent) -> Iterator[Write]:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from dropset_client.records import BaseRecords
 from lib import statements, upcasting
 from lib.sqlfiles import load_sql
-from sync.domain import conflicts, merge, moves, plan
+from sync.domain import conflicts, merge, moves, plan, registers
 from sync.domain.groups import failed
 from sync.domain.records import DEFERRED, RecordState
 from sync.domain.tree import Tree
@@ -228,6 +228,18 @@ def own_to_lose(hits: list[str]) -> Iterator[None]:
         return [moves.Gone(state, unseen[state.key], unseen[state.key][-1]) for state in known]
 
     with mock.patch.object(conflicts, "_goes_unseen", foreign), mock.patch.object(plan, "gone_unseen", unseen):
+        yield
+
+
+@bug
+def field_by_field(hits: list[str]) -> Iterator[None]:
+    """Fields that mean something only together are merged each on its own."""
+
+    def none(patch: Any, _rules: Any) -> list[Any]:
+        hits.append(str(sorted(patch)))
+        return []
+
+    with mock.patch.object(registers, "_groups_of", none):
         yield
 
 

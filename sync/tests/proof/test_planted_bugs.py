@@ -57,6 +57,7 @@ FAMILIES = {
     "orphans": Family(TREES, ("P6",), TREE),
     "left_behind": Family(CLEARED, ("P6",), TREE),
     "own_to_lose": Family(CROSSED, ("P2",), TREE),
+    "field_by_field": Family(WRITING, ("P2",)),
     "upside_down": Family(TURNED, ("P12", "P1"), TREE),
     "half_groups": Family({**WRITING, "bad": 4}, ("P12",)),
     "whole_is_written": Family(TIMES, ("P14",), knowing_times=(1,)),

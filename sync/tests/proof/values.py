@@ -7,8 +7,16 @@ EDITS: dict[str, list[dict[str, Any]]] = {
     "exercise_type": [{"name": "a"}, {"name": "b"}, {"equipment": []}, {"equipment": ["bench", "barbell"]}],
     "workout": [{"title": "a"}, {"title": "b"}, {"title": "c", "notes": "x"}, {"notes": "y"}],
     "exercise": [{"notes": "a"}, {"notes": "b"}, {"position": 1.0}, {"position": 2.0, "notes": "c"}],
-    "set": [{"reps": 7}, {"reps": 8}, {"rpe": "8.0"}, {"reps": 9, "rpe": "9.0"}],
-    "measurement": [{"value": "81.000"}, {"value": "82.000"}, {"notes": "a"}, {"notes": "b", "value": "83.000"}],
+    "set": [
+        *({"reps": 7}, {"reps": 8}, {"rpe": "8.0"}, {"reps": 9, "rpe": "9.0"}),
+        {"load_kg": "100.00", "typed_load": "100.000", "typed_load_unit": "kg"},
+        {"load_kg": "102.06", "typed_load": "225.000", "typed_load_unit": "lb"},
+        {"load_kg": "80.00"},
+    ],
+    "measurement": [
+        *({"value": "81.000"}, {"value": "82.000"}, {"notes": "a"}, {"notes": "b", "value": "83.000"}),
+        *({"time_zone": "Asia/Tokyo"}, {"measured_at": "2026-03-01T23:30:00.000000Z"}),
+    ],
 }
 LEAVES = ("set", "measurement")
 GEAR_SETS: list[list[str]] = [[], ["bands"], ["barbell"], ["bands", "bench"], ["bands", "barbell", "bench"]]
@@ -19,6 +27,7 @@ BAD: list[tuple[str, dict[str, Any]]] = [
     ("measurement", {"value": "heavy"}),
     ("no_such_entity", {"title": "x"}),
     ("workout", {"status": "completed"}),
+    ("set", {"load_kg": "100.00", "typed_load": "100.000", "typed_load_unit": "lb"}),
     ("exercise_type", {"equipment": ["no-such-gear"]}),
     ("exercise", {}),  # a create without its type
     ("measurement", {"kind": "waist"}),
