@@ -15,6 +15,7 @@ from dropset_client.mutations import Draft, Rejected
 from dropset_client.report import OnProgress, SyncReport, no_progress
 from dropset_client.resolving import Resolution, effect_of, payload
 from dropset_client.session import Session
+from dropset_client.shapes import shape
 from dropset_client.store import Position, Step, Store, no_step
 from dropset_client.stream import Patience, Stream
 from dropset_client.sync import About, SyncEngine
@@ -169,7 +170,8 @@ class Device:
         """Change fields. What has the value already is not a change, and where nothing is left nothing is queued."""
         record = self._shown(entity, record_id)
         changes = {name: value for name, value in patch_to_wire(patch).items() if _differs(record, name, value)}
-        return self.enqueue(entity, record_id, Op.UPDATE, changes, at=at) if changes else None
+        whole = shape(entity).completed(changes, record.data or {})
+        return self.enqueue(entity, record_id, Op.UPDATE, whole, at=at) if changes else None
 
     def delete(self, entity: str, record_id: str, *, at: datetime | None = None) -> Mutation:
         """Delete a record; the server deletes what hangs below it, and says so with the next pull."""

@@ -1,7 +1,8 @@
 """Everything the client raises, so that an app can tell "try later" from "ask the user" from "our bug".
 
 Try later:     ServerUnreachable
-Ask the user:  LoginRequired, InvalidCredentials, EmailNotVerified, DeviceRevoked, ClientTooOld, AccountMismatch
+Ask the user:  LoginRequired, InvalidCredentials, EmailNotVerified, DeviceRevoked, ClientTooOld, AccountMismatch,
+               InvalidChange
 Healed inside `Device.sync()`, seen only where healing fails: EpochChanged, VersionUnknown, ResyncRequired,
 DeviceForked, DeviceUnknown, TooLarge
 """
@@ -57,6 +58,18 @@ class ErrorDetail:
     code: str
     detail: str
     attr: str | None = None
+
+
+class InvalidChange(DropsetError):
+    """A write that the server would refuse for its form, as it would say it; it was not queued.
+
+    Each error names its field in `attr`; without one it is about the whole entity.
+    """
+
+    def __init__(self, entity: str, errors: Sequence[ErrorDetail]) -> None:
+        self.entity = entity
+        self.errors = tuple(errors)
+        super().__init__(" ".join(f"{entity}{f'.{e.attr}' if e.attr else ''}: {e.detail}" for e in self.errors))
 
 
 class ApiError(DropsetError):

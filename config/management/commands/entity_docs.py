@@ -1,17 +1,20 @@
-"""Writes docs/entities.md from the models, so that it cannot disagree with them."""
+"""Writes from the models what the documentation and the reference client say of them, so that neither can disagree."""
 
 from collections.abc import Iterator
-from typing import Any, get_args
+from pathlib import Path
+from typing import Any
 
 import orjson
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import models
 
-from lib import wire
-from lib.fields import EnumField, JsonField, MomentField, NoteField, SlugSetField
+from lib import shapes, wire
+from lib.shapes import Shape
 
-FILE = settings.BASE_DIR / "docs" / "entities.md"
+PAGE = settings.BASE_DIR / "docs" / "entities.md"
+SHAPES = settings.BASE_DIR / "clients" / "python" / "dropset_client" / "entities.json"
+_TYPES = {"choice": "one of", "slugs": "set of slugs", "time_zone": "text"}
 HEAD = """# Entities
 
 What syncs, field by field. Made from the models by `manage.py entity_docs`; a test holds the two together.
@@ -22,18 +25,31 @@ A field that is not required has the default that the table names. `null` stands
 
 
 class Command(BaseCommand):
-    help = "Writes docs/entities.md from the models."
+    help = "Writes docs/entities.md and the reference client's entities.json from the models."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--check", action="store_true", help="Only say whether the file is up to date.")
+        parser.add_argument("--check", action="store_true", help="Only say whether the files are up to date.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        text = HEAD + "".join(_section(entity) for entity in wire.entities())
+        files = {PAGE: _page(), SHAPES: _shapes()}
         if not options["check"]:
-            FILE.write_text(text, encoding="utf-8")
-        elif FILE.read_text(encoding="utf-8") != text:
-            self.stderr.write("docs/entities.md is old: run manage.py entity_docs.")
+            for file, content in files.items():
+                file.write_bytes(content)
+        elif old := [_name(file) for file, content in files.items() if file.read_bytes() != content]:
+            self.stderr.write(f"{' and '.join(old)}: older than the models. Run manage.py entity_docs.")
             raise SystemExit(1)
+
+
+def _name(file: Path) -> str:
+    return str(file.relative_to(settings.BASE_DIR))
+
+
+def _page() -> bytes:
+    return (HEAD + "".join(_section(entity) for entity in wire.entities())).encode()
+
+
+def _shapes() -> bytes:
+    return orjson.dumps(shapes.everything(), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
 def _section(entity: wire.Entity) -> str:
@@ -48,7 +64,7 @@ def _section(entity: wire.Entity) -> str:
         if entity.wire.stays_readable
         else []
     )
-    rows = "".join(_row(field) for field in entity.fields)
+    rows = "".join(_row(name, field) for name, field in shapes.entity_shape(entity)["fields"].items())
     rules = "".join(f"- {message}\n" for message in (*_registers(entity), *_rules(entity)))
     return (
         f"\n## `{entity.name}`\n\n{' '.join(notes)}\n\n| field | type | limits | default |\n|---|---|---|---|\n{rows}"
@@ -74,47 +90,36 @@ def _rules(entity: wire.Entity) -> list[str]:
     ]
 
 
-def _row(field: wire.WireField) -> str:
-    null = ", null" if type(None) in get_args(field.python_type) else ""
-    default = (
-        "read-only"
-        if field.read_only
-        else "required"
-        if field.required
-        else f"`{orjson.dumps(field.default()).decode()}`"
-    )
-    return f"| `{field.name}` | {_type(field)}{null} | {_limits(field)} | {default} |\n"
+def _row(name: str, field: Shape) -> str:
+    null = ", null" if field.get("null") else ""
+    return f"| `{name}` | {_type(field)}{null} | {_limits(field)} | {_default(field)} |\n"
 
 
-def _type(field: wire.WireField) -> str:  # noqa: PLR0911 - a table
-    match field.field:
-        case models.ForeignKey():
-            return f"id of {wire.entity_of(field.target).name}" if field.target else "id"
-        case SlugSetField():
-            return "set of slugs"
-        case EnumField():
-            return "one of"
-        case NoteField():
-            return "note"
-        case JsonField():
-            return f"JSON {field.field.shape}"
-        case models.DecimalField():
-            return f"decimal, {field.field.decimal_places} places"
-    return {"timestamp with time zone": "time", "varchar": "text", "double precision": "number"}.get(
-        name := field.sql_type.split("(")[0], name
-    )
+def _default(field: Shape) -> str:
+    if field.get("read_only"):
+        return "read-only"
+    return "required" if field.get("required") else f"`{orjson.dumps(field['default']).decode()}`"
 
 
-def _limits(field: wire.WireField) -> str:
-    found = field.field
-    if isinstance(found, EnumField):
-        return ", ".join(f"`{value}`" if value else '""' for value in found.values)
-    if isinstance(found, MomentField):
-        return f"{found.EARLIEST:%Y-%m-%d} to {found.LATEST:%Y-%m-%d}"
-    if hasattr(found, "min_value"):
-        return f"{found.min_value} to {found.max_value}"
-    if isinstance(found, SlugSetField):
-        return f"at most {found.max_size}"
-    if isinstance(found, models.CharField | models.TextField) and found.max_length:
-        return f"at most {found.max_length} characters"
-    return ""
+def _type(field: Shape) -> str:
+    match field["type"]:
+        case "id":
+            return f"id of {field['of']}" if "of" in field else "id"
+        case "object" | "array" as shape:
+            return f"JSON {shape}"
+        case "decimal":
+            return f"decimal, {field['places']} places"
+        case str(kind):
+            return _TYPES.get(kind, kind)
+    raise TypeError(f"{field} has no type.")
+
+
+def _limits(field: Shape) -> str:
+    if "values" in field:
+        return ", ".join(f"`{value}`" if value else '""' for value in field["values"])
+    if "min" in field:
+        low, high = (str(field[end]).partition("T")[0] for end in ("min", "max"))
+        return f"{low} to {high}"
+    if "max_size" in field:
+        return f"at most {field['max_size']}"
+    return f"at most {field['max_length']} characters" if "max_length" in field else ""

@@ -1,0 +1,108 @@
+"""What the server will take: the entities, their fields and limits, and a check of what a user wrote against them.
+
+`entities.json` is made from the server's models (`manage.py entity_docs`), so that a client can say at once, and
+without a network, what the server would refuse later. Rules over several fields stay the server's.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
+
+from dropset_client.errors import ErrorDetail, InvalidChange
+from dropset_client.fields import Field
+from dropset_client.wire import JsonObject, Op
+
+_FILE = Path(__file__).with_name("entities.json")
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Fields that mean something only together. `leading` may be written alone: the others are emptied then."""
+
+    fields: tuple[str, ...]
+    leading: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """An entity: its fields by their names. Not `creatable`: it comes with the account, and is updated only."""
+
+    entity: str
+    creatable: bool
+    read_only: bool
+    fields: Mapping[str, Field]
+    together: tuple[Together, ...] = ()
+
+    def check(self, patch: JsonObject, *, whole: bool = False) -> None:
+        """Raises InvalidChange with every field that the server would refuse; of a `whole` record nothing may be missing."""
+        problems = [problem for name, value in patch.items() if (problem := self._problem(name, value))]
+        if whole:
+            missing = (name for name, field in self.fields.items() if field.required and name not in patch)
+            problems += [ErrorDetail("required", "This field is required.", attr=name) for name in missing]
+        if problems:
+            raise InvalidChange(self.entity, problems)
+
+    def completed(self, changes: JsonObject, standing: JsonObject) -> JsonObject:
+        """A patch with all fields of each group of which it names one: what it leaves out stays as the user sees it."""
+        whole = dict(changes)
+        for group in self.together:
+            named = [name for name in group.fields if name in changes]
+            if named:
+                empty = {name: self.fields[name].default for name in group.fields if name not in changes}
+                alone = named == [group.leading]
+                whole |= empty if alone else {name: standing.get(name, value) for name, value in empty.items()}
+        return whole
+
+    def _problem(self, name: str, value: object) -> ErrorDetail | None:
+        field = self.fields.get(name)
+        if field is not None:
+            return field.problem(value)
+        writable = [known.name for known in self.fields.values() if not known.read_only]
+        return ErrorDetail("unknown_field", f"There is no such field. {_nearest(name, writable)}", attr=name)
+
+
+@cache
+def shapes() -> Mapping[str, Shape]:
+    """Every entity by its name, parents before children."""
+    entities = json.loads(_FILE.read_text(encoding="utf-8"))["entities"]
+    return {name: _shape(name, raw) for name, raw in entities.items()}
+
+
+def shape(entity: str) -> Shape:
+    """Raises InvalidChange where there is no such entity."""
+    found = shapes().get(entity)
+    if found is None:
+        detail = f"There is no such entity. {_nearest(entity, shapes())}"
+        raise InvalidChange(entity, [ErrorDetail("unknown_entity", detail)])
+    return found
+
+
+def check_change(entity: str, op: Op, patch: JsonObject) -> None:
+    """Raises InvalidChange where the server would refuse the change for its form, whatever it holds."""
+    known = shape(entity)
+    if known.read_only:
+        raise InvalidChange(entity, [ErrorDetail("read_only", "The server alone writes it.")])
+    if not known.creatable and op in (Op.CREATE, Op.DELETE):
+        raise InvalidChange(entity, [ErrorDetail("not_allowed", "It comes with the account, and stays.")])
+    known.check(patch, whole=op is Op.CREATE)
+
+
+def _shape(name: str, raw: JsonObject) -> Shape:
+    fields = {field: _field(field, one) for field, one in raw["fields"].items()}
+    together = tuple(Together(tuple(one["fields"]), one["leading"]) for one in raw["together"])
+    return Shape(name, raw["creatable"], raw["read_only"], fields, together)
+
+
+def _field(name: str, raw: JsonObject) -> Field:
+    values = {"values": tuple(raw["values"])} if "values" in raw else {}
+    return Field(**{"name": name, **raw, **values})
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    """The name that was meant, or all of them where none is like it."""
+    names = list(known)
+    near = get_close_matches(name.lower(), names, n=1)
+    return f"Did you mean {near[0]}?" if near else f"There are: {', '.join(names)}."
