@@ -100,8 +100,10 @@ DATABASE = env.dj_db_url("DATABASE_URL", "postgresql://localhost/dropset", engin
 PREPARED = {"server_side_binding": True, "prepare_threshold": 3 if env.bool("PREPARED_STATEMENTS", True) else None}
 DATABASES = {
     "default": DATABASE
-    | {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True, "OPTIONS": PREPARED | DATABASE.get("OPTIONS", {})}
+    # After each request and job a connection goes back to those of the process: lib/connections.py looks after them.
+    | {"CONN_MAX_AGE": 0, "OPTIONS": PREPARED | DATABASE.get("OPTIONS", {})}
 }
+DATABASE_CONNECTIONS = env.int("DATABASE_CONNECTIONS", 8, validate=validate.Range(min=1))  # of each process, at most
 TIMESCALEDB = env.str("TIMESCALEDB", "auto", validate=validate.OneOf(["auto", "off", "required"]))
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}, "limits": counter_settings()}
 RATELIMIT_USE_CACHE = "limits"

@@ -46,7 +46,7 @@ class Announcer:
             self._changed.notify()
 
     def close(self) -> None:
-        """Sends what waits, and gives back the connection."""
+        """Sends what waits, and ends the thread."""
         with self._changed:
             self._closing = True
             self._changed.notify()
@@ -59,9 +59,9 @@ class Announcer:
                 self._send(sorted(users))
             except Exception:  # a poke is worth no write, and no thread: the stream processes look by themselves
                 logger.exception("Could not announce the changes of %d users.", len(users))
+            finally:
                 connection.close()
             time.sleep(REST_S)  # whoever comes meanwhile goes together
-        connection.close()
 
     def _next(self) -> set[str]:
         """Nothing: it is time to end."""
@@ -71,7 +71,6 @@ class Announcer:
             return users
 
     def _send(self, users: list[str]) -> None:
-        connection.close_if_unusable_or_obsolete()
         with connection.cursor() as cursor:
             for message in _messages(users):
                 cursor.execute(load_sql("lib", "announce"), {"channel": CHANNEL, "users": message})

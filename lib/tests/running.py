@@ -1,23 +1,26 @@
 """Runs what needs more than the test's own thread: the real worker, and calls that race each other."""
 
+import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.db import connection
 from procrastinate.contrib.django import app
 
 
+def database_url() -> str:
+    """Of the tests' own database, for another process."""
+    return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
+
+
 def run_jobs() -> None:
     """Works off every job that is due with the real worker, then returns. For transactional tests: it has its own connections."""
-    kept_for_s, connection.settings_dict["CONN_MAX_AGE"] = connection.settings_dict["CONN_MAX_AGE"], 0
-    try:
-        connector: Any = app.connector
-        with app.replace_connector(connector.get_worker_connector()) as worker_app:
-            worker_app.run_worker(wait=False, install_signal_handlers=False, listen_notify=False)
-    finally:
-        connection.settings_dict["CONN_MAX_AGE"] = kept_for_s
+    connector: Any = app.connector
+    with app.replace_connector(connector.get_worker_connector()) as worker_app:
+        worker_app.run_worker(wait=False, install_signal_handlers=False, listen_notify=False)
 
 
 def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:

@@ -5,20 +5,23 @@ model keeps its key (which must hold the time column), and TIMESCALEDB=auto|off|
 """
 
 import logging
+from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.db import DatabaseError
+from django.db import DEFAULT_DB_ALIAS, DatabaseError
 from psycopg import sql
 from timescale.db.backends.postgresql.base import DatabaseWrapper as TimescaleWrapper
 from timescale.db.backends.postgresql.schema import TimescaleSchemaEditor
 
+from lib.connections import PATIENCE, Opened, Pool
 from lib.sqlfiles import load_sql
 
 # Disks without moving parts: a page of a pull is read in the order of its index, and not by sorting all that follows. And
 # our statements are too short to be worth compiling.
 SESSION = "-c random_page_cost=1.1 -c jit=off"
+POOL = Pool(settings.DATABASE_CONNECTIONS)
 logger = logging.getLogger(__name__)
 
 
@@ -51,15 +54,36 @@ class SchemaEditor(TimescaleSchemaEditor):  # type: ignore[misc]  # no stubs
 class DatabaseWrapper(TimescaleWrapper):  # type: ignore[misc]  # no stubs
     SchemaEditorClass = SchemaEditor
     _timescaledb_version: str | None = None
+    _opened: Opened | None = None
 
     def connect(self) -> None:
         self._timescaledb_version = None
         super().connect()
 
     def get_connection_params(self) -> dict[str, Any]:
-        """Beside those of DATABASE_URL, whose `options` come later, and win."""
-        params: dict[str, Any] = super().get_connection_params()
+        """Beside those of DATABASE_URL, which win; its `options` come later, and so win too."""
+        params: dict[str, Any] = PATIENCE | super().get_connection_params()
         return params | {"options": f"{SESSION} {params.get('options', '')}".strip()}
+
+    # --- the process's connections, instead of one for each thread (docs/decisions/0030) ---
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        connect = partial(super().get_new_connection, conn_params)
+        if self.alias != DEFAULT_DB_ALIAS:  # where databases are made and dropped
+            return connect()
+        self._opened = POOL.take(conn_params, connect)
+        return self._opened.connection
+
+    def _close(self) -> None:
+        if self._opened is None:
+            super()._close()
+            return
+        given, self._opened, self.connection = self._opened, None, None
+        POOL.give_back(given)
+
+    def close_pool(self) -> None:
+        """Django's name: called before a database is cloned or dropped."""
+        POOL.close_idle()
 
     @property
     def has_timescaledb(self) -> bool:

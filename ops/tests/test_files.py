@@ -84,6 +84,18 @@ def test_compose_works_off_every_queue_as_make_run_does(compose: dict[str, Any])
     assert commands == [worker_command(queue)[1:] for queue in QUEUES]
 
 
+def test_compose_lets_services_open_fewer_connections_than_postgresql_takes(compose: dict[str, Any]) -> None:
+    """As docs/operating.md counts them."""
+    services = compose["services"]
+    defaults = {name: int(number) for name, number in re.findall(r"\$\{(\w+):-(\d+)\}", json.dumps(compose))}
+    listening, looking = 1, 4
+    api = defaults["WEB_WORKERS"] * defaults["DATABASE_CONNECTIONS"]
+    workers = sum(5 + int(services[name]["command"][-1]) + 1 for name in ("worker", "worker-long"))
+    total = api + listening + looking + workers
+    assert f"= {total}. PostgreSQL takes" in OPERATING
+    assert total < defaults["MAX_CONNECTIONS"] - 3
+
+
 def test_compose_volumes_are_declared(compose: dict[str, Any]) -> None:
     used = {volume.split(":")[0] for service in compose["services"].values() for volume in service.get("volumes", [])}
     assert used == set(compose["volumes"])

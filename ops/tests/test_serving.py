@@ -1,21 +1,16 @@
 """The API's server as it is started, against clients that do not finish what they begin."""
 
 import resource
-import secrets
 import socket
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from ops.checkout import environment
-from ops.healthy import is_healthy
-from ops.processes import running
-from ops.run import Address, server_command
+from ops.run import Address
+from ops.tests.serving import is_live, serving
 
-READY_LIMIT_S = 60
 ANSWER_LIMIT_S = 10
 SILENT = 1100  # granian's own limit is 1024, shared among the processes
 
@@ -32,20 +27,8 @@ def many_files() -> Iterator[None]:
 
 @pytest.fixture
 def server(many_files: None, tmp_path: Path) -> Iterator[Address]:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        address = Address("127.0.0.1", taken.getsockname()[1])
-    env = environment({}, DEBUG="true", SECRET_KEY=secrets.token_urlsafe(64))
-    with running("the server", server_command(address), env=env, log=tmp_path / "log") as child:
-        deadline = time.monotonic() + READY_LIMIT_S
-        while not is_live(address):
-            child.check_alive()
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
+    with serving(tmp_path / "log") as address:
         yield address
-
-
-def is_live(address: Address) -> bool:
-    return is_healthy(address.host, address.port, path="/health/live")
 
 
 @pytest.mark.parametrize("said", [b"", b"GET /health/live HTTP/1.1\r\nHost: "])

@@ -15,8 +15,6 @@ LISTENER_NAME = "dropset stream"  # in pg_stat_activity
 CHECK_S = 10.0
 ANSWER_LIMIT_S = 5.0
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.2, 10.0
-# A connection that died without a word (a firewall, a pulled cable) must not look like one on which nothing happens.
-KEEPALIVE = {"keepalives": 1, "keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
 DJANGOS_OWN = {"cursor_factory", "context", "prepare_threshold"}  # for its own connections, which are not asynchronous
 
 logger = logging.getLogger(__name__)
@@ -55,4 +53,4 @@ def parameters() -> dict[str, Any]:
     """Of Django's database, for a connection beside Django's."""
     given = connection.get_connection_params()
     kept = {name: value for name, value in given.items() if name not in DJANGOS_OWN}
-    return {**kept, **KEEPALIVE, "connect_timeout": int(ANSWER_LIMIT_S), "application_name": LISTENER_NAME}
+    return {**kept, "application_name": LISTENER_NAME}

@@ -5,11 +5,9 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import psycopg
 import pytest
-from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from accounts.tasks import send_verification
@@ -17,16 +15,13 @@ from config.tests.contract import SchemaClient
 from lib.jobs import LONG, QUICK, enqueue
 from lib.tests.conftest import queue as queue
 from lib.tests.factories import make_user
+from lib.tests.running import database_url
 from ops.processes import running
 from ops.run import worker_command
 from sync.tests.transfers import record_line, sent, snapshot_lines
 from training.models import Workout
 
 LIMIT_S = 60
-
-
-def database_url() -> str:
-    return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
 
 
 @contextmanager
