@@ -108,7 +108,10 @@ TIMESCALEDB = env.str("TIMESCALEDB", "auto", validate=validate.OneOf(["auto", "o
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}, "limits": counter_settings()}
 RATELIMIT_USE_CACHE = "limits"
 RATELIMIT_ENABLE = True
-RATELIMIT_IP_META_KEY = env.str("CLIENT_IP_HEADER", "REMOTE_ADDR")
+CLIENT_IP_HEADER = env.str(
+    "CLIENT_IP_HEADER", "REMOTE_ADDR", validate=validate.Regexp(r"REMOTE_ADDR\Z|HTTP_[A-Z0-9_]+\Z")
+)
+RATELIMIT_IP_META_KEY = "lib.addresses.client_address"
 SILENCED_SYSTEM_CHECKS = [
     "django_ratelimit.W001",  # it knows only the usual cache backends; lib/counters.py is atomic, and tested to be
 ]

@@ -51,10 +51,17 @@ def test_compose_has_every_service_and_checks_the_lasting_ones(compose: dict[str
         assert services[name]["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
 
 
-def test_compose_asks_for_every_secret(compose: dict[str, Any]) -> None:
+def test_compose_asks_for_what_nobody_else_can_know(compose: dict[str, Any]) -> None:
     environment = compose["services"]["web"]["environment"]
-    for name in ("DATABASE_URL", "SECRET_KEY", "ALLOWED_HOSTS", "BASE_URL"):
+    for name in ("DATABASE_URL", "SECRET_KEY", "ALLOWED_HOSTS", "BASE_URL", "CLIENT_IP_HEADER"):
         assert re.search(r"\$\{\w+:\?set \w+", environment[name]), name
+
+
+def test_operating_page_names_every_value_that_compose_asks_for() -> None:
+    asked = set(re.findall(r"\$\{(\w+):", (ROOT / "compose.yaml").read_text()))
+    assert "CLIENT_IP_HEADER" in asked
+    steps = OPERATING.partition("## Production with Docker Compose")[2].partition("\n## ")[0]
+    assert {name for name in asked if not re.search(rf"\b{name}\b", steps)} == set()
 
 
 def test_compose_serves_streams_as_make_run_does(compose: dict[str, Any]) -> None:
