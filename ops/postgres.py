@@ -243,6 +243,7 @@ def serve(cluster: Cluster) -> Iterator[Server]:
                 wrap=wrap_for(cluster.installation, cluster.data),
                 stop_signal=signal.SIGINT,  # "fast": end the sessions, write everything out
                 log=log,
+                before_restart=lambda: stop_leftover(cluster.data),
             ) as child,
         ):
             server = Server(child, sockets)

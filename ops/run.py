@@ -5,18 +5,20 @@ import os
 import socket
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from ops.checkout import PlainError, StopAskedError, environment, only_one, pause, program, say, secret_key
 from ops.database import database
 from ops.healthy import READY, is_healthy
-from ops.processes import POLL_S, Child, finish, running, watch
+from ops.processes import POLL_S, Child, finish, keep_alive, running
 
 READY_LIMIT_S = 120.0
 WORKERS = min(os.cpu_count() or 1, 4)  # Python works in one thread at a time: a process for each core, 60 MB each
 BLOCKING_THREADS = 16  # each may wait: for a slow body, for a lock
 KILL_TIMEOUT_S = 5
+RESPAWN = "--respawn-failed-workers"  # one that dies is replaced while the others serve
 BACKPRESSURE = 10_000  # granian counts connections, also silent ones: 1024 of those would stop it if nothing were said
 HEADER_TIMEOUT_MS = 10_000
 STREAM_BACKPRESSURE = 100_000  # granian counts every open stream as a request under way; our own limit is STREAM_LIMIT
@@ -99,14 +101,14 @@ def server_command(address: Address) -> list[str]:
     how = ["--interface", "wsgi", "--no-ws", "--access-log"]
     many = ["--workers", str(WORKERS), "--blocking-threads", str(BLOCKING_THREADS)]
     idle = ["--backpressure", str(BACKPRESSURE), "--http1-header-read-timeout", str(HEADER_TIMEOUT_MS)]
-    end = ["--workers-kill-timeout", str(KILL_TIMEOUT_S)]
+    end = ["--workers-kill-timeout", str(KILL_TIMEOUT_S), RESPAWN]
     return [sys.executable, "-m", "granian", *how, *many, *place, *idle, *end, "config.wsgi:application"]
 
 
 def stream_command(address: Address) -> list[str]:
     place = ["--host", address.host, "--port", str(address.port)]
     how = ["--interface", "asgi", "--no-ws", "--http", "1", "--blocking-threads", "1"]
-    end = ["--backpressure", str(STREAM_BACKPRESSURE), "--workers-kill-timeout", str(KILL_TIMEOUT_S)]
+    end = ["--backpressure", str(STREAM_BACKPRESSURE), "--workers-kill-timeout", str(KILL_TIMEOUT_S), RESPAWN]
     return [sys.executable, "-m", "granian", *how, *place, *end, "config.asgi:application"]
 
 
@@ -126,6 +128,19 @@ def settings_for(address: Address, stream: Address, url: str) -> dict[str, str]:
         "STREAM_URL": stream.url(STREAM_PATH),
     }
     return environment(defaults, DATABASE_URL=url)
+
+
+@contextmanager
+def services(address: Address, stream: Address, env: Mapping[str, str]) -> Iterator[list[Child]]:
+    """What runs beside the database."""
+    commands = {
+        "the server": server_command(address),
+        "the stream server": stream_command(stream),
+        "the worker": worker_command("default"),
+        "the worker for long jobs": worker_command("long"),
+    }
+    with ExitStack() as stack:
+        yield [stack.enter_context(running(name, command, env=env)) for name, command in commands.items()]
 
 
 def welcome(address: Address, stream: Address, *, since: float, names: str, demo: bool) -> str:
@@ -159,19 +174,14 @@ def main() -> int:
             env = settings_for(address, stream, base.url)
             say("preparing the database")
             finish("preparing the database", [sys.executable, "-m", "ops.prepare"], env=env)
-            with (
-                running("the server", server_command(address), env=env) as server,
-                running("the stream server", stream_command(stream), env=env) as streams,
-                running("the worker", worker_command("default"), env=env) as worker,
-                running("the worker for long jobs", worker_command("long"), env=env) as long_worker,
-            ):
-                children = [*base.children, server, streams, worker, long_worker]
+            with services(address, stream, env) as started:
+                children = [*base.children, *started]
                 for each in (address, stream):
                     wait_until_ready(each, children, env["ALLOWED_HOSTS"])
                 names, demo = env["ALLOWED_HOSTS"], env["DEBUG"] == "true"
                 print(welcome(address, stream, since=since, names=names, demo=demo), flush=True)
                 try:
-                    watch(children)
+                    keep_alive(children)
                 except StopAskedError:
                     say("stopping")
     say("stopped.")

@@ -10,7 +10,7 @@ import yaml
 
 from lib import jobs
 from ops.checkout import ROOT
-from ops.run import QUEUES, Address, server_command, stream_command, worker_command
+from ops.run import QUEUES, RESPAWN, Address, server_command, stream_command, worker_command
 
 OPERATING = (ROOT / "docs" / "operating.md").read_text()
 
@@ -62,6 +62,13 @@ def test_operating_page_names_every_value_that_compose_asks_for() -> None:
     assert "CLIENT_IP_HEADER" in asked
     steps = OPERATING.partition("## Production with Docker Compose")[2].partition("\n## ")[0]
     assert {name for name in asked if not re.search(rf"\b{name}\b", steps)} == set()
+
+
+def test_compose_brings_back_what_dies(compose: dict[str, Any]) -> None:
+    services = compose["services"]
+    assert {name for name, service in services.items() if service["restart"] != "unless-stopped"} == {"migrate"}
+    assert RESPAWN in services["stream"]["command"]
+    assert RESPAWN in (ROOT / "Dockerfile").read_text()  # of web
 
 
 def test_compose_serves_streams_as_make_run_does(compose: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -10,7 +11,7 @@ import pytest
 
 from ops import postgres
 from ops.checkout import PlainError
-from ops.postgres import Cluster, embedded, serve
+from ops.postgres import Cluster, Server, embedded, serve
 
 LONGEST_SOCKET_PATH = 107
 
@@ -52,6 +53,31 @@ def test_serve_keeps_the_data_over_a_kill(cluster: Cluster) -> None:
 
     with serve(cluster) as server, psycopg.connect(server.url()) as connection:
         assert connection.execute("SELECT value FROM kept").fetchone() == (7,)
+
+
+def answers(server: Server) -> bool:
+    with suppress(psycopg.OperationalError), psycopg.connect(server.url()) as connection:
+        return connection.execute("SELECT 1").fetchone() == (1,)
+    return False
+
+
+def test_killed_server_comes_back_at_the_same_address(cluster: Cluster) -> None:
+    """With a session that is still at work: the next server may not start beside it."""
+    with serve(cluster) as server:
+        with psycopg.connect(server.url()) as connection:
+            connection.execute("CREATE TABLE IF NOT EXISTS kept AS SELECT 7 AS value")
+        with psycopg.connect(server.url()) as busy:
+            first = server.child.process.pid
+            server.child.process.kill()
+            deadline = time.monotonic() + postgres.START_LIMIT_S
+            while server.child.process.pid == first or not answers(server):
+                assert time.monotonic() < deadline
+                server.child.look_after()
+                time.sleep(0.02)
+            assert busy.pgconn.socket >= 0
+        with psycopg.connect(server.url()) as connection:
+            assert connection.execute("SELECT value FROM kept").fetchone() == (7,)
+    assert "was not properly shut down" in cluster.beside("log").read_text()
 
 
 def test_serve_starts_over_a_stale_pid_that_another_process_has_now(cluster: Cluster) -> None:
