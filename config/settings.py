@@ -11,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from environs import Env, validate
 
 from lib.counters import counter_settings
+from lib.keys import weakness_of
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -20,8 +21,11 @@ env = Env()
 
 DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = env.str("SECRET_KEY", "only-for-development-" + "x" * 40 if DEBUG else "")
-if not SECRET_KEY:
-    raise ImproperlyConfigured("SECRET_KEY is not set. Give it 50 random characters, or set DEBUG=true to develop.")
+if (weakness := weakness_of(SECRET_KEY)) and not (DEBUG and SECRET_KEY):
+    raise ImproperlyConfigured(
+        f"SECRET_KEY {weakness}. Who guesses it can log in as anybody. "
+        "Give it 50 or more random characters (`openssl rand -hex 32`), or set DEBUG=true to develop."
+    )
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost"])
 BASE_URL = env.str("BASE_URL", "http://127.0.0.1:8000").rstrip("/")
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
