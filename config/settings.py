@@ -212,9 +212,18 @@ CSRF_COOKIE_SECURE = SECURE_TLS
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "line": {"()": "lib.logs.LineFormatter", "format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
+        "access": {"()": "lib.logs.AccessFormatter", "format": "%(message)s"},
+    },
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line"},
+        "access": {"class": "logging.StreamHandler", "formatter": "access", "stream": "ext://sys.stdout"},
+    },
     "loggers": {
+        # Granian writes these in the process that answers, where the settings are loaded: what clients send is escaped.
+        "_granian": {"handlers": ["console"], "propagate": False},
+        "granian.access": {"handlers": ["access"], "propagate": False},
         "django": {"handlers": []},  # Django's own says the same a second time while DEBUG is on
         "procrastinate.blueprints": {"level": "WARNING"},
         "procrastinate.periodic": {"level": "WARNING"},

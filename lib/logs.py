@@ -1,0 +1,47 @@
+"""One record of the log is one line, whatever a client wrote into it. What follows a line, such as a traceback, is indented."""
+
+import copy
+import logging
+from types import TracebackType
+from typing import Any
+
+INDENT = "    "
+QUOTED = str.maketrans({"\\": r"\x5c", '"': r"\x22"})
+
+
+def escaped(text: str) -> str:
+    """With what is no character to be seen (control characters, line separators, changes of direction) written out."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def _indented(text: str) -> str:
+    return "\n".join(INDENT + escaped(line) for line in text.splitlines())
+
+
+class LineFormatter(logging.Formatter):
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's own name
+        return escaped(super().formatMessage(record))
+
+    def formatException(  # noqa: N802 - as above
+        self, ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+    ) -> str:
+        return _indented(super().formatException(ei))
+
+    def formatStack(self, stack_info: str) -> str:  # noqa: N802 - as above
+        return _indented(super().formatStack(stack_info))
+
+
+class AccessFormatter(LineFormatter):
+    """For granian's records, whose arguments are a dict: a quote in a path ends nothing."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        found = copy.copy(record)
+        if isinstance(found.args, dict):
+            found.args = {name: _quoted(value) for name, value in found.args.items()}
+        return super().format(found)
+
+
+def _quoted(value: Any) -> Any:
+    return value.translate(QUOTED) if isinstance(value, str) else value
