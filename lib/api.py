@@ -54,12 +54,22 @@ class ZonedDateTimeField(serializers.DateTimeField):
         return super().enforce_timezone(value)
 
 
+class DecimalSerializerField(serializers.DecimalField):
+    """Written with the digits 0 to 9, as in sync."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, str) and not wire.DECIMAL_TEXT.fullmatch(data):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
 class OwnedSerializer(serializers.ModelSerializer[Any]):
     """Every wire field of the entity, its id and its times; read-only where the wire is."""
 
     serializer_field_mapping = serializers.ModelSerializer.serializer_field_mapping | {
         SlugSetField: SlugSetSerializerField,
         models.DateTimeField: ZonedDateTimeField,
+        models.DecimalField: DecimalSerializerField,
     }
 
     class Meta:

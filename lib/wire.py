@@ -7,8 +7,9 @@ times as RFC 3339 in UTC with microseconds, ids and references as lower-case UUI
 
 import dataclasses
 import datetime as dt
+import re
 from collections.abc import Callable, Collection
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from functools import cache, cached_property
 from typing import Annotated, Any, Literal, cast
 from uuid import UUID
@@ -190,12 +191,27 @@ def _json(field: JsonField) -> Callable[[Any], Any]:
     return to_wire
 
 
-def _decimal(field: models.DecimalField[Any, Any]) -> Callable[[Decimal], str]:
+# Decimal itself also reads the digits of other scripts, underscores, and spaces around it.
+DECIMAL_TEXT = re.compile(r"[0-9A-Za-z+.-]+")
+
+
+def _number(given: str | float | Decimal) -> Decimal:
+    text = str(given)
+    try:
+        if DECIMAL_TEXT.fullmatch(text):
+            return Decimal(text)
+    except InvalidOperation:
+        pass
+    raise ValidationError("Must be a decimal number, with the digits 0 to 9.", code="invalid")
+
+
+def _decimal(field: models.DecimalField[Any, Any]) -> Callable[[str | float | Decimal], str]:
     low: Any = getattr(field, "min_value", None)
     high: Any = getattr(field, "max_value", None)
     places = Decimal(1).scaleb(-int(field.decimal_places))
 
-    def to_wire(value: Decimal) -> str:
+    def to_wire(given: str | float | Decimal) -> str:
+        value = _number(given)
         if not value.is_finite() or (low is not None and not low <= value <= high):
             raise ValidationError(f"Must be between {low} and {high}.", code="out_of_range")
         rounded = value.quantize(places)
@@ -240,7 +256,7 @@ def _python_type(field: Any) -> tuple[Any, Callable[[Any], Any]]:  # noqa: C901,
         case models.FloatField():
             return Annotated[float, _limits(field)], float
         case models.DecimalField():
-            return Decimal, _decimal(field)
+            return str | float, _decimal(field)
         case MomentField():
             return Annotated[dt.datetime, msgspec.Meta(tz=True)], _moment(field)
         case models.DateTimeField():
