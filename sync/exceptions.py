@@ -4,6 +4,13 @@ from typing import Any
 from lib.errors import Conflict, DomainError, Gone, NotFound
 
 
+class UnknownEntity(DomainError):
+    """There is no such entity in this scope."""
+
+    code = "unknown_entity"
+    attr = "entities"
+
+
 class EpochChanged(Conflict):
     """The server was restored from a backup. Keep the base and the queue, pull a snapshot, and give back what it lacks."""
 

@@ -150,10 +150,10 @@ def records_as_wire(user: Any, keys: Iterable[Key]) -> dict[Key, WireRecord]:
     return {(wire.names()[record.entity], record.id): record for record in found}
 
 
-def page_after(user: Any, position: Position, *, limit: int) -> Page:
-    """The next `limit` changes, read from one index."""
+def page_after(user: Any, position: Position, *, limit: int, entities: Collection[int] = ()) -> Page:
+    """The next `limit` changes, read from one index: of some entities, or of all."""
     place = {"version": position.version, "entity": position.entity, "id": position.id}
-    found = fetch("sync", "pull_page", user_id=user.pk, limit=limit, **place)
+    found = fetch("sync", "pull_page", user_id=user.pk, limit=limit, entities=list(entities) or None, **place)
     taken = found[:limit]
     if not taken:
         return Page("[]", position, has_more=False, complete_ms=None)
@@ -208,12 +208,10 @@ def retired_counts(user: Any) -> dict[str, int]:
     return {wire.names()[code]: count for code, count in rows}
 
 
-def digests(user: Any) -> dict[str, dict[str, Any]]:
-    """For each entity with live records: their count, and the sum mod 2^64 of a hash of id and version."""
-    return {
-        name: {"count": count, "sum": str(total)}
-        for name, count, total in fetch("sync", "digests", user_id=user.pk, names=names_as_json())
-    }
+def digests(user: Any, entities: Collection[int] = ()) -> dict[str, dict[str, Any]]:
+    """For each entity with live records, of some or of all: their count, and the sum mod 2^64 of a hash of id and version."""
+    rows = fetch("sync", "digests", user_id=user.pk, names=names_as_json(), entities=list(entities) or None)
+    return {name: {"count": count, "sum": str(total)} for name, count, total in rows}
 
 
 def names_as_json() -> str:

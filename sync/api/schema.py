@@ -98,10 +98,15 @@ PUSHED = _object(
     clock_skew_ms={"type": "integer"},
     results={"type": "array", "items": RESULT},
 )
+ENTITIES = {"type": "array", "items": {"type": "string"}, "minItems": 1}
+ENTITIES_PARAMETER = OpenApiParameter(
+    "entities", ENTITIES, explode=False, description="Only these, comma separated; all if left out."
+)
 PULL = {
     "application/json": _object(
         [],
         scope={"type": "string", "enum": SCOPES, "default": "user"},
+        entities=_nullable(ENTITIES | {"description": "Only these; all if left out."}),
         cursor=_nullable({"type": "string"}),
         since=_nullable(TIME),
         limit={"type": "integer", "minimum": 1, "maximum": shapes.MAX_PULL_PAGE, "default": shapes.DEFAULT_PULL_PAGE},
@@ -110,6 +115,7 @@ PULL = {
 }
 PULL_PARAMETERS = [
     SCOPE,
+    ENTITIES_PARAMETER,
     OpenApiParameter("cursor", str, description="Of the last answer; none for a snapshot."),
     OpenApiParameter(
         "since",
@@ -135,9 +141,11 @@ PULLED = _object(
     has_more={"type": "boolean"},
     last_seq=VERSION,
     open_conflicts=VERSION,
+    entities=ENTITIES | {"description": "what was asked for, if not all: the page speaks of nothing else"},
 )
 STATUS_PARAMETERS = [
     SCOPE,
+    ENTITIES_PARAMETER,
     OpenApiParameter("device_id", OpenApiTypes.UUID, description="to learn what is known of this device"),
     OpenApiParameter(
         "epoch",

@@ -54,7 +54,7 @@ class PullView(SyncView):
     @extend_schema(operation_id="sync_pull", parameters=schema.PULL_PARAMETERS, responses={200: schema.PULLED})
     def get(self, request: Request) -> Response:
         """The changes after a cursor; without one a snapshot, which replaces what the device holds."""
-        return self._pull(request.query_params.dict(), strict=False)
+        return self._pull({**request.query_params.dict(), **_entities_of(request)}, strict=False)
 
     @extend_schema(operation_id="sync_pull_post", request=schema.PULL, responses={200: schema.PULLED})
     def post(self, request: Request) -> Response:
@@ -80,7 +80,8 @@ class StatusView(SyncView):
     def get(self, request: Request) -> Response:
         """Where the server stands: for a device to check that it holds the same, and to learn the limits."""
         device_id, epoch = _uuid_of(request, "device_id"), _uuid_of(request, "epoch")
-        return Response(pull.status(user=self.user, device_id=device_id, epoch=epoch, scope=_scope_of(request)))
+        scope, entities = _scope_of(request), _entities_of(request).get("entities")
+        return Response(pull.status(user=self.user, device_id=device_id, epoch=epoch, scope=scope, entities=entities))
 
 
 def _body(request: Request) -> bytes:
@@ -99,6 +100,11 @@ def _uuid_of(request: Request, name: str) -> UUID | None:
         raise _refusal(name, "Must be a UUID.") from error
 
 
+def _entities_of(request: Request) -> dict[str, list[str]]:
+    given = request.query_params.getlist("entities")
+    return {"entities": [name for names in given for name in names.split(",")]} if given else {}
+
+
 def _scope_of(request: Request) -> shapes.Scope:
     try:
         scope: shapes.Scope = msgspec.convert(request.query_params.get("scope", "user"), shapes.Scope)
@@ -112,6 +118,8 @@ def _check_since(asked: shapes.PullRequest) -> None:
         return
     if asked.cursor is not None:
         raise _refusal("since", "Send a cursor or a time, not both.")
+    if asked.entities is not None:
+        raise _refusal("entities", "A time stands for all entities. Pull some of them by a cursor of their own.")
     try:
         shapes.moment(asked.since)
     except msgspec.ValidationError as error:

@@ -18,7 +18,12 @@ MAX_PULL_PAGE = 2000
 DEFAULT_PULL_PAGE = 1000
 
 Count = Annotated[int, msgspec.Meta(ge=0, le=2**62)]
+Seq = Annotated[int, msgspec.Meta(ge=1, le=2**62)]
+IdText = Annotated[
+    str, msgspec.Meta(pattern=r"^[0-9a-fA-F]{8}-?([0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}$")
+]  # as it was sent
 Time = Annotated[dt.datetime, msgspec.Meta(tz=True)]
+Names = Annotated[list[str], msgspec.Meta(min_length=1, max_length=100)]
 CursorText = Annotated[str, msgspec.Meta(max_length=1000)]
 
 
@@ -158,6 +163,7 @@ Scope = Literal["user", "catalog"]
 
 class PullRequest(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     scope: Scope = "user"
+    entities: Names | None = None  # all
     since: Annotated[str, msgspec.Meta(max_length=64)] | None = None  # see moment()
     cursor: CursorText | None = None
     limit: Annotated[int, msgspec.Meta(ge=1, le=MAX_PULL_PAGE)] = DEFAULT_PULL_PAGE

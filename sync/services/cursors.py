@@ -22,7 +22,7 @@ Owner = User | Catalogue
 class Cursor(msgspec.Struct, frozen=True):
     """time_ms: of the position's version. snapshot_head, snapshot_ms: the version at which a running snapshot began and its
     time, else 0. A snapshot that takes long is not reset by a purge of what it has not reached yet, because it started after
-    the purged deletions.
+    the purged deletions. entities: of which it knows, by their codes in ascending order; none where of all.
     """
 
     epoch: str
@@ -30,6 +30,7 @@ class Cursor(msgspec.Struct, frozen=True):
     time_ms: int = 0
     snapshot_head: int = 0
     snapshot_ms: int = 0
+    entities: tuple[int, ...] = ()
 
     @property
     def is_snapshot(self) -> bool:
@@ -49,18 +50,19 @@ class Cursor(msgspec.Struct, frozen=True):
     def read(cls, text: str, owner: Owner) -> "Cursor":
         """Raises CursorInvalid."""
         try:
-            user, epoch, head, head_ms, version, time_ms, entity, record_id = SIGNER.unsign_object(
+            user, epoch, head, head_ms, version, time_ms, entity, record_id, *entities = SIGNER.unsign_object(
                 text.removeprefix(FORM)
             )
         except (signing.BadSignature, ValueError) as error:
             raise CursorInvalid from error
         if user != str(owner.pk):
             raise CursorInvalid
-        return cls(epoch, Position(version, entity, record_id), time_ms, head, head_ms)
+        return cls(epoch, Position(version, entity, record_id), time_ms, head, head_ms, tuple(entities))
 
     def text(self, owner: Owner) -> str:
         place = [self.position.version, self.time_ms, self.position.entity, self.position.id]
-        return FORM + SIGNER.sign_object([str(owner.pk), self.epoch, self.snapshot_head, self.snapshot_ms, *place])
+        head = [self.snapshot_head, self.snapshot_ms]
+        return FORM + SIGNER.sign_object([str(owner.pk), self.epoch, *head, *place, *self.entities])
 
     def is_behind(self, view: View) -> bool:
         """Whether something has changed since. Raises what `check` raises."""
@@ -84,11 +86,11 @@ class Cursor(msgspec.Struct, frozen=True):
             raise VersionsLostError(epoch=self.epoch, version=self.newest_version, given_again=True)
 
 
-def first_cursor(head: HeadView) -> Cursor:
+def first_cursor(head: HeadView, entities: tuple[int, ...] = ()) -> Cursor:
     """Of a snapshot."""
-    return Cursor(head.epoch, Position(), snapshot_head=head.version, snapshot_ms=head.last_ms)
+    return Cursor(head.epoch, Position(), snapshot_head=head.version, snapshot_ms=head.last_ms, entities=entities)
 
 
-def cursor_at(head: HeadView) -> Cursor:
+def cursor_at(head: HeadView, entities: tuple[int, ...] = ()) -> Cursor:
     """Of a device that holds all that stands: where a whole snapshot ends."""
-    return Cursor(head.epoch, Position(head.version, LAST_ENTITY, LAST_ID), head.last_ms)
+    return Cursor(head.epoch, Position(head.version, LAST_ENTITY, LAST_ID), head.last_ms, entities=entities)

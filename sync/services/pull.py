@@ -1,6 +1,7 @@
 """The pull: pages of changes after a cursor, or a snapshot from the beginning. Read in one consistent transaction."""
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -9,9 +10,12 @@ from django.conf import settings
 from msgspec.structs import replace
 
 from accounts.models import User
+from lib import wire
+from lib.errors import CursorInvalid
 from lib.upcasting import schema_version
 from lib.writes import Catalogue
 from sync.domain.shapes import PullRequest, Scope, limits, moment
+from sync.exceptions import UnknownEntity
 from sync.queries import (
     LAST_ENTITY,
     LAST_ID,
@@ -28,31 +32,41 @@ from sync.services.envelope import to_ms
 from sync.services.epochs import VersionsLostError, settle, shared_version
 from sync.services.heads import consistent_view, standing_view
 
+Codes = tuple[int, ...]  # of entities; none stands for all
 WIDENED = dt.timedelta(minutes=10)
 
 
 def pull(*, user: User, request: PullRequest, at: dt.datetime) -> dict[str, Any]:
-    """A page of changes. Raises CursorInvalid, EpochChanged or ResyncRequired.
+    """A page of changes. Raises CursorInvalid, UnknownEntity, EpochChanged or ResyncRequired.
 
     There is no upper bound: records that move up meanwhile are met again, so only has_more=false is a consistent state.
     """
     owner = _owner(user, request.scope)
+    entities = _codes(request.scope, request.entities)
     try:
-        return _page(owner, request, at)
+        return _page(owner, request, entities, at)
     except VersionsLostError as lost:
         raise settle(user=owner, lost=lost, at=at) from lost
 
 
-def _page(owner: Owner, request: PullRequest, at: dt.datetime) -> dict[str, Any]:
-    cursor = Cursor.read(request.cursor, owner) if request.cursor else None
+def _page(owner: Owner, request: PullRequest, entities: Codes, at: dt.datetime) -> dict[str, Any]:
+    cursor = _narrowed(Cursor.read(request.cursor, owner), entities) if request.cursor else None
     if cursor is not None:
         view = _view(owner, request, cursor)
         if not cursor.is_behind(view):  # most pulls: nothing is new
             return _answer(owner, view, cursor, Page("[]", cursor.position, has_more=False, complete_ms=None), at)
     with consistent_view():
         view = _view(owner, request, cursor)
-        cursor, page = _changes(owner, view, cursor, request, at)
+        cursor, page = _changes(owner, view, cursor or first_cursor(view.head, entities), request, at)
     return _answer(owner, view, cursor, page, at)
+
+
+def _narrowed(cursor: Cursor, entities: Codes) -> Cursor:
+    """The cursor as one of these entities. It says nothing of any that it is not of."""
+    if cursor.entities and not (entities and set(entities) <= set(cursor.entities)):
+        names = ", ".join(_names(cursor.entities))
+        raise CursorInvalid(f"This cursor is of a pull of {names}. Keep one for each set of entities.", attr="cursor")
+    return replace(cursor, entities=entities)
 
 
 def _view(owner: Owner, request: PullRequest, cursor: Cursor | None) -> View:
@@ -61,7 +75,7 @@ def _view(owner: Owner, request: PullRequest, cursor: Cursor | None) -> View:
 
 def _answer(owner: Owner, view: View, cursor: Cursor, page: Page, at: dt.datetime) -> dict[str, Any]:
     head = view.head
-    following = cursor_at(head)
+    following = cursor_at(head, cursor.entities)
     if page.has_more:
         following = replace(cursor, position=page.position, time_ms=page.time_ms)
     complete_ms = page.complete_ms if page.has_more else head.last_ms
@@ -77,15 +91,13 @@ def _answer(owner: Owner, view: View, cursor: Cursor, page: Page, at: dt.datetim
         "has_more": page.has_more,
         "last_seq": 0 if view.device is None else view.device["last_seq"],
         "open_conflicts": view.open_conflicts,
+        **({"entities": _names(cursor.entities)} if cursor.entities else {}),
     }
 
 
-def _changes(
-    owner: Owner, view: View, cursor: Cursor | None, request: PullRequest, at: dt.datetime
-) -> tuple[Cursor, Page]:
+def _changes(owner: Owner, view: View, cursor: Cursor, request: PullRequest, at: dt.datetime) -> tuple[Cursor, Page]:
     """Where the page begins, and what is on it."""
     head = view.head
-    snapshot = first_cursor(head)
     if request.since is not None:
         since_ms = seen_until_ms(to_ms(moment(request.since)), head_ms=head.last_ms, at=at)
         start = start_of(owner, since_ms=since_ms, head=head)
@@ -93,10 +105,9 @@ def _changes(
             begin = Cursor(head.epoch, Position(start.before, LAST_ENTITY, LAST_ID))
             return begin, versions_after(owner, start.before, counted=start.upto, limit=request.limit)
         # up to the purged ones on one page: a client that goes on by the time of this page is behind them then
-        return snapshot, versions_after(owner, 0, counted=head.min_version, limit=request.limit)
-    begin = cursor or snapshot
-    begin.check(view)
-    return begin, page_after(owner, begin.position, limit=request.limit)
+        return first_cursor(head), versions_after(owner, 0, counted=head.min_version, limit=request.limit)
+    cursor.check(view)
+    return cursor, page_after(owner, cursor.position, limit=request.limit, entities=cursor.entities)
 
 
 def seen_until_ms(given_ms: int, *, head_ms: int, at: dt.datetime) -> int:
@@ -106,9 +117,18 @@ def seen_until_ms(given_ms: int, *, head_ms: int, at: dt.datetime) -> int:
     return given_ms if given_ms <= max(head_ms, to_ms(at)) else to_ms(at - WIDENED)
 
 
-def status(*, user: User, device_id: UUID | None, epoch: UUID | None = None, scope: Scope = "user") -> dict[str, Any]:
-    """epoch: one that the device knew, to learn what of it is shared with the present one."""
-    owner = _owner(user, scope)
+def status(
+    *,
+    user: User,
+    device_id: UUID | None,
+    epoch: UUID | None = None,
+    scope: Scope = "user",
+    entities: Sequence[str] | None = None,
+) -> dict[str, Any]:
+    """epoch: one that the device knew, to learn what of it is shared with the present one. entities: of which the digest is
+    wanted; None for all. Raises UnknownEntity.
+    """
+    owner, codes = _owner(user, scope), _codes(scope, entities)
     with consistent_view():
         view = standing_view(owner, device_id)
         head = view.head
@@ -118,7 +138,7 @@ def status(*, user: User, device_id: UUID | None, epoch: UUID | None = None, sco
             "min_version": head.min_version,
             "schema_version": schema_version(),
             "limits": limits(),
-            "digest": digests(owner),
+            "digest": digests(owner, codes),
             "device": view.device,
             "open_conflicts": view.open_conflicts,
             "stream_url": settings.STREAM_URL,
@@ -128,3 +148,16 @@ def status(*, user: User, device_id: UUID | None, epoch: UUID | None = None, sco
 
 def _owner(user: User, scope: Scope) -> Owner:
     return Catalogue() if scope == "catalog" else user
+
+
+def _codes(scope: Scope, names: Sequence[str] | None) -> Codes:
+    """In ascending order; none where all are meant. Raises UnknownEntity."""
+    known = {entity.name: entity.code for entity in (wire.catalogue() if scope == "catalog" else wire.entities())}
+    unknown = sorted(set(names or ()) - known.keys())
+    if unknown:
+        raise UnknownEntity(f"There is no entity {', '.join(unknown)} in this scope. There are {', '.join(known)}.")
+    return tuple(sorted({known[name] for name in names or ()}))
+
+
+def _names(codes: Codes) -> list[str]:
+    return [wire.names()[code] for code in codes]
