@@ -88,6 +88,7 @@ RESULT = _object(
     error=_nullable(ERROR),
     entity={"description": "of a whole record that was sent"},
     record_id={"description": "of a whole record that was sent"},
+    index=VERSION | {"description": "only where the id could not be read: the place in what was sent, from 0"},
     target=_nullable(RECORD),  # of `resolve`: the record that the conflict is about
 )
 PUSHED = _object(

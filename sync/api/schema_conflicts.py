@@ -97,7 +97,7 @@ def _many(item: dict[str, Any]) -> dict[str, Any]:
 RESOLVE = _body(DECISION_REQUIRED, **DECISION)
 RESOLVE_MANY = _body(["items"], items=_many(_object(["conflict_id", *DECISION_REQUIRED], conflict_id=UUID, **DECISION)))
 REPAIR = _body(["mutation"], mutation=MUTATION)
-REJECTED = _all(
+_KEPT = _all(
     mutation_id=UUID,
     device_id=UUID,
     seq=VERSION,
@@ -110,6 +110,11 @@ REJECTED = _all(
     payload=ANY,
     settled_at=_nullable(TIME),
     repaired_by=_nullable(UUID),
+)
+REJECTED = _object(
+    _KEPT["required"],
+    **_KEPT["properties"],
+    payload_text=TEXT | {"description": "Only of what is no good JSON: the text. `payload` is what can be read of it."},
 )
 REJECTED_PAGE = _page(REJECTED)
 DISCARD = {"application/json": _all(mutation_ids=_many(UUID))}

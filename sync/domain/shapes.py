@@ -48,7 +48,7 @@ class PushEnvelope(msgspec.Struct, kw_only=True):
 
 class MutationIn(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     id: UUID
-    seq: Count
+    seq: Seq
     entity: str
     record_id: UUID
     op: Literal["create", "update", "delete", "restore", "resolve"]
@@ -102,8 +102,8 @@ class Sender(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
 class DecisionIn(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     conflict_id: UUID
-    mutation_id: UUID
-    seq: Count
+    mutation_id: IdText
+    seq: Seq
     record_version: Count
     resolution: Literal["keep", "use_lost", "custom"]
     patch: dict[str, Any] | None = None
@@ -113,8 +113,8 @@ class DecisionIn(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 class DecisionOnline(Sender, kw_only=True, forbid_unknown_fields=True):
     """The body of POST sync/conflicts/{id}/resolve."""
 
-    mutation_id: UUID
-    seq: Count
+    mutation_id: IdText
+    seq: Seq
     record_version: Count
     resolution: Literal["keep", "use_lost", "custom"]
     patch: dict[str, Any] | None = None

@@ -84,3 +84,8 @@ def with_record(item: Item, result: Result, records: Mapping[Key, WireRecord], v
         return answer
     about = records.get(target)
     return {**answer, "target": None if about is None else orjson.Fragment(about.json)}
+
+
+def placed(results: Sequence[Result], *, named_by: str) -> list[Result]:
+    """What cannot be told by its name is told by its place in the push, from 0."""
+    return [{**result, "index": place} if result[named_by] is None else result for place, result in enumerate(results)]

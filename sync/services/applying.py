@@ -19,11 +19,12 @@ from sync.domain import conflicts as told
 from sync.domain import plan
 from sync.domain.groups import units_of
 from sync.domain.records import CONFLICT, REJECTED, Edit, Key, Planned, RecordState, Refusal
+from sync.domain.unreadable import as_text
 from sync.enums import MutationStatus
-from sync.queries import Decided, decided, keys_as_json
+from sync.queries import Decided, decided, keys_as_json, payloads
 from sync.services import answers, resolving
 from sync.services.answers import Result
-from sync.services.envelope import Item
+from sync.services.envelope import Item, says_the_same
 from sync.services.heads import Head
 from sync.services.loading import load
 from sync.services.rules import entity_rules
@@ -192,7 +193,7 @@ def _line(item: Item, result: Result) -> dict[str, Any]:
         "record_id": None if item.key is None else item.key[1],
         "seq": item.seq,
         "sha256": item.sha256,
-        "payload": item.raw.decode(),
+        "payload": as_text(item.raw),
         "status": result["status"],
         "result": orjson.dumps(result).decode(),
     }

@@ -321,9 +321,9 @@ def _readable(fields: Any) -> list[Loss]:
 
 def _item(content: dict[str, Any], envelope: PushEnvelope) -> Item:
     raw = msgspec.json.encode(content)
-    parsed, refusal = read(raw)
+    parsed, refusal, digest = read(raw)
     if refusal is not None:
-        return refused_item(raw, envelope.device_id, content, refusal)
+        return refused_item(raw, envelope.device_id, content, refusal, digest)
     return item_of(raw, parsed, envelope)
 
 

@@ -164,8 +164,11 @@ class _Push:
             "version": application.version,
             "server_time": self.at,
             "clock_skew_ms": application.author.skew_ms,
-            "results": [
-                answers.with_record(item, result, records, application.versions)
-                for item, result in zip(items, results, strict=True)
-            ],
+            "results": answers.placed(
+                [
+                    answers.with_record(item, result, records, application.versions)
+                    for item, result in zip(items, results, strict=True)
+                ],
+                named_by="id",
+            ),
         }

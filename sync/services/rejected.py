@@ -11,6 +11,7 @@ from accounts.models import User
 from lib.errors import NotFound
 from sync.domain import shapes
 from sync.domain.records import Refusal
+from sync.domain.unreadable import UNREADABLE, as_bytes, fault, readable_members, salvaged
 from sync.enums import MutationStatus
 from sync.exceptions import AlreadySettled
 from sync.models import Mutation
@@ -44,18 +45,28 @@ def shown(row: Mutation) -> dict[str, Any]:
         "status": row.status,
         "received_at": row.received_at,
         "error": orjson.loads(row.result)["error"],
-        "payload": orjson.Fragment(row.payload) if row.payload else None,
+        **_payload(row),
         "settled_at": row.settled_at,
         "repaired_by": row.repaired_by,
     }
 
 
+def _payload(row: Mutation) -> dict[str, Any]:
+    """Of what is no good JSON what can be read of it, and the text."""
+    text = row.payload.encode()
+    if not text or fault(text) is None:
+        return {"payload": orjson.Fragment(text) if text else None}
+    found = salvaged(as_bytes(row.payload)) if len(text) <= shapes.MAX_MUTATION_BYTES else UNREADABLE
+    return {"payload": None if found is UNREADABLE else found, "payload_text": row.payload}
+
+
 def content_of(row: Mutation) -> dict[str, Any]:
     """What the device sent, as far as it can be read; what is settled for long is emptied."""
+    text = row.payload.encode()
     try:
-        content = orjson.loads(row.payload)
+        content = orjson.loads(text)
     except orjson.JSONDecodeError:
-        return {}
+        return readable_members(text)
     return content if isinstance(content, dict) else {}
 
 

@@ -23,9 +23,12 @@ from sync.domain.records import DEFERRED, Edit, Key, Refusal
 from sync.domain.shapes import PushEnvelope, RecordIn
 from sync.models import LogEntry
 from sync.queries import HeadView, decided, keys_as_json, start_of
-from sync.services.envelope import Item, digest_of, item_of, read, refused_item, to_ms
+from sync.services import answers
+from sync.services.envelope import Item, digest_of, item_of, read, refused_item, shown, to_ms
 from sync.services.heads import Head
 from sync.services.pull import seen_until_ms
+
+NAMES = {"entity": "entity", "record_id": "id"}  # in the answer, of what names a record that was sent
 
 
 class Sent(msgspec.Struct, frozen=True):
@@ -99,22 +102,20 @@ def _by_time(sent: Sequence[Sent]) -> list[int]:
 def in_answer(sent: Sequence[Sent], results: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """The results of the items, in the order of the records, with the names by which such a client knows them."""
     found = dict(zip(_by_time(sent), results, strict=True))
-    return [
-        {**found[place], "entity": one.content.get("entity"), "record_id": one.content.get("id")}
-        for place, one in enumerate(sent)
-    ]
+    named = ({name: shown(one.content.get(sent_as)) for name, sent_as in NAMES.items()} for one in sent)
+    return answers.placed([{**found[place], **names} for place, names in enumerate(named)], named_by="record_id")
 
 
 # --- the form ---
 
 
 def _parse(raw: bytes, envelope: PushEnvelope) -> Sent:
-    content, refusal = read(raw)
+    content, refusal, digest = read(raw)
     content = content if isinstance(content, dict) else {}
     item = refusal or _item(raw, content, envelope)
     if isinstance(item, Refusal):
         named = {**content, "id": None, "record_id": content.get("id")}
-        item = refused_item(raw, envelope.device_id, named, item)
+        item = refused_item(raw, envelope.device_id, named, item, digest)
         item = replace(item, id=item.stored_as)
     return Sent(item, content)
 
@@ -129,7 +130,7 @@ def _item(raw: bytes, content: dict[str, Any], envelope: PushEnvelope) -> Item |
     data = None if record.deleted else record.data
     mutation = {
         "id": str(_mutation_id(envelope.device_id, record, data)),
-        "seq": 0,
+        "seq": 1,  # as good as any: it is numbered under the head's lock
         "entity": record.entity,
         "record_id": str(record.id),
         "op": "delete" if record.deleted else "create",
@@ -140,7 +141,8 @@ def _item(raw: bytes, content: dict[str, Any], envelope: PushEnvelope) -> Item |
     item = item_of(raw, mutation, envelope)
     waits = item.edit is None and item.status == DEFERRED
     digest = digest_of({name: value for name, value in content.items() if name != "schema_version"})
-    return replace(item, sha256=digest, raw=msgspec.json.encode(mutation) if waits else raw)
+    raw = msgspec.json.encode({**mutation, "seq": 0}) if waits else raw
+    return replace(item, seq=0, sha256=digest, raw=raw, id_is_of_content=True)
 
 
 def _mutation_id(device_id: UUID, record: RecordIn, data: Any) -> UUID:
