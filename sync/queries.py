@@ -129,6 +129,11 @@ def decided(user: Any, mutation_ids: Collection[str]) -> dict[str, Decided]:
     return {mutation_id: Decided(*rest) for mutation_id, *rest in rows}
 
 
+def payloads(user: Any, mutation_ids: Collection[str]) -> dict[str, bytes]:
+    """As these mutations were sent, by their ids; empty where that is not kept any more. One query."""
+    return {i: text.encode() for i, text in fetch("sync", "payloads", user_id=user.pk, ids=list(mutation_ids))}
+
+
 def head_of(user: Any) -> HeadView | None:
     rows = fetch("sync", "head_view", user_id=user.pk)
     return HeadView(*rows[0]) if rows else None

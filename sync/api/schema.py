@@ -11,6 +11,7 @@ from sync.enums import MutationStatus
 UUID = {"type": "string", "format": "uuid"}
 TIME = {"type": "string", "format": "date-time"}
 VERSION = {"type": "integer", "minimum": 0}
+SEQ = {"type": "integer", "minimum": 1}
 SCOPES = list(get_args(shapes.Scope))
 SCOPE = OpenApiParameter(
     "scope", str, enum=SCOPES, default="user", description="`catalog`: the library, which is the same for all."
@@ -38,7 +39,7 @@ RECORD = _object(
 MUTATION = _object(
     ["id", "seq", "entity", "record_id", "op", "at"],
     id=UUID,
-    seq=VERSION,
+    seq=SEQ,
     entity={"type": "string"},
     record_id=UUID,
     op={"type": "string", "enum": OPS},
@@ -79,7 +80,7 @@ ERROR = _object(
 )
 RESULT = _object(
     ["id", "status", "version", "replayed", "record", "conflict_ids", "error"],
-    id={},
+    id={"description": "as it was sent"},
     status={"type": "string", "enum": list(MutationStatus.values)},
     version={"type": ["integer", "null"]},
     replayed={"type": "boolean"},

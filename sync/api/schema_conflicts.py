@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 
-from sync.api.schema import MUTATION, PUSHED, RECORD, TIME, UUID, VERSION
+from sync.api.schema import MUTATION, PUSHED, RECORD, SEQ, TIME, UUID, VERSION
 from sync.domain import shapes
 from sync.enums import ConflictKind, ConflictStatus, Resolution
 
@@ -77,7 +77,7 @@ SENDER = {
 SENDER_REQUIRED = ["device_id", "instance_token", "client_now"]
 DECISION = {
     "mutation_id": UUID,
-    "seq": VERSION,
+    "seq": SEQ,
     "record_version": VERSION,
     "resolution": {"type": "string", "enum": list(Resolution.values)},
     "patch": {"type": ["object", "null"], "additionalProperties": True},

@@ -24,6 +24,12 @@ def refused(refusal: Refusal, status: str = REJECTED) -> Result:
     return _result(status, refusal, ())
 
 
+def is_mismatch(result: Result) -> bool:
+    """Whether nothing was made of the mutation, not even a line: its id stands for another one."""
+    error = result["error"]
+    return error is not None and error["code"] == MISMATCH.code
+
+
 def _result(status: str, refusal: Refusal | None, conflict_ids: Sequence[str]) -> Result:
     """As it is stored; the id, the version and the record are added when it is sent."""
     return {"status": status, "conflict_ids": list(conflict_ids), "error": None if refusal is None else asdict(refusal)}

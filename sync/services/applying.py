@@ -42,10 +42,27 @@ class Application:
 
     def read(self, items: list[Item]) -> list[Item]:
         """Gives the items that were never decided."""
-        self.items = items
         self.stored = decided(self.user, [item.stored_as for item in items])
-        self.fresh = _fresh(items, self.stored)
+        self.items = self._as_first_written(items)
+        self.fresh = _fresh(self.items, self.stored)
         return list(self.fresh.values())
+
+    def _as_first_written(self, items: list[Item]) -> list[Item]:
+        """What says the same as what came before under its id, in another writing, counts as the very same. One query, if
+        there is any.
+        """
+        first = {item.stored_as: item.sha256 for item in reversed(items)}
+        first |= {mutation_id: known.payload_sha256 for mutation_id, known in self.stored.items()}
+        others = {item.stored_as for item in items if item.sha256 != first[item.stored_as]}
+        if not others:
+            return items
+        written = {item.stored_as: item.raw for item in reversed(items)} | payloads(self.user, others)
+        return [
+            replace(item, sha256=first[item.stored_as])
+            if item.stored_as in others and says_the_same(item, written[item.stored_as])
+            else item
+            for item in items
+        ]
 
     def apply(self) -> list[Result]:
         """One result for each item, in their order."""

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 import orjson
 
@@ -88,9 +89,9 @@ def _mutation(item: shapes.DecisionIn, sender: shapes.Sender) -> dict[str, Any]:
 
 def _refuse_stale(user: User, items: Sequence[shapes.DecisionIn]) -> None:
     """What was decided before is answered as it was; the rest must be about what the user has seen."""
-    ids = [item.mutation_id for item in items]
+    ids = [UUID(item.mutation_id) for item in items]
     decided = set(Mutation.objects.filter(user=user, mutation_id__in=ids).values_list("mutation_id", flat=True))
-    seen = {item.conflict_id: item.record_version for item in items if item.mutation_id not in decided}
+    seen = {item.conflict_id: item.record_version for item in items if UUID(item.mutation_id) not in decided}
     rows = list(Conflict.objects.for_user(user).filter(pk__in=seen).order_by("created_at", "id"))
     records = _records(user, rows)
     stale = [row for row in rows if row.status != ConflictStatus.OPEN or _has_moved(row, records, seen[row.pk])]

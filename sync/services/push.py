@@ -1,7 +1,7 @@
 """The push: what a device wrote offline. Sending the same again changes nothing."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from accounts.exceptions import DeviceForked
 from accounts.models import User
 from accounts.services.devices import device_in_use
 from lib.errors import CursorInvalid
+from sync.domain.records import REJECTED
 from sync.domain.shapes import PushEnvelope
 from sync.exceptions import EpochChanged, VersionUnknown
 from sync.models import DeviceState
@@ -112,11 +113,11 @@ class _Push:
         author = self._author(head, state, batch)
         application = Application(user=self.user, head=head, author=author, at=self.at)
         fresh = application.read(items)
-        if any(item.edit is not None and application.is_new(item) and 0 < item.seq <= state.last_seq for item in fresh):
+        if any(item.edit is not None and application.is_new(item) and item.seq <= state.last_seq for item in fresh):
             raise DeviceForked  # a copy of this installation has sent under these numbers already
         results = application.apply()
         batch.finish(results)
-        self._update_device(state, author, items)
+        self._update_device(state, author, zip(items, results, strict=True))
         return self._answer(head, application, items, results)
 
     def _check_history(self) -> None:
@@ -145,9 +146,10 @@ class _Push:
             seen_version=min(batch.seen_version, head.version),
         )
 
-    def _update_device(self, state: DeviceState, author: Author, items: list[Item]) -> None:
-        believed = (i.seq for i in items if i.edit is not None or i.seq <= state.last_seq + FARTHEST_AHEAD)
-        state.last_seq = max([state.last_seq, *believed])
+    def _update_device(self, state: DeviceState, author: Author, answered: Iterable[tuple[Item, Result]]) -> None:
+        near = state.last_seq + FARTHEST_AHEAD
+        used = (i.seq for i, r in answered if not answers.is_mismatch(r) and (r["status"] != REJECTED or i.seq <= near))
+        state.last_seq = max([state.last_seq, *used])
         state.last_eff_ms = author.last_eff_ms
         state.acked_version = max(state.acked_version, author.seen_version)
         state.schema_version = min(self.envelope.schema_version, LARGEST_INTEGER)
