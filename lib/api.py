@@ -3,7 +3,7 @@
 import datetime as dt
 import hashlib
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 from uuid import UUID
 
 import django_filters
@@ -156,6 +156,7 @@ class OwnedViewSet(
     schema = OwnedAutoSchema()
     filter_backends = [OwnedFilterBackend]
     serializer_class: type[OwnedSerializer]
+    order_within: ClassVar[Mapping[str, tuple[str, ...]]] = {}  # by the filter that asks for what one parent holds
 
     @property
     def entity(self) -> wire.Entity:

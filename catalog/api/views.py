@@ -11,7 +11,7 @@ from lib.pagination import Pagination
 
 
 class ByName(Pagination):
-    ordering = ("name", "pk")
+    ordering = ("name", "id")
 
 
 class BySlug(Pagination):

@@ -20,7 +20,7 @@ from sync.services import conflicts
 
 
 class ConflictPages(Pagination):
-    def get_ordering(self, request: Request, queryset: Any, view: Any) -> tuple[str, ...]:
+    def get_ordering(self, request: Request, view: Any) -> tuple[str, ...]:
         ordering = requests.query(request, shapes.ConflictQuery).ordering
         return (ordering, ordering.replace("created_at", "id"))
 

@@ -9,7 +9,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from lib.pagination import Pagination
+from lib.pagination import PARAMETERS, Pagination
 from sync.api import requests
 from sync.api import schema_conflicts as schemas
 from sync.api.views import SyncView
@@ -22,9 +22,7 @@ class RejectedPages(Pagination):
 
 
 class RejectedView(SyncView):
-    @extend_schema(
-        operation_id="sync_rejected", parameters=schemas.PAGE_PARAMETERS, responses={200: schemas.REJECTED_PAGE}
-    )
+    @extend_schema(operation_id="sync_rejected", parameters=PARAMETERS, responses={200: schemas.REJECTED_PAGE})
     def get(self, request: Request) -> Response:
         """What was refused or still waits, and is neither repaired nor discarded; the newest first."""
         pages = RejectedPages()

@@ -5,6 +5,7 @@ from typing import Any
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter
 
+from lib.pagination import PARAMETERS
 from sync.api.schema import MUTATION, PUSHED, RECORD, SEQ, TIME, UUID, VERSION
 from sync.domain import shapes
 from sync.enums import ConflictKind, ConflictStatus, Resolution
@@ -57,9 +58,8 @@ STALE = {  # conflict_stale names the conflicts; the other refusals of a push do
         _object([], conflicts={"type": "array", "items": CONFLICT}),
     ]
 }
-PAGE_PARAMETERS = [OpenApiParameter("cursor", str), OpenApiParameter("page_size", int)]
 CONFLICT_PARAMETERS = [
-    *PAGE_PARAMETERS,
+    *PARAMETERS,
     OpenApiParameter("status", str, enum=ConflictStatus.values),
     OpenApiParameter("kind", str, enum=ConflictKind.values),
     OpenApiParameter("entity", str),

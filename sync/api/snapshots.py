@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from lib.compression import chosen_coding, compressed
-from lib.pagination import Pagination
+from lib.pagination import PARAMETERS, Pagination
 from lib.parsers import OrjsonParser
 from lib.ratelimits import check_limit
 from sync.api import files
@@ -64,12 +64,12 @@ class StateView(SyncView):
 class SnapshotsView(SyncView):
     parser_classes = [OrjsonParser, MultiPartParser, files.FileParser]
 
-    @extend_schema(operation_id="sync_snapshots_list", responses={200: schema.SNAPSHOTS})
+    @extend_schema(operation_id="sync_snapshots_list", parameters=PARAMETERS, responses={200: schema.SNAPSHOTS})
     def get(self, request: Request) -> Response:
         """The kept states, newest first."""
         pagination = Pagination()
         page = pagination.paginate_queryset(Snapshot.objects.filter(user=self.user), request, view=self)
-        return pagination.get_paginated_response([_shown(found) for found in page or []])
+        return pagination.get_paginated_response([_shown(found) for found in page])
 
     @extend_schema(
         operation_id="sync_snapshots_create",
