@@ -23,10 +23,14 @@ class WorkoutViewSet(OwnedViewSet):
 
 
 class ExerciseViewSet(OwnedViewSet):
-    """Performances of exercise types, in a workout or on their own. Adding one to a planned workout starts it."""
+    """Performances of exercise types, in a workout or on their own. Adding one to a planned workout starts it.
+
+    Those of one `workout` are listed in their order, all others the newest first.
+    """
 
     serializer_class = serializers.ExerciseSerializer
     filterset_fields = {"workout": ["exact", "isnull"], "exercise_type": ["exact"], "performed_at": ["gte", "lt"]}
+    order_within = {"workout": ("position", "id")}
 
     def write_rows(self, rows: list[OwnedModel]) -> None:
         exercises.add_exercises(exercises=rows, at=timezone.now())  # type: ignore[arg-type]  # this view's rows are exercises
@@ -66,7 +70,10 @@ class ExerciseViewSet(OwnedViewSet):
 
 
 class SetViewSet(OwnedViewSet):
-    """Sets of an exercise: aim and result."""
+    """Sets of an exercise: aim and result.
+
+    Those of one `exercise`, or of one workout (`exercise__workout`), are listed in their order, all others the newest first.
+    """
 
     serializer_class = serializers.SetSerializer
     filterset_fields = {
@@ -74,6 +81,10 @@ class SetViewSet(OwnedViewSet):
         "exercise__workout": ["exact"],
         "kind": ["exact"],
         "completed_at": ["gte", "lt"],
+    }
+    order_within = {
+        "exercise": ("position", "id"),
+        "exercise__workout": ("exercise__position", "exercise_id", "position", "id"),
     }
 
 

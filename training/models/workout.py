@@ -101,7 +101,7 @@ class Exercise(OwnedModel):
 
     wire = Wire(code=40, together=(Together(("performed_at", "time_zone")),))
 
-    workout = OwnedForeignKey(Workout, null=True, blank=True, related_name="exercises")
+    workout = OwnedForeignKey(Workout, null=True, blank=True, related_name="exercises", db_index=False)
     exercise_type = models.ForeignKey(ExerciseType, models.RESTRICT, related_name="+")
     position = position_field()
     superset_group = BoundedIntegerField(min_value=1, max_value=1000, null=True, blank=True)
@@ -113,6 +113,8 @@ class Exercise(OwnedModel):
         indexes = [
             *OwnedModel.Meta.indexes,
             models.Index(fields=["user", "exercise_type"], name="training_exercise_by_type"),  # the history of one type
+            # ?workout=, in its order; what hangs on a workout
+            models.Index(fields=["workout", "position", "id"], name="training_exercise_in_order"),
         ]
         triggers = [*OwnedModel.Meta.triggers, *own_or_shared("exercise_type")]
 
@@ -122,7 +124,7 @@ class Set(OwnedModel):
 
     wire = Wire(code=50, together=(Together(("load_kg", "typed_load", "typed_load_unit"), leading="load_kg"),))
 
-    exercise = OwnedForeignKey(Exercise, related_name="sets")
+    exercise = OwnedForeignKey(Exercise, related_name="sets", db_index=False)
     position = position_field()
     kind = EnumField(choices=SetKind, default=SetKind.WORKING)
     target_reps = BoundedIntegerField(min_value=0, max_value=10_000, null=True, blank=True)
@@ -171,4 +173,9 @@ class Set(OwnedModel):
                     "load_kg must be typed_load in kg, to 0.01 kg. Write load_kg, typed_load and typed_load_unit together."
                 ),
             ),
+        ]
+        indexes = [
+            *OwnedModel.Meta.indexes,
+            # ?exercise=, in its order; ?exercise__workout=; what hangs on an exercise
+            models.Index(fields=["exercise", "position", "id"], name="training_set_in_order"),
         ]

@@ -291,6 +291,13 @@ def test_filters_narrow_the_exercises(api: SchemaClient, alice: User, bob: User,
         assert {row["id"] for row in rows} == {str(row.pk) for row in found}, query
 
 
+def test_exercises_of_a_workout_come_in_their_order(api: SchemaClient, alice: User) -> None:
+    workout = make(Workout, alice)
+    second, first, third = (make(Exercise, alice, workout=workout.pk, position=place) for place in (1, -1, 1.5))
+    rows = api.get(f"{URL}?workout={workout.pk}").json()["results"]
+    assert [row["id"] for row in rows] == [str(row.pk) for row in (first, second, third)]
+
+
 @pytest.mark.parametrize("query", ["workout=x", "exercise_type=%00", "performed_at__gte=x"])
 def test_filter_that_makes_no_sense_is_refused(api: SchemaClient, query: str) -> None:
     assert api.get(f"{URL}?{query}").status_code == 400

@@ -210,3 +210,25 @@ def test_filters_narrow_the_sets(api: SchemaClient, alice: User, bob: User) -> N
 def test_sets_of_somebody_elses_workout_are_not_listed(bobs_api: SchemaClient, alice: User) -> None:
     row = make(Set, alice)
     assert bobs_api.get(f"{URL}?exercise={row.exercise_id}").json()["results"] == []
+
+
+def ids(api: SchemaClient, query: str) -> list[str]:
+    return [row["id"] for row in api.get(f"{URL}?{query}").json()["results"]]
+
+
+def test_sets_of_an_exercise_come_in_their_order(api: SchemaClient, exercise: Exercise, alice: User) -> None:
+    second, first, third = (str(make(Set, alice, exercise=exercise.pk, position=place).pk) for place in (1, 0.5, 2))
+    elsewhere = str(make(Set, alice, position=0).pk)
+    assert ids(api, f"exercise={exercise.pk}") == [first, second, third]
+    assert ids(api, f"exercise={exercise.pk}&kind=working") == [first, second, third]
+    assert ids(api, "") == [elsewhere, third, first, second]  # the newest first
+
+
+def test_sets_of_a_workout_come_exercise_by_exercise(api: SchemaClient, alice: User) -> None:
+    workout = make(Workout, alice)
+    squat, press = (make(Exercise, alice, workout=workout.pk, position=place) for place in (2, 1))
+    rows = [
+        make(Set, alice, exercise=e.pk, position=place) for e, place in [(squat, 2), (press, 2), (squat, 1), (press, 1)]
+    ]
+    squat_2, press_2, squat_1, press_1 = (str(row.pk) for row in rows)
+    assert ids(api, f"exercise__workout={workout.pk}") == [press_1, press_2, squat_1, squat_2]
