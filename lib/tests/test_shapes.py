@@ -83,7 +83,7 @@ def values(field: Field) -> st.SearchStrategy[Any]:
         case "object" | "array":
             likely = free(field)
         case "choice":
-            likely = st.one_of(st.sampled_from(field.values or ()), TEXTS)
+            likely = st.one_of(st.sampled_from(field.values), TEXTS)
         case "time_zone":
             likely = st.sampled_from(["UTC", "Europe/Berlin", "europe/berlin", "Mars/Olympus", ""])
         case "id":

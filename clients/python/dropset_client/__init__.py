@@ -1,7 +1,7 @@
 """Reference client of Dropset: works without a network, catches up later, loses nothing."""
 
 from dropset_client.device import Device
-from dropset_client.errors import ApiError, DropsetError, LoginRequired, ServerUnreachable
+from dropset_client.errors import ApiError, DropsetError, InvalidInput, LoginRequired, ServerUnreachable
 from dropset_client.mutations import Outcome, Rejected
 from dropset_client.report import Progress, SyncReport
 from dropset_client.resolving import Resolution
@@ -16,6 +16,7 @@ __all__ = [
     "Beat",
     "Device",
     "DropsetError",
+    "InvalidInput",
     "LoginRequired",
     "Mutation",
     "Op",

@@ -15,7 +15,7 @@ from dropset_client.mutations import Draft, Rejected
 from dropset_client.report import OnProgress, SyncReport, no_progress
 from dropset_client.resolving import Resolution, effect_of, payload
 from dropset_client.session import Session
-from dropset_client.shapes import shape
+from dropset_client.shapes import checked, checked_id, checked_values, shape
 from dropset_client.store import Position, Step, Store, no_step
 from dropset_client.stream import Patience, Stream
 from dropset_client.sync import About, SyncEngine
@@ -30,6 +30,7 @@ from dropset_client.wire import (
     Op,
     Record,
     ServerStatus,
+    canonical_id,
     patch_to_wire,
     random_id,
     rfc3339,
@@ -114,14 +115,14 @@ class Device:
 
     def get(self, entity: str, record_id: str) -> Record | None:
         """A live record with this device's unsent changes in it, or None."""
-        return self.store.view(entity, record_id)
+        return self.store.view(entity, canonical_id(record_id))
 
     def list(self, entity: str, **equals: object) -> list[Record]:
         """Live records whose fields equal the given values, by id.
 
         A scan of one entity: an app with long lists would index the fields its screens ask for.
         """
-        wanted = patch_to_wire(equals)
+        wanted = checked_values(entity, patch_to_wire(equals))
         return [
             record
             for record in self.store.view_all(entity)
@@ -159,9 +160,12 @@ class Device:
         id: str | None = None,  # noqa: A002  it is what every record calls it
         at: datetime | None = None,
     ) -> str:
-        """Make a record and return its id. `at` is when the user did it, by default now."""
-        record_id = id or self._new_id()
-        self.enqueue(entity, record_id, Op.CREATE, patch_to_wire(data), at=at)
+        """Make a record and return its id. `at` is when the user did it, by default now.
+
+        Raises InvalidInput, here and below, for what the server would refuse: it names the fields.
+        """
+        record_id = checked_id(entity, id or self._new_id())
+        self.enqueue(entity, record_id, Op.CREATE, checked(entity, Op.CREATE, patch_to_wire(data)), at=at)
         return record_id
 
     def update(
@@ -169,23 +173,24 @@ class Device:
     ) -> Mutation | None:
         """Change fields. What has the value already is not a change, and where nothing is left nothing is queued."""
         record = self._shown(entity, record_id)
-        changes = {name: value for name, value in patch_to_wire(patch).items() if _differs(record, name, value)}
+        values = checked(entity, Op.UPDATE, patch_to_wire(patch))
+        changes = {name: value for name, value in values.items() if _differs(record, name, value)}
         whole = shape(entity).completed(changes, record.data or {})
-        return self.enqueue(entity, record_id, Op.UPDATE, whole, at=at) if changes else None
+        return self.enqueue(entity, record.id, Op.UPDATE, whole, at=at) if changes else None
 
     def delete(self, entity: str, record_id: str, *, at: datetime | None = None) -> Mutation:
         """Delete a record; the server deletes what hangs below it, and says so with the next pull."""
-        self._shown(entity, record_id)
-        return self.enqueue(entity, record_id, Op.DELETE, {}, at=at)
+        record = self._shown(entity, record_id)
+        return self.enqueue(entity, record.id, Op.DELETE, checked(entity, Op.DELETE, {}), at=at)
 
     def restore(self, entity: str, record_id: str, *, at: datetime | None = None) -> Mutation:
         """Take a deletion back. The content of a record deleted long ago comes with the next pull."""
-        return self.enqueue(entity, record_id, Op.RESTORE, {}, at=at)
+        return self.enqueue(entity, canonical_id(record_id), Op.RESTORE, checked(entity, Op.RESTORE, {}), at=at)
 
     def enqueue(
         self, entity: str, record_id: str, op: Op, patch: JsonObject, *, at: datetime | None = None
     ) -> Mutation:
-        """Queue a mutation as it is, without the checks of the methods above."""
+        """Queue a mutation as it is, without the checks of the methods above: of what this client does not know, too."""
         self._group_size += 1
         return self.store.enqueue(self._draft(entity, record_id, op, patch, at, group=self._group))
 
@@ -237,9 +242,11 @@ class Device:
         conflict = self._shown("conflict", conflict_id)
         if conflict.get("status") != "open":
             raise ConflictClosed(f"conflict {conflict_id} is {conflict.get('status')} already")
+        if values:
+            values = checked(str(conflict["entity"]), Op.UPDATE, values)
         return self.store.enqueue(
-            self._draft("conflict", conflict_id, Op.RESOLVE, payload(chosen, values), at),
-            about=(conflict["entity"], conflict["record_id"]),
+            self._draft("conflict", conflict.id, Op.RESOLVE, payload(chosen, values), at),
+            about=(str(conflict["entity"]), str(conflict["record_id"])),
             effect=effect_of(conflict, chosen, values),
         )
 
@@ -253,7 +260,8 @@ class Device:
             old = self._taken(self.store.take_rejected(mutation_id), mutation_id).mutation
             if old.op is Op.RESOLVE:
                 raise NotRepairable("discard it, and resolve the conflict again")
-            draft = self._draft(old.entity, old.record_id, old.op, {**old.patch, **patch_to_wire(patch or {})})
+            repaired = checked(old.entity, Op.UPDATE, patch_to_wire(patch or {}))
+            draft = self._draft(old.entity, old.record_id, old.op, {**old.patch, **repaired})
             return self.store.enqueue(draft, repairs=old.id)
 
     def discard_rejected(self, mutation_id: str) -> Rejected:

@@ -2,7 +2,7 @@
 
 Try later:     ServerUnreachable
 Ask the user:  LoginRequired, InvalidCredentials, EmailNotVerified, DeviceRevoked, ClientTooOld, AccountMismatch,
-               InvalidChange
+               InvalidInput
 Healed inside `Device.sync()`, seen only where healing fails: EpochChanged, VersionUnknown, ResyncRequired,
 DeviceForked, DeviceUnknown, TooLarge
 """
@@ -60,7 +60,7 @@ class ErrorDetail:
     attr: str | None = None
 
 
-class InvalidChange(DropsetError):
+class InvalidInput(DropsetError):
     """A write that the server would refuse for its form, as it would say it; it was not queued.
 
     Each error names its field in `attr`; without one it is about the whole entity.

@@ -23,7 +23,7 @@ _DEEPEST = 64  # levels of free JSON
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A limit that the type does not have is None; `min` and `max` are wire values, and both allowed.
+    """A limit that its type does not have is None or empty; `min` and `max` are wire values, and both are allowed.
 
     `type` is one of id (`of` an entity), text, note, choice, time_zone, boolean, integer, number, decimal, date, time,
     slugs, object, array. `max_length` counts characters (Unicode code points; of slugs those of each), `max_size`
@@ -37,7 +37,7 @@ class Field:
     null: bool = False
     default: Any = None
     of: str | None = None
-    values: tuple[str, ...] | None = None
+    values: tuple[str, ...] = ()
     min: Any = None
     max: Any = None
     places: int | None = None
@@ -109,8 +109,8 @@ def _check_characters(text: str) -> None:
 
 
 def _check_choice(field: Field, value: object) -> None:
-    if value not in (field.values or ()):
-        raise _Wrong("invalid_choice", f"Must be one of: {', '.join(field.values or ())}.")
+    if value not in field.values:
+        raise _Wrong("invalid_choice", f"Must be one of: {', '.join(field.values)}.")
 
 
 def _check_time_zone(field: Field, value: object) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from dropset_client.database import Database
-from dropset_client.wire import Mutation, Op, Record, compact_json
+from dropset_client.wire import Mutation, Op, Record, canonical_id, compact_json
 
 Table = Literal["record", "incoming", "old_record"]
 _PUT = """
@@ -79,12 +79,13 @@ class BaseRecords:
         record keeps its content until then, for the restore that may follow. Where the content is gone already, as in
         every tombstone that was pulled, only the server knows what a restore brings back.
         """
-        known = self.get(mutation.entity, mutation.record_id)
+        record_id = canonical_id(mutation.record_id)
+        known = self.get(mutation.entity, record_id)
         if mutation.op is Op.RESTORE and (known is None or known.data is None):
             return
         gone = mutation.op is Op.DELETE
         data = {**((known.data if known else None) or {}), **mutation.patch}
-        self.put(Record(mutation.entity, mutation.record_id, version, gone, data, last_modified_at=at))
+        self.put(Record(mutation.entity, record_id, version, gone, data, last_modified_at=at))
 
     def drop(self, entity: str, record_id: str) -> None:
         self._db.execute(

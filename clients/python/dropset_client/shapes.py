@@ -11,9 +11,9 @@ from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 
-from dropset_client.errors import ErrorDetail, InvalidChange
+from dropset_client.errors import ErrorDetail, InvalidInput
 from dropset_client.fields import Field
-from dropset_client.wire import JsonObject, Op
+from dropset_client.wire import JsonObject, Op, canonical_id
 
 _FILE = Path(__file__).with_name("entities.json")
 
@@ -37,13 +37,20 @@ class Shape:
     together: tuple[Together, ...] = ()
 
     def check(self, patch: JsonObject, *, whole: bool = False) -> None:
-        """Raises InvalidChange with every field that the server would refuse; of a `whole` record nothing may be missing."""
+        """Raises InvalidInput with every field that the server would refuse; of a `whole` record nothing may be missing."""
         problems = [problem for name, value in patch.items() if (problem := self._problem(name, value))]
         if whole:
             missing = (name for name, field in self.fields.items() if field.required and name not in patch)
             problems += [ErrorDetail("required", "This field is required.", attr=name) for name in missing]
         if problems:
-            raise InvalidChange(self.entity, problems)
+            raise InvalidInput(self.entity, problems)
+
+    def canonical(self, values: JsonObject) -> JsonObject:
+        """Ids are equal whatever their case (Swift writes them in capitals); documents hold them in small letters."""
+        return {name: canonical_id(value) if self._is_id(name, value) else value for name, value in values.items()}
+
+    def _is_id(self, name: str, value: object) -> bool:
+        return name in self.fields and self.fields[name].type == "id" and isinstance(value, str)
 
     def completed(self, changes: JsonObject, standing: JsonObject) -> JsonObject:
         """A patch with all fields of each group of which it names one: what it leaves out stays as the user sees it."""
@@ -58,10 +65,15 @@ class Shape:
 
     def _problem(self, name: str, value: object) -> ErrorDetail | None:
         field = self.fields.get(name)
-        if field is not None:
-            return field.problem(value)
+        return self.unknown(name) if field is None else field.problem(value)
+
+    def unknown(self, name: str) -> ErrorDetail:
+        """That there is no such field, and which one was meant."""
         writable = [known.name for known in self.fields.values() if not known.read_only]
         return ErrorDetail("unknown_field", f"There is no such field. {_nearest(name, writable)}", attr=name)
+
+
+_ID = Field("id", "id")
 
 
 @cache
@@ -72,22 +84,45 @@ def shapes() -> Mapping[str, Shape]:
 
 
 def shape(entity: str) -> Shape:
-    """Raises InvalidChange where there is no such entity."""
+    """Raises InvalidInput where there is no such entity."""
     found = shapes().get(entity)
     if found is None:
         detail = f"There is no such entity. {_nearest(entity, shapes())}"
-        raise InvalidChange(entity, [ErrorDetail("unknown_entity", detail)])
+        raise InvalidInput(entity, [ErrorDetail("unknown_entity", detail)])
     return found
 
 
-def check_change(entity: str, op: Op, patch: JsonObject) -> None:
-    """Raises InvalidChange where the server would refuse the change for its form, whatever it holds."""
+def checked(entity: str, op: Op, patch: JsonObject) -> JsonObject:
+    """The patch with ids as documents hold them. Raises InvalidInput where the server would refuse it for its form."""
     known = shape(entity)
     if known.read_only:
-        raise InvalidChange(entity, [ErrorDetail("read_only", "The server alone writes it.")])
+        raise InvalidInput(entity, [ErrorDetail("read_only", "The server alone writes it.")])
     if not known.creatable and op in (Op.CREATE, Op.DELETE):
-        raise InvalidChange(entity, [ErrorDetail("not_allowed", "It comes with the account, and stays.")])
+        raise InvalidInput(entity, [ErrorDetail("not_allowed", "It comes with the account, and stays.")])
     known.check(patch, whole=op is Op.CREATE)
+    return known.canonical(patch)
+
+
+def checked_values(entity: str, values: JsonObject) -> JsonObject:
+    """What records shall hold that somebody looks for. Raises InvalidInput for a field that the entity does not have.
+
+    Of entities that a newer server has there may be records too: of them this client knows no fields.
+    """
+    known = shapes().get(entity)
+    if known is None:
+        return values
+    unknown = [known.unknown(name) for name in values if name not in known.fields]
+    if unknown:
+        raise InvalidInput(entity, unknown)
+    return known.canonical(values)
+
+
+def checked_id(entity: str, record_id: str) -> str:
+    """The id as documents hold it. Raises InvalidInput where it is none."""
+    problem = _ID.problem(record_id)
+    if problem:
+        raise InvalidInput(entity, [problem])
+    return canonical_id(record_id)
 
 
 def _shape(name: str, raw: JsonObject) -> Shape:

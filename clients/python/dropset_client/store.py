@@ -225,7 +225,7 @@ class Store(Credentials):
         with self._db.transaction():
             base_is_of_answer = self._db.meta("base_epoch") == answer.epoch
             for mutation in chunk:
-                result = answer.results.get(mutation.id)
+                result = answer.result_of(mutation)
                 if result is None:
                     continue
                 if result.status is Status.DEFERRED:
@@ -350,7 +350,7 @@ class Store(Credentials):
     def store_rescue(self, chunk: Sequence[Mutation], answer: PushAnswer) -> None:
         with self._db.transaction():
             for mutation in chunk:
-                result = answer.results.get(mutation.id)
+                result = answer.result_of(mutation)
                 if result is None or result.status is Status.DEFERRED:
                     continue
                 self._move_base(mutation, result, mutation.at)

@@ -65,6 +65,11 @@ def uuid7(now: datetime) -> str:
     return str(uuid.UUID(int=value))
 
 
+def canonical_id(text: str) -> str:
+    """As documents hold it: ids mean the same in capitals, and servers give them back as they were sent."""
+    return text.lower()
+
+
 def to_wire(value: object) -> object:
     """Python values an app is likely to hold, as JSON values.
 
@@ -119,7 +124,7 @@ class Record:
     def from_wire(cls, raw: JsonObject) -> Self:
         return cls(
             entity=str(raw["entity"]),
-            id=str(raw["id"]),
+            id=canonical_id(str(raw["id"])),
             version=int(raw["version"]),
             deleted=bool(raw["deleted"]),
             data=None if raw["data"] is None else dict(raw["data"]),
@@ -200,7 +205,7 @@ class Result:
     def from_wire(cls, raw: JsonObject) -> Self:
         record, target, error = raw.get("record"), raw.get("target"), raw.get("error")
         return cls(
-            id=str(raw["id"]),
+            id=canonical_id(str(raw["id"])),
             status=Status(raw["status"]),
             version=None if raw.get("version") is None else int(raw["version"]),
             replayed=bool(raw.get("replayed", False)),
@@ -218,6 +223,9 @@ class PushAnswer:
     clock_skew_ms: int
     results: dict[str, Result]
     server_time: str | None = None
+
+    def result_of(self, mutation: Mutation) -> Result | None:
+        return self.results.get(canonical_id(mutation.id))
 
     @classmethod
     def from_wire(cls, raw: JsonObject) -> Self:

@@ -1,7 +1,7 @@
 """One account in the memory of the test server: records, log, results, conflicts, and the merge between them.
 
 A plain reading of the protocol, made for being read beside the client. It keeps everything and validates little:
-a patch with `"refuse": true` is rejected, a child of an unknown parent is deferred.
+a patch with the notes "refuse" is rejected, a child of an unknown parent is deferred.
 """
 
 import hashlib
@@ -20,6 +20,8 @@ DEFAULTS: dict[str, Json] = {
     "set": {"kind": "working", "reps": None, "rpe": None, "notes": ""},
 }
 DELETED = "deleted"
+REFUSED = "refuse"  # notes that a rule of the server's forbids, of which no client knows
+BENCH = "0b0c5b5e-0000-4000-8000-00000000be9c"  # an exercise type of the library
 _BACKED_UP = ("version", "min_version", "rows", "log", "results", "devices", "deferred", "refused")
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -81,7 +83,7 @@ class Account:
     deferred: set[str] = field(default_factory=set)
     refused: dict[str, Json] = field(default_factory=dict)
     shared: dict[str, int] = field(default_factory=dict)
-    library: set[str] = field(default_factory=set)
+    library: set[str] = field(default_factory=lambda: {BENCH})
 
     def __post_init__(self) -> None:
         self.commit(("settings", str(uuid.uuid4())), {}, deleted=False, version=self.next_version())
@@ -199,7 +201,7 @@ class Account:
 
     def _decide(self, device_id: str, device: DeviceRow, mutation: Json, skew: timedelta) -> Json:
         key = (mutation["entity"], mutation["record_id"])
-        if mutation["patch"].get("refuse"):
+        if mutation["patch"].get("notes") == REFUSED:
             return self._rejected(mutation, "invalid")
         if self._lacks_parent(mutation):
             return _result(mutation, "deferred", None)
@@ -244,7 +246,7 @@ class Account:
 
     def _rejected(self, mutation: Json, code: str) -> Json:
         self.refused[mutation["id"]] = mutation
-        error = {"code": code, "detail": f"refused: {code}", "fields": {"refuse": "no"}}
+        error = {"code": code, "detail": f"refused: {code}", "fields": {"notes": "no"}}
         record = self.wire((mutation["entity"], mutation["record_id"]))
         return _result(mutation, "rejected", self.version, record=record, error=error)
 

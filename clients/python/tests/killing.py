@@ -17,6 +17,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from dropset_client import Device, Op, Record, RetryPolicy
+from tests.account import REFUSED
 from tests.server import PASSWORD
 
 NAMESPACE = UUID("6b1f0000-0000-7000-8000-000000000000")
@@ -27,7 +28,7 @@ WRITES: tuple[tuple[str, str, Op, dict[str, Any]], ...] = (
     ("workout", WORKOUT, Op.CREATE, {"title": "Push"}),
     ("exercise", EXERCISE, Op.CREATE, {"workout": WORKOUT}),
     ("set", SET, Op.CREATE, {"exercise": EXERCISE, "reps": 5}),
-    ("workout", BAD, Op.CREATE, {"refuse": True}),
+    ("workout", BAD, Op.CREATE, {"notes": REFUSED}),
     ("exercise", ORPHAN, Op.CREATE, {"workout": str(uuid5(NAMESPACE, "nobody"))}),
     ("set", SET, Op.UPDATE, {"reps": 6}),
     ("set", SET, Op.UPDATE, {"reps": 7}),

@@ -57,7 +57,7 @@ class World:
 
     def add_account(self, email: str) -> Account:
         account = Account(id=str(uuid.uuid4()), email=email, password=PASSWORD, now=self.now)
-        account.library = {item["id"] for item in self.library}
+        account.library |= {item["id"] for item in self.library}
         self.accounts[account.id] = account
         return account
 

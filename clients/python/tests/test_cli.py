@@ -16,6 +16,7 @@ import pytest
 from dropset_client import Device, RetryPolicy
 from dropset_client.cli.main import main
 from dropset_client.cli.problems import Exit
+from tests.account import BENCH
 from tests.conftest import Lab
 from tests.keeping import EXPORT
 from tests.server import PASSWORD, Fault
@@ -97,14 +98,18 @@ def test_everything_local_works_without_a_server(typed: Type, lab: Lab) -> None:
 @pytest.mark.parametrize(
     ("words", "patch"),
     [
-        (["reps=8", "load_kg=80", "rpe=8.5"], {"reps": 8, "load_kg": "80", "rpe": "8.5"}),
-        (["notes=null", "x=true"], {"notes": None, "x": True}),
-        (['title:="5"', 'equipment:=["rack"]'], {"title": "5", "equipment": ["rack"]}),
-        (["notes=a=b", "title="], {"notes": "a=b", "title": ""}),
+        (
+            ["set", f"exercise={BENCH}", "reps=8", "load_kg=80", "rpe=8.5"],
+            {"exercise": BENCH, "reps": 8, "load_kg": "80", "rpe": "8.5"},
+        ),
+        (["set", f"exercise={BENCH}", "position=2", "rir=null"], {"exercise": BENCH, "position": 2.0, "rir": None}),
+        (["exercise_type", "name=5", 'equipment:=["rack"]'], {"name": "5", "equipment": ["rack"]}),
+        (["workout", "notes=a=b", "title="], {"notes": "a=b", "title": ""}),
+        (["workout", "title=null", "notes=true"], {"title": "null", "notes": "true"}),
     ],
 )
-def test_values_are_what_they_look_like(typed: Type, words: list[str], patch: dict[str, object]) -> None:
-    typed("create", "set", *words)
+def test_values_are_of_the_type_of_their_field(typed: Type, words: list[str], patch: dict[str, object]) -> None:
+    typed("create", *words)
 
     assert typed("queue", "--json").json[0]["patch"] == patch
 
@@ -124,6 +129,9 @@ def test_now_and_today_are_times(typed: Type) -> None:
     [
         (["create", "workout", "title"], Exit.USAGE, "'title' is not key=value"),
         (["create", "workout", "x:=nope"], Exit.USAGE, "is not JSON"),
+        (["create", "workout", "titel=x"], Exit.USAGE, "workout.titel: There is no such field. Did you mean title?"),
+        (["create", "set", "reps=many"], Exit.USAGE, "set.reps: Must be a whole number."),
+        (["list", "workout", "titel=x"], Exit.USAGE, "workout.titel: There is no such field."),
         (["show", "abc"], Exit.NOT_SO, "too short"),
         (["show", "abcdef"], Exit.NOT_SO, "there is no record abcdef on this device"),
         (["discard", "abcdef"], Exit.NOT_SO, "names no change that is refused still"),
@@ -192,13 +200,13 @@ def test_a_conflict_is_shown_and_decided(logged_in: Type, lab: Lab) -> None:
 
 
 def test_a_refused_change_is_shown_repaired_and_discarded(logged_in: Type, lab: Lab) -> None:
-    logged_in("create", "workout", "title=one", "refuse=true")
-    logged_in("create", "workout", "title=two", "refuse=true")
+    logged_in("create", "workout", "title=one", "notes=refuse")
+    logged_in("create", "workout", "title=two", "notes=refuse")
     assert "2 refused: see" in logged_in("sync").out
     shown = logged_in("rejected")
-    assert "  refused: invalid. refused: invalid\n  refuse: no\n  you wrote title = one\n" in shown.out
+    assert "  refused: invalid. refused: invalid\n  notes: no\n  you wrote title = one\n" in shown.out
     first, second = [one["mutation"]["id"] for one in logged_in("rejected", "--json").json]
-    assert logged_in("repair", first, "refuse=false").code == 0
+    assert logged_in("repair", first, "notes=").code == 0
     assert logged_in("discard", second).out.startswith("discarded: 2 create workout")
     logged_in("sync")
 

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dropset_client import Device, ServerUnreachable
+from tests.account import REFUSED
 from tests.conftest import Lab
 from tests.server import Fault, World, serving
 
@@ -40,7 +41,7 @@ def act(lab: Lab, phone: Device, action: str, detail: str) -> None:
         case "create":
             phone.create("workout", {"title": detail})
         case "refused":
-            phone.create("workout", {"title": detail, "refuse": True})
+            phone.create("workout", {"title": detail, "notes": REFUSED})
         case "edit" if shown:
             phone.update("workout", shown[0].id, {"title": detail})
         case "delete" if shown:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from dropset_client import Device, Record
+from tests.account import BENCH
 from tests.conftest import Lab, contents, converged
 from tests.server import Fault
 
@@ -31,7 +32,7 @@ def test_what_the_server_lost_is_given_back(lab: Lab) -> None:
     made = a.create("workout", {"title": "made since"})
     a.update("workout", kept, {"title": "edited since"})
     a.delete("workout", doomed)
-    exercise = a.create("exercise", {"workout": made})
+    exercise = a.create("exercise", {"workout": made, "exercise_type": BENCH})
     a.create("set", {"exercise": exercise, "reps": 5})
     a.sync()
     lab.account.restore_backup(saved)
@@ -209,7 +210,7 @@ def test_a_child_of_what_nobody_holds_goes_to_the_user(lab: Lab) -> None:
     backed_up(lab, a)
     saved = lab.account.backup()
     made = a.create("workout", {"title": "made since"})
-    a.create("exercise", {"workout": made})
+    a.create("exercise", {"workout": made, "exercise_type": BENCH})
     a.sync()
     a.store._records.drop("workout", made)  # a broken disk
     lab.account.restore_backup(saved)

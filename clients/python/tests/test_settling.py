@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from dropset_client import Device, Record
-from dropset_client.errors import ConflictClosed, NotRepairable, RecordMissing
+from dropset_client.errors import ConflictClosed, InvalidInput, NotRepairable, RecordMissing
 from dropset_client.resolving import lost_values
+from tests.account import REFUSED
 from tests.conftest import Lab, converged
 from tests.server import Fault
 
@@ -140,7 +141,7 @@ def test_a_decision_that_says_two_things_is_refused(lab: Lab, resolution: str, p
 
 def refused(device: Device, *titles: str) -> list[str]:
     for name in titles:
-        device.create("workout", {"title": name, "refuse": True})
+        device.create("workout", {"title": name, "notes": REFUSED})
     device.sync()
     return [item.mutation.id for item in device.rejected()]
 
@@ -150,7 +151,7 @@ def test_a_repair_takes_the_refused_change_off_the_servers_list_too(lab: Lab) ->
     [first, second] = refused(device, "first", "second")
     assert set(lab.account.refused) == {first, second}
     device.create("workout", {"title": "before"})
-    device.repair_rejected(first, {"refuse": False, "title": "good"})
+    device.repair_rejected(first, {"notes": "", "title": "good"})
     device.create("workout", {"title": "after"})
     device.discard_rejected(second)
     device.sync()
@@ -161,10 +162,28 @@ def test_a_repair_takes_the_refused_change_off_the_servers_list_too(lab: Lab) ->
     assert converged(device)
 
 
+def test_a_repair_that_the_server_would_refuse_for_its_form_is_not_made(lab: Lab) -> None:
+    device = lab.device("a")
+    [first] = refused(device, "first")
+
+    with pytest.raises(InvalidInput, match="Did you mean title"):
+        device.repair_rejected(first, {"titel": "x"})
+    assert [item.mutation.id for item in device.rejected()] == [first]
+
+
+def test_a_decision_that_the_server_would_refuse_for_its_form_is_not_made(lab: Lab) -> None:
+    a, b = lab.device("a"), lab.device("b")
+    _workout, conflict = a_conflict(lab, a, b)
+
+    with pytest.raises(InvalidInput, match="Did you mean title"):
+        a.resolve(conflict.id, "custom", {"titel": "x"})
+    assert (a.pending(), [one.id for one in a.conflicts()]) == (0, [conflict.id])
+
+
 def test_a_repair_whose_answer_got_lost_is_made_once(lab: Lab) -> None:
     device = lab.device("a")
     [first] = refused(device, "first")
-    device.repair_rejected(first, {"refuse": False})
+    device.repair_rejected(first, {"notes": ""})
     lab.world.faults.append(Fault(f"sync/rejected/{first}/repair"))
     report = device.sync()
 
@@ -187,10 +206,10 @@ def test_a_repair_that_is_refused_again_takes_the_place_of_the_first(lab: Lab) -
 def test_what_the_server_does_not_know_is_repaired_by_an_ordinary_push(lab: Lab) -> None:
     device = lab.device("a")
     lab.world.limits["mutation_bytes"] = 2000
-    device.create("workout", {"title": "b" * 3000})
+    device.create("workout", {"notes": "b" * 3000})
     device.sync()
     [item] = device.rejected()
-    device.repair_rejected(item.mutation.id, {"title": "short"})
+    device.repair_rejected(item.mutation.id, {"title": "short", "notes": ""})
     device.sync()
 
     assert [record["title"] for record in device.list("workout")] == ["short"]

@@ -14,6 +14,7 @@ from dropset_client.strong.render import S3, render
 from tests.conftest import Lab, sample
 
 ZONE = ZoneInfo("Europe/Berlin")
+SQUAT = "0b0c5b5e-0000-4000-8000-0000000059a7"
 HEADER = "Date;Workout Name;Duration (sec);Exercise Name;Set Order;Weight (lbs);Reps;RPE;Seconds;Notes;Workout Notes\n"
 ROW = "2024-01-15 10:30:00;Legs;3600;"
 TEXT = (
@@ -27,7 +28,7 @@ TEXT = (
 
 
 def take(device: Device, text: str = TEXT, **names: str) -> ImportReport:
-    return import_strong(device, text, zone=ZONE, exercise_types=names or {"Barbell Squat": "squat-id"})
+    return import_strong(device, text, zone=ZONE, exercise_types=names or {"Barbell Squat": SQUAT})
 
 
 def test_an_import_makes_workouts_exercises_and_sets(lab: Lab) -> None:
@@ -47,7 +48,7 @@ def test_an_import_makes_workouts_exercises_and_sets(lab: Lab) -> None:
         "time_zone": "Europe/Berlin",
         "notes": "cold day",
     }
-    assert (squat["exercise_type"], squat["notes"], squat["position"]) == ("squat-id", "knees out", 1)
+    assert (squat["exercise_type"], squat["notes"], squat["position"]) == (SQUAT, "knees out", 1)
     assert (yoke["exercise_type"], own["name"]) == (own.id, "Yoke Walk")
     assert [one.data for one in sets] == [
         {
@@ -75,7 +76,7 @@ def test_an_import_makes_workouts_exercises_and_sets(lab: Lab) -> None:
 
 
 def test_an_import_needs_no_network_and_syncs_later(lab: Lab) -> None:
-    lab.account.library.add("squat-id")
+    lab.account.library.add(SQUAT)
     device = lab.device("a")
     lab.world.seen.clear()
     take(device)
@@ -97,7 +98,7 @@ def test_importing_again_makes_nothing_twice(lab: Lab) -> None:
 
 
 def test_two_phones_importing_the_same_file_make_nothing_twice(lab: Lab) -> None:
-    lab.account.library.add("squat-id")
+    lab.account.library.add(SQUAT)
     a, b = lab.device("a"), lab.device("b")
     take(a)
     take(b)
@@ -119,7 +120,7 @@ def test_a_longer_export_adds_what_is_new(lab: Lab) -> None:
 
 
 def test_what_the_user_deleted_does_not_come_back(lab: Lab) -> None:
-    lab.account.library.add("squat-id")
+    lab.account.library.add(SQUAT)
     device = lab.device("a")
     take(device)
     device.sync()

@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 
 from dropset_client.digest import compare, content_hash, digest_of, short_hash
-from dropset_client.wire import EntityDigest, Record, patch_to_wire, rfc3339, uuid7
+from dropset_client.wire import EntityDigest, Mutation, Op, PushAnswer, Record, patch_to_wire, rfc3339, uuid7
 
 
 def test_values_become_what_the_wire_wants() -> None:
@@ -84,3 +84,14 @@ def test_the_content_hash_sees_every_field_and_no_tombstone() -> None:
 
     assert content_hash(rows) == content_hash([record("a", 1, reps=8)])
     assert content_hash(rows) != content_hash([record("a", 1, reps=9)])
+
+
+def test_an_answer_names_mutations_whatever_the_case_of_their_ids() -> None:
+    """Some servers give an id back as it was sent, others in small letters."""
+    raw = {"epoch": "e", "version": 1, "results": [{"id": "ab-1", "status": "noop"}, {"id": "AB-2", "status": "noop"}]}
+    answer = PushAnswer.from_wire(raw)
+
+    for known in ("AB-1", "ab-2"):
+        found = answer.result_of(Mutation(known, 1, "set", "r", Op.UPDATE, 0, "", {}))
+        assert found is not None
+        assert found.status == "noop"

@@ -13,7 +13,7 @@ from dropset_client.cli.problems import NotSo
 from dropset_client.device import Device
 from dropset_client.store import Store
 from dropset_client.transport import RetryPolicy
-from dropset_client.wire import Record
+from dropset_client.wire import Mutation, Record
 
 DEFAULT_SERVER = "http://127.0.0.1:8000"
 _RETRY = RetryPolicy(waits_s=(0.5, 1, 2), longest_wait_s=10)  # a person is waiting
@@ -74,10 +74,10 @@ class Context(AbstractContextManager["Context"]):
             raise NotSo(f"{kind} {record_id} is deleted. `dropset restore {kind} {record_id}` brings it back")
         return record
 
-    def refused(self, part: str) -> str:
-        """The id of a refused change, from a part of it."""
-        ids = [item.mutation.id for item in self.device.rejected()]
-        found = [one for one in ids if one.startswith(part) or one.endswith(part)]
+    def refused(self, part: str) -> Mutation:
+        """The refused change with this id, from a part of it."""
+        waiting = [item.mutation for item in self.device.rejected()]
+        found = [one for one in waiting if one.id.startswith(part) or one.id.endswith(part)]
         if not found:
             raise NotSo(f"{part} names no change that is refused still. `dropset rejected` lists those")
         if len(found) > 1 or len(part) < _SHORTEST_PART:

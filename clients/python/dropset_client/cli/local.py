@@ -20,7 +20,7 @@ from dropset_client.wire import Mutation, utc_now
 
 
 def list_records(context: Context, arguments: Namespace) -> Exit:
-    records = context.device.list(arguments.entity, **pairs(arguments.where, now=utc_now()))
+    records = context.device.list(arguments.entity, **pairs(arguments.where, arguments.entity, now=utc_now()))
     shown = records[-arguments.last :] if arguments.last else records
     lines = [record_line(record) for record in shown]
     if len(shown) < len(records):
@@ -40,7 +40,7 @@ def show(context: Context, arguments: Namespace) -> Exit:
 
 
 def create(context: Context, arguments: Namespace) -> Exit:
-    data = pairs(arguments.values, now=utc_now())
+    data = pairs(arguments.values, arguments.entity, now=utc_now())
     made = context.device.create(arguments.entity, data, id=arguments.id, at=_at(arguments))
     context.out.show({"id": made}, [made])
     return Exit.DONE
@@ -48,7 +48,7 @@ def create(context: Context, arguments: Namespace) -> Exit:
 
 def update(context: Context, arguments: Namespace) -> Exit:
     record = context.record(arguments.id, arguments.entity)
-    patch = pairs(arguments.values, now=utc_now())
+    patch = pairs(arguments.values, record.entity, now=utc_now())
     return _queued(context, context.device.update(record.entity, record.id, patch, at=_at(arguments)))
 
 
@@ -72,7 +72,7 @@ def conflicts(context: Context, arguments: Namespace) -> Exit:
 
 def resolve(context: Context, arguments: Namespace) -> Exit:
     conflict = context.record(arguments.id, "conflict")
-    patch = pairs(arguments.set or (), now=utc_now())
+    patch = pairs(arguments.set or (), str(conflict["entity"]), now=utc_now())
     return _queued(context, context.device.resolve(conflict.id, _resolution(arguments), patch, at=_at(arguments)))
 
 
@@ -91,12 +91,13 @@ def rejected(context: Context, _arguments: Namespace) -> Exit:
 
 
 def repair(context: Context, arguments: Namespace) -> Exit:
-    patch = pairs(arguments.values, now=utc_now())
-    return _queued(context, context.device.repair_rejected(context.refused(arguments.id), patch))
+    refused = context.refused(arguments.id)
+    patch = pairs(arguments.values, refused.entity, now=utc_now())
+    return _queued(context, context.device.repair_rejected(refused.id, patch))
 
 
 def discard(context: Context, arguments: Namespace) -> Exit:
-    gone = context.device.discard_rejected(context.refused(arguments.id)).mutation
+    gone = context.device.discard_rejected(context.refused(arguments.id).id).mutation
     context.out.show(gone.to_wire(), [f"discarded: {mutation_line(gone).strip()}"])
     return Exit.DONE
 

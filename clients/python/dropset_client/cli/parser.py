@@ -9,10 +9,11 @@ from pathlib import Path
 from dropset_client.cli import local, remote, transfer
 from dropset_client.cli.context import DEFAULT_SERVER, Context, default_db
 from dropset_client.cli.problems import Exit
+from dropset_client.shapes import shapes
 from dropset_client.wire import parse_rfc3339
 
 Command = Callable[[Context, argparse.Namespace], Exit]
-ENTITIES = ("settings", "exercise_type", "workout", "exercise", "set", "measurement")
+WRITABLE = tuple(known.entity for known in shapes().values() if not known.read_only)
 
 _INTRO = """\
 A Dropset device in one file. Everything but `sync` and its relatives works without a network: what you write is
@@ -27,8 +28,8 @@ a first tour:
   sync; conflicts; rejected      what came of it, and what wants a decision
 """
 _OUTRO = """\
-values:      key=value. true, false, null and whole numbers are what they look like, all else is text; `now` and `today`
-             in fields *_at and *_on. key:=JSON for lists, objects, and text that looks like a number (title:='"5"').
+values:      key=value, read by the type of the field; `null`, where there may be nothing; `now` for a time, `today` for
+             a date. key:=JSON for lists and objects.
 ids:         the whole id, or enough of its beginning or end.
 exit codes:  0 done; 1 not there, or two sides differ; 2 not understood; 3 the server cannot be reached (nothing is
              lost, try later); 4 log in; 5 the server says no.
@@ -111,7 +112,7 @@ def _session(add: _Adder) -> None:
 def _reading(add: _Adder) -> None:
     more = "The server's state with your unsent changes laid over it (marked *)."
     one = add("list", local.list_records, "the live records of an entity", more)
-    one.add_argument("entity", choices=(*ENTITIES, "conflict"))
+    one.add_argument("entity", choices=tuple(shapes()))
     one.add_argument("where", nargs="*", metavar="key=value", help="only those whose fields equal")
     one.add_argument("--last", type=int, metavar="N", help="only the last N")
     one = add("show", local.show, "one record, and what waits to change it")
@@ -123,7 +124,7 @@ def _reading(add: _Adder) -> None:
 def _writing(add: _Adder) -> None:
     more = "Queues a mutation with an id, a sequence number, and the version that you were looking at."
     one = add("create", local.create, "make a record; prints its id", more)
-    one.add_argument("entity", choices=ENTITIES)
+    one.add_argument("entity", choices=WRITABLE)
     one.add_argument("--id", help="a UUID of your own making")
     _values_and_time(one)
     more = "A patch: only the fields that change. Other devices' changes of other fields stay."
@@ -206,7 +207,7 @@ def _files(add: _Adder) -> None:
 
 
 def _entity_and_id(one: argparse.ArgumentParser) -> None:
-    one.add_argument("entity", choices=ENTITIES)
+    one.add_argument("entity", choices=WRITABLE)
     one.add_argument("id")
 
 

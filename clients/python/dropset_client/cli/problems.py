@@ -10,6 +10,7 @@ from dropset_client.errors import (
     DropsetError,
     EmailNotVerified,
     InvalidCredentials,
+    InvalidInput,
     LoginRequired,
     MutationTooLarge,
     NotSignedIn,
@@ -87,6 +88,7 @@ _SAID: tuple[tuple[type[DropsetError], Exit, _Say], ...] = (
             "this device was taken off the account. `dropset register --anew` makes it a new one; its unsent changes stay."
         ),
     ),
+    (InvalidInput, Exit.USAGE, lambda error, _: str(error)),
     (MutationTooLarge, Exit.NOT_SO, lambda error, _: f"{error}. Split it."),
     (ApiError, Exit.REFUSED, _refused),
 )

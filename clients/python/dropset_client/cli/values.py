@@ -6,30 +6,21 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from dropset_client.cli.problems import UsageError
+from dropset_client.fields import Field
+from dropset_client.shapes import shape
 from dropset_client.wire import JsonObject, rfc3339
 
-_NUMBER = re.compile(r"-?\d+")
-_WORDS = {"true": True, "false": False, "null": None}
-# Decimals travel as text; everything else that looks like a whole number is one.
-_DECIMALS = {
-    "bodyweight_share",
-    "distance_m",
-    "height_m",
-    "load_kg",
-    "rir",
-    "rpe",
-    "target_load_kg",
-    "typed_load",
-    "value",
-}
+_WORDS = {"true": True, "false": False}
+_WHOLE = re.compile(r"-?[0-9]+")
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
-def pairs(words: Iterable[str], *, now: datetime) -> JsonObject:
-    """`key=value` for most things, `key:=json` for the rest."""
-    return dict(_pair(word, now) for word in words)
+def pairs(words: Iterable[str], entity: str, *, now: datetime) -> JsonObject:
+    """`key=value` by the type of the field, `key:=json` for lists and objects."""
+    return dict(_pair(word, entity, now) for word in words)
 
 
-def _pair(word: str, now: datetime) -> tuple[str, object]:
+def _pair(word: str, entity: str, now: datetime) -> tuple[str, object]:
     name, equals, text = word.partition("=")
     if not equals or not name.rstrip(":"):
         raise UsageError(f"{word!r} is not key=value")
@@ -38,16 +29,28 @@ def _pair(word: str, now: datetime) -> tuple[str, object]:
             return name[:-1], json.loads(text)
         except ValueError:
             raise UsageError(f"what follows {name}= is not JSON: {text}") from None
-    return name, _value(name, text, now)
+    return name, _value(shape(entity).fields.get(name), text, now)
 
 
-def _value(name: str, text: str, now: datetime) -> object:
-    if text in _WORDS:
-        return _WORDS[text]
-    if text == "now" and name.endswith("_at"):
-        return rfc3339(now)
-    if text == "today" and name.endswith("_on"):
-        return now.astimezone().date().isoformat()
-    if name not in _DECIMALS and _NUMBER.fullmatch(text):
-        return int(text)
+def _value(field: Field | None, text: str, now: datetime) -> object:
+    """What cannot be read as its type stays text: the check of the change says what it must be."""
+    if field is None:
+        return text
+    if text == "null" and field.null:
+        return None
+    return _read(field.type, text, now)
+
+
+def _read(kind: str, text: str, now: datetime) -> object:
+    match kind:
+        case "time" if text == "now":
+            return rfc3339(now)
+        case "date" if text == "today":
+            return now.astimezone().date().isoformat()
+        case "boolean":
+            return _WORDS.get(text, text)
+        case "integer" if _WHOLE.fullmatch(text):
+            return int(text)
+        case "number" if _NUMBER.fullmatch(text):
+            return float(text)
     return text
