@@ -103,6 +103,12 @@ class Exercise(OwnedModel):
 
     workout = OwnedForeignKey(Workout, null=True, blank=True, related_name="exercises", db_index=False)
     exercise_type = models.ForeignKey(ExerciseType, models.RESTRICT, related_name="+")
+    typed_name = models.CharField(
+        max_length=300,
+        blank=True,
+        default="",
+        help_text="What the user called it, here or in another app, whatever the type is called.",
+    )
     position = position_field()
     superset_group = BoundedIntegerField(min_value=1, max_value=1000, null=True, blank=True)
     performed_at = MomentField(null=True, blank=True, help_text="When it stands outside of a workout.")
