@@ -1,15 +1,13 @@
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from dropset_client import Device
 from dropset_client.errors import NotSignedIn
-from dropset_client.strong import ImportReport, StrongFormatError, import_strong, library_names
+from dropset_client.strong import ImportReport, StrongFormatError, import_strong
 from dropset_client.strong.generate import generate_workouts
-from dropset_client.strong.names import NameIndex, normalised
 from dropset_client.strong.render import S3, render
 from tests.conftest import Lab, sample
 
@@ -222,25 +220,3 @@ def test_a_real_export_keeps_its_reference_results_on_the_device(lab: Lab) -> No
     assert sum(Decimal(one["typed_load"]) * one["reps"] for one in sets) == 10_650
     assert sum(one["reps"] for one in sets) == 142
     assert device.verify().is_equal
-
-
-def test_names_match_without_regard_to_order_case_and_signs() -> None:
-    assert normalised("Bench Press (Barbell)") == normalised("barbell bench-press") == "barbell bench press"
-    assert normalised("Bench Press (Dumbbell)") != normalised("Bench Press (Barbell)")
-    assert normalised("Übung") == normalised("U\u0308bung")
-
-
-def test_the_first_id_of_a_name_stays() -> None:
-    names = NameIndex({"Bench Press": "given"})
-    names.add(["press bench", "", "other"], "found later")
-
-    assert (names.find("bench press"), names.find("Other"), names.find("")) == ("given", "found later", None)
-
-
-def test_the_library_gives_every_name_of_an_exercise_type() -> None:
-    items: list[dict[str, Any]] = [
-        {"id": "1", "name": "Bench press", "names": {"de": "Bankdrücken"}, "aliases": ["Flat bench"]},
-        {"id": "2", "name": "Flat bench", "names": None, "aliases": None},
-    ]
-
-    assert library_names(items) == {"Bench press": "1", "Bankdrücken": "1", "Flat bench": "1"}
