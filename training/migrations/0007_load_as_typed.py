@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('training', '0004_repair_typed_loads'),
+        ('training', '0006_repair_typed_loads'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -4,10 +4,10 @@ from lib.sqlfiles import load_sql
 
 
 class Migration(migrations.Migration):
-    """Before 0005 refuses them; apart from it, because PostgreSQL alters no table whose rows have just been written."""
+    """Before 0007 refuses them; apart from it, because PostgreSQL alters no table whose rows have just been written."""
 
     dependencies = [
-        ("training", "0003_leaner_capture"),
+        ("training", "0005_exercise_typed_name"),
         ("sync", "0005_leaner_capture"),
     ]
 

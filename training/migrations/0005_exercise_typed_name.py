@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('training', '0003_leaner_capture'),
+        ('training', '0004_children_in_their_order'),
     ]
 
     operations = [
