@@ -136,7 +136,7 @@ class Naive:
                 self.unsent[one.key] = dataclasses.replace(one, deferred=True)
             else:
                 del self.unsent[one.key]
-                if result["status"] == "noop" and one.seen is not None:
+                if result["status"] in ("noop", "merged", "conflict") and one.seen is not None:
                     self._store_what_stood(result["record"], one.seen)
 
     def _store_what_stood(self, record: Json | None, seen: Seen) -> None:
