@@ -5,24 +5,19 @@ import logging
 from types import TracebackType
 from typing import Any
 
+from lib.texts import visible
+
 INDENT = "    "
 QUOTED = str.maketrans({"\\": r"\x5c", '"': r"\x22"})
 
 
-def escaped(text: str) -> str:
-    """With what is no character to be seen (control characters, line separators, changes of direction) written out."""
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-
-
 def _indented(text: str) -> str:
-    return "\n".join(INDENT + escaped(line) for line in text.splitlines())
+    return "\n".join(INDENT + visible(line) for line in text.splitlines())
 
 
 class LineFormatter(logging.Formatter):
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's own name
-        return escaped(super().formatMessage(record))
+        return visible(super().formatMessage(record))
 
     def formatException(  # noqa: N802 - as above
         self, ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]

@@ -6,13 +6,10 @@ children. Little of it is in memory: the ids, and a block of each file.
 
 import dataclasses
 import datetime as dt
-import errno
 import hashlib
-import struct
 import tempfile
-import zipfile
-import zlib
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator
 from typing import IO, Any, Self
 from uuid import UUID
 
@@ -21,34 +18,15 @@ import msgspec
 from lib import wire
 from lib.upcasting import schema_version
 from sync.domain.shapes import Count, Time
+from sync.services import archives
+from sync.services.archives import BLOCK_BYTES, Archive, FileProblem
 from sync.services.envelope import to_ms
 
 MAX_RECORDS = 500_000
 MAX_CONTENT_BYTES = 512 * 1024 * 1024  # unpacked
 MAX_LINE_BYTES = 1024 * 1024
-MAX_FILES = 64
-BLOCK_BYTES = 256 * 1024
-ZIP_MARK = b"PK\x03\x04"
-RECORDS = "records/"
-BESIDE_RECORDS = {"manifest.json", "mutations.ndjson", "log.ndjson"}  # for people: an import leaves them alone
-END_OF_ZIP = struct.Struct(
-    "<4s4H2LH"
-)  # its mark, disks, entries here, entries, size and place of the directory, comment
-END_MARK = b"PK\x05\x06"
-METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-# What zipfile raises for a damaged file; EINVAL where it is sent to a place before the beginning.
-DAMAGES = (
-    *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError),
-    *(NotImplementedError, RuntimeError, KeyError, ValueError, OverflowError),
-)
-
-
-class FileProblem(Exception):
-    """What is wrong with the file, and where."""
-
-    def __init__(self, code: str, detail: str, *, file: str | None = None, line: int | None = None) -> None:
-        super().__init__(detail)
-        self.code, self.detail, self.file, self.line = code, detail, file, line
+RECORDS, MANIFEST = "records/", "manifest.json"
+BESIDE_RECORDS = {MANIFEST, "mutations.ndjson", "log.ndjson"}  # for people: an import leaves them alone
 
 
 class Begin(msgspec.Struct, tag="begin", tag_field="type"):
@@ -170,9 +148,10 @@ def read(file: Any) -> Contents:
     """Checks the whole file. Raises FileProblem."""
     contents = Contents()
     try:
-        start = file.peek(len(ZIP_MARK)) if hasattr(file, "peek") else b""
-        if start.startswith(ZIP_MARK):
-            _read_zip(file, contents)
+        start = file.peek(len(archives.MARK)) if hasattr(file, "peek") else b""
+        if start.startswith(archives.MARK):
+            with archives.opened(file) as archive:
+                _read_archive(archive, contents)
         else:
             _read_lines(file, contents)
     except BaseException:
@@ -283,56 +262,28 @@ class _Lines:
 # --- the ZIP ---
 
 
-def _read_zip(file: Any, contents: Contents) -> None:
-    with tempfile.TemporaryFile() as packed:  # a ZIP is read from its end
-        while block := file.read(BLOCK_BYTES):
-            packed.write(block)
-        try:
-            _check_directory(packed)
-            with zipfile.ZipFile(packed) as archive:
-                _read_archive(archive, contents)
-        except DAMAGES as error:
-            if isinstance(error, OSError) and error.errno != errno.EINVAL:  # the disk's fault, not the file's
-                raise
-            raise FileProblem("malformed", f"The ZIP is damaged: {error}") from error
-
-
-def _check_directory(packed: IO[bytes]) -> None:
-    """Before zipfile reads the directory, each entry of which takes far more memory than room in the file."""
-    size = packed.seek(0, 2)
-    packed.seek(max(0, size - END_OF_ZIP.size - 0xFFFF))
-    tail = packed.read()
-    at = tail.rfind(END_MARK)
-    if at < 0 or len(tail) - at < END_OF_ZIP.size:
-        raise FileProblem("malformed", "The ZIP is damaged: it has no end.")
-    entries = END_OF_ZIP.unpack_from(tail, at)[4]
-    if entries > MAX_FILES:
-        raise FileProblem("malformed", f"A ZIP holds at most {MAX_FILES} files, each once.")
-
-
-def _read_archive(archive: zipfile.ZipFile, contents: Contents) -> None:
-    infos = {info.filename: info for info in archive.infolist()}
-    if len(infos) > MAX_FILES or len(infos) != len(archive.infolist()):
-        raise FileProblem("malformed", f"A ZIP holds at most {MAX_FILES} files, each once.")
-    if sum(info.file_size for info in infos.values()) > MAX_CONTENT_BYTES:
+def _read_archive(archive: Archive, contents: Contents) -> None:
+    if archive.size > MAX_CONTENT_BYTES:
         raise FileProblem("too_large", f"Unpacked, a file holds at most {MAX_CONTENT_BYTES} bytes.")
-    if any(info.compress_type not in METHODS or info.flag_bits & 1 for info in infos.values()):
-        raise FileProblem("malformed", "The ZIP is encrypted, or packed in a way that is not read here.")
-    manifest = _manifest(archive, infos)
+    manifest = _manifest(archive)
     _check_schema(manifest.schema_version, contents)
     contents.epoch = None if manifest.epoch is None else str(manifest.epoch)
+    _check_names(archive.names, [named.name for named in manifest.files])
     spent = 0
     for named in manifest.files:
-        if named.name not in infos:
-            raise FileProblem("incomplete", "The manifest names a file that is not there.", file=named.name)
         if named.name.startswith(RECORDS):
             spent += _read_member(archive, named, contents, spent)
-    _check_names(set(infos), {named.name for named in manifest.files})
 
 
-def _check_names(found: set[str], named: set[str]) -> None:
-    """Nothing in the file is passed over silently."""
-    unnamed = {name for name in found if name.startswith(RECORDS)} - named
+def _check_names(found: Collection[str], named: Collection[str]) -> None:
+    """Nothing in the file is passed over silently, and nothing is read twice."""
+    unknown = [name for name in named if name not in found]
+    if unknown:
+        raise FileProblem("incomplete", "The manifest names a file that is not there.", file=unknown[0])
+    again = [name for name, count in Counter(named).items() if count > 1]
+    if again:
+        raise FileProblem("malformed", "The manifest names this file twice.", file=again[0])
+    unnamed = {name for name in found if name.startswith(RECORDS)} - set(named)
     if unnamed:
         raise FileProblem("malformed", "The manifest does not name this file.", file=min(unnamed))
     strange = {name for name in found if not name.startswith(RECORDS)} - BESIDE_RECORDS
@@ -340,18 +291,19 @@ def _check_names(found: set[str], named: set[str]) -> None:
         raise FileProblem("malformed", "An export has no file of this name.", file=min(strange))
 
 
-def _manifest(archive: zipfile.ZipFile, infos: dict[str, zipfile.ZipInfo]) -> Manifest:
-    if "manifest.json" not in infos or infos["manifest.json"].file_size > MAX_LINE_BYTES:
-        raise FileProblem("not_an_export", "This is no export: it has no manifest.json.")
+def _manifest(archive: Archive) -> Manifest:
+    found = archive.content(MANIFEST, limit=MAX_LINE_BYTES) if MANIFEST in archive.names else None
+    if found is None:
+        raise FileProblem("not_an_export", f"This is no export: it has no {MANIFEST}.")
     try:
-        return msgspec.json.decode(archive.read("manifest.json"), type=Manifest)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise FileProblem("malformed", f"Not a manifest: {error}", file="manifest.json") from error
+        return msgspec.json.decode(found, type=Manifest)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise FileProblem("malformed", f"Not a manifest: {error}", file=MANIFEST) from error
 
 
-def _read_member(archive: zipfile.ZipFile, named: ManifestFile, contents: Contents, spent: int) -> int:
+def _read_member(archive: Archive, named: ManifestFile, contents: Contents, spent: int) -> int:
     """Gives its size."""
-    with archive.open(named.name) as file:
+    with archive.opened(named.name) as file:
         reader = _Lines(file, named.name, spent=spent)
         for line in reader:
             _add(_decoded(line, reader), line, contents, reader)

@@ -12,6 +12,7 @@ import orjson
 
 from accounts.models import User
 from lib import wire
+from lib.texts import visible
 from lib.upcasting import UpcastError, schema_version, upcast
 from sync.domain.records import Key
 from sync.domain.shapes import PushEnvelope
@@ -23,6 +24,9 @@ from sync.services.losses import Loss, read_losses
 from sync.services.rules import entity_rules
 
 BATCH = 5000
+MAX_IGNORED = 100  # names of fields in a report; what comes beyond is counted together
+MAX_NAME = 64
+OTHERS = "others"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -186,7 +190,7 @@ class Rows:
         except UpcastError:
             return None
         known, writable = entity.by_name(), {field.name for field in entity.writable}
-        self.ignored.update(f"{row.entity}.{name}" for name in data if name not in known)
+        self._ignore(row.entity, data.keys() - known.keys())
         document = {name: value for name, value in data.items() if name in writable}
         for field in entity.references():
             value = document.get(field.name)
@@ -194,6 +198,11 @@ class Rows:
                 target: Any = field.target
                 document[field.name] = self.names.of(wire.entity_of(target).name, value)
         return document
+
+    def _ignore(self, entity: str, names: Collection[str]) -> None:
+        for name in names:
+            told = f"{entity}.{visible(name[:MAX_NAME])}"
+            self.ignored[told if told in self.ignored or len(self.ignored) < MAX_IGNORED else OTHERS] += 1
 
     def _shared(self, rows: Sequence[Row]) -> dict[str, frozenset[str]]:
         """For each field that refers: which of the named rows are shared by all, and keep their ids."""

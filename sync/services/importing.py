@@ -6,41 +6,42 @@ import dataclasses
 import datetime as dt
 import itertools
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 from uuid import UUID, uuid5
 
 import orjson
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from accounts.models import User
-from lib import patches, wire
+from lib import wire
 from lib.jobs import RETRY
-from lib.upcasting import UpcastError, steps_from, upcast_losses
+from lib.texts import storable
 from sync.domain.records import APPLIED, CONFLICT, DEFERRED, MERGED, NOOP, REJECTED, Key, Refusal
 from sync.enums import ImportMode, ImportState, MutationStatus, SnapshotKind
-from sync.models import Conflict, Import, ImportPiece, Mutation, Record, SnapshotPiece
+from sync.models import Import, ImportPiece, Mutation, Record, SnapshotPiece
 from sync.models.transfer import BUSY
-from sync.services import answers, import_files, pieces, snapshots
+from sync.services import answers, import_conflicts, import_files, pieces, snapshots
 from sync.services.answers import Result
 from sync.services.applying import Application
+from sync.services.archives import FileProblem
 from sync.services.envelope import Item
 from sync.services.heads import Head, in_transaction, locked_head
-from sync.services.import_files import Contents, FileProblem, Row
+from sync.services.import_files import Contents, Row
 from sync.services.import_rows import Names, Rows, Said
-from sync.services.losses import read_losses
 from sync.services.writing import Author
 
 CHUNK = 1000
 CHUNK_BYTES = 4 * 1024 * 1024
 MAX_LISTED = 100  # rejected rows in a report; all of them are in sync/rejected
 MAX_ATTEMPTS = RETRY.max_attempts or 1
-CONFLICT_ENTITY = "conflict"
 NOT_THERE = Refusal("does_not_exist", "It refers to a record that neither the file nor the account has.")
 NOTHING_WRITTEN = "Nothing was written. Repair the file and import it under a new id."
 GO_ON = "Send the same file with the same import_id: it goes on where it stopped."
 REPORT_IT = "Tell whoever runs the server: this is a mistake in it, and trying again does not help."
-LASTING = (ArithmeticError, LookupError, TypeError, ValueError)  # the same file fails in the same way again
+# What the machine did, and may not do again. All else comes again with the same file.
+PASSING = (OperationalError, InterfaceError, OSError, MemoryError)
+LIMIT_OF_POSTGRESQL = "54"  # the class of the errors that say so: operational by name, and lasting
 
 Clock = Callable[[], dt.datetime]
 Progress = Callable[[int, int], None]
@@ -49,6 +50,14 @@ Part = TypeVar("Part")
 
 class AnotherWorkerError(RuntimeError):
     """Another worker has taken over this import."""
+
+
+class RowError(RuntimeError):
+    """The server fails at this row, and would again."""
+
+    def __init__(self, row: Row) -> None:
+        super().__init__(f"{row.entity} {row.id}")
+        self.row = row
 
 
 @dataclasses.dataclass
@@ -68,12 +77,12 @@ class Report:
     def reject(self, entity: str, record_id: str, error: Any) -> None:
         self.rejected_total += 1
         if len(self.rejected) < MAX_LISTED:
-            self.rejected.append({"entity": entity, "id": record_id, **error})
+            self.rejected.append(storable({"entity": entity, "id": record_id, **error}))
 
 
 def run(*, import_id: UUID, clock: Clock, progress: Progress = lambda done, total: None) -> None:
     """Works an import off. What is wrong with the file is kept with the import; everything else is raised, to be tried
-    again unless it would fail in the same way.
+    again only where another time may be a better one.
     """
     job = _begun(import_id, clock)
     if job is None:
@@ -86,15 +95,18 @@ def run(*, import_id: UUID, clock: Clock, progress: Progress = lambda done, tota
         _end(job, clock(), ImportState.FAILED, error=_error(problem.code, problem.detail, NOTHING_WRITTEN, **where))
     except AnotherWorkerError:
         return
-    except LASTING:
-        job.refresh_from_db(fields=["done", "total"])
-        said = f"The server cannot import this file. {job.done} of {job.total} rows were imported."
-        _end(job, clock(), ImportState.FAILED, error=_error("import_failed", said, REPORT_IT))
-        raise
-    except Exception:
-        if job.attempts >= MAX_ATTEMPTS:
+    except Exception as error:
+        if not may_pass(error):
+            _fail(job, clock(), error)
+        elif job.attempts >= MAX_ATTEMPTS:
             _give_up(job, clock())
         raise
+
+
+def may_pass(error: Exception) -> bool:
+    """Whether the same may go well at another time: the database or the disk was away, or full."""
+    state = str(getattr(error.__cause__, "sqlstate", None) or "")
+    return isinstance(error, PASSING) and not state.startswith(LIMIT_OF_POSTGRESQL)
 
 
 def _begun(import_id: UUID, clock: Clock) -> Import | None:
@@ -109,6 +121,14 @@ def _begun(import_id: UUID, clock: Clock) -> Import | None:
         _give_up(job, clock())
         return None
     return job
+
+
+def _fail(job: Import, at: dt.datetime, error: Exception) -> None:
+    """For good."""
+    job.refresh_from_db(fields=["done", "total"])
+    what = f"{error.row.entity} {error.row.id}" if isinstance(error, RowError) else "this file"
+    said = f"The server cannot import {what}. {job.done} of {job.total} rows were imported."
+    _end(job, at, ImportState.FAILED, error=_error("import_failed", said, REPORT_IT))
 
 
 def _give_up(job: Import, at: dt.datetime) -> None:
@@ -178,11 +198,26 @@ class _Run:
 
     def _write(self) -> None:
         for rows in _row_chunks(self.contents.rows(skip=self.job.done)):
-            in_transaction(lambda rows=rows: self._chunk(rows))  # type: ignore[misc]  # bound now, not at the call
+            self._import(rows)
             self.job.done = rows[-1].number
             self.progress(self.job.done, self.contents.total)
         if self.plan == ImportMode.REPLACE:
             self._delete_the_rest()
+
+    def _import(self, rows: Sequence[Row]) -> None:
+        """Where one of them fails for good, those before it go in. Raises RowError that names it."""
+        try:
+            in_transaction(lambda: self._chunk(rows))
+        except AnotherWorkerError:
+            raise
+        except Exception as error:
+            if may_pass(error):
+                raise
+            if len(rows) == 1:
+                raise RowError(rows[0]) from error
+            half = len(rows) // 2
+            for part in (rows[:half], rows[half:]):
+                self._import(part)
 
     # --- one transaction ---
 
@@ -190,8 +225,8 @@ class _Run:
         head = self._locked(done=rows[0].number - 1)
         report = dataclasses.replace(self.report, rejected=[*self.report.rejected])
         at = self.clock()
-        kept = [row for row in rows if row.entity == CONFLICT_ENTITY]
-        others = [row for row in rows if row.entity != CONFLICT_ENTITY]
+        kept = [row for row in rows if row.entity == import_conflicts.ENTITY]
+        others = [row for row in rows if row.entity != import_conflicts.ENTITY]
         said = self.rows.said(others, epoch=head.epoch, at=at)
         report.noop += len(others) - len({id(one.row) for one in said})
         results = self._apply([one.item for one in said], head, at)
@@ -241,40 +276,14 @@ class _Run:
         return results
 
     def _restore_conflicts(self, rows: Sequence[Row], report: Report) -> None:
-        """Where their id is free: what stands of a conflict is newer than any file."""
-        entity = wire.entities_by_name()[CONFLICT_ENTITY]
-        columns = {field.name: field.column for field in entity.writable}
-        found: list[Conflict] = []
-        for row in rows:
-            known = {name: value for name, value in row.data.items() if name in columns}
-            known["record_id"] = self.names.of(str(known.get("entity")), str(known.get("record_id")))
-            try:
-                values = patches.check_patch(entity, known)
-                _check_losses(values.get("fields", []))
-                values |= {"fields": self._losses_anew(values)}
-            except patches.PatchError as error:
-                fields = {name: detail for name, (_, detail) in error.fields.items()}
-                report.reject(
-                    row.entity, row.id, {"code": "invalid", "detail": "Some fields are wrong.", "fields": fields}
-                )
-                continue
-            mine = UUID(self.names.of(row.entity, row.id))
-            found.append(Conflict(id=mine, user=self.user, **{columns[n]: value for n, value in values.items()}))
-        taken = set(
-            Record.objects.filter(entity=entity.code, id__in=[one.pk for one in found]).values_list("id", flat=True)
-        )
-        free = [one for one in found if one.pk not in taken]
-        Conflict.objects.bulk_create(free)
-        report.created += len(free)
-        report.noop += len(found) - len(free)
-
-    def _losses_anew(self, values: Mapping[str, Any]) -> Any:
-        """In today's words; as they came where a step knows nothing of it."""
-        losses = values.get("fields", [])
-        try:
-            return upcast_losses(losses, *steps_from(values.get("entity", ""), self.contents.schema_version))
-        except UpcastError:
-            return losses
+        version = self.contents.schema_version
+        found, wrong = import_conflicts.read(rows, user=self.user, names=self.names, schema_version=version)
+        for record_id, fields in wrong.items():
+            error = {"code": "invalid", "detail": "Some fields are wrong.", "fields": fields}
+            report.reject(import_conflicts.ENTITY, record_id, error)
+        restored = import_conflicts.restore(found)
+        report.created += restored
+        report.noop += len(found) - restored
 
     # --- what the file lacks ---
 
@@ -310,17 +319,9 @@ class _Run:
     def _live(self) -> int:
         return (
             Record.objects.filter(user=self.user, deleted=False)
-            .exclude(entity=wire.entities_by_name()[CONFLICT_ENTITY].code)
+            .exclude(entity=wire.entities_by_name()[import_conflicts.ENTITY].code)
             .count()
         )
-
-
-def _check_losses(fields: Any) -> None:
-    """Raises PatchError: what nobody could decide must not stand among the conflicts."""
-    try:
-        read_losses(fields)
-    except ValueError as error:
-        raise patches.PatchError({"fields": ("invalid", str(error))}) from error
 
 
 def _count(report: Report, said: Said, result: Result) -> None:

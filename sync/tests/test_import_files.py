@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from sync.services import import_files
-from sync.services.import_files import FileProblem
+from sync.services.archives import FileProblem
 from sync.tests.transfers import record_line, zipped
 
 WORKOUTS = "records/workout.ndjson"
