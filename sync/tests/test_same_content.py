@@ -178,7 +178,12 @@ def test_ids_of_decisions_and_repairs_come_back_as_they_were_sent(phone: Phone) 
     phone.one("update", "workout", str(uuid4()), {"title": "Ghost"})
     conflict = str(Conflict.objects.get().pk)
     sender = {"device_id": phone.id.upper(), "instance_token": phone.token, "client_now": ago(0)}
-    decision = {"mutation_id": str(uuid4()).upper(), "seq": next(phone.seq), "record_version": 9, "resolution": "keep"}
+    decision: Json = {
+        "mutation_id": str(uuid4()).upper(),
+        "seq": next(phone.seq),
+        "record_version": 9,
+        "resolution": "keep",
+    }
     answer = phone.api.post(f"/api/v1/sync/conflicts/{conflict.upper()}/resolve", {**sender, **decision})
     assert answer.status_code == 200, answer.content
     assert answer.json()["results"][0]["id"] == decision["mutation_id"]
@@ -217,7 +222,7 @@ def test_ids_of_whole_records_come_back_as_they_were_sent(api: SchemaClient, ali
 
 
 def state_of(phone: Phone) -> Json:
-    return DeviceState.objects.filter(device_id=phone.id).values().get()
+    return dict(DeviceState.objects.filter(device_id=phone.id).values().get())
 
 
 def test_number_of_a_mismatch_is_not_used(phone: Phone) -> None:
