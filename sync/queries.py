@@ -158,7 +158,8 @@ def records_as_wire(user: Any, keys: Iterable[Key]) -> dict[Key, WireRecord]:
 def page_after(user: Any, position: Position, *, limit: int, entities: Collection[int] = ()) -> Page:
     """The next `limit` changes, read from one index: of some entities, or of all."""
     place = {"version": position.version, "entity": position.entity, "id": position.id}
-    found = fetch("sync", "pull_page", user_id=user.pk, limit=limit, entities=list(entities) or None, **place)
+    name, of = ("pull_page_of", {"entities": list(entities)}) if entities else ("pull_page", {})
+    found = fetch("sync", name, user_id=user.pk, limit=limit, **place, **of)
     taken = found[:limit]
     if not taken:
         return Page("[]", position, has_more=False, complete_ms=None)
