@@ -171,6 +171,12 @@ def page_after(user: Any, position: Position, *, limit: int, entities: Collectio
     )
 
 
+def purged_after(user: Any, version: int, *, entities: Collection[int]) -> bool:
+    """Whether tombstones of these entities are gone that are of later versions."""
+    rows = fetch("sync", "purged_after", user_id=user.pk, version=version, entities=list(entities))
+    return bool(rows[0][0])
+
+
 def versions_after(user: Any, version: int, *, counted: int, limit: int) -> Page:
     """The next versions, each as a whole, with at least `limit` changes after the counted one if there are so many."""
     rows = fetch(

@@ -64,15 +64,19 @@ class Cursor(msgspec.Struct, frozen=True):
         head = [self.snapshot_head, self.snapshot_ms]
         return FORM + SIGNER.sign_object([str(owner.pk), self.epoch, *head, *place, *self.entities])
 
+    @property
+    def told_version(self) -> int:
+        """Up to which its device needs no tombstones any more: it has seen them, or began after them."""
+        return max(self.snapshot_head, self.position.complete_version)
+
     def is_behind(self, view: View) -> bool:
-        """Whether something has changed since. Raises what `check` raises."""
-        self.check(view)
+        """Whether something has changed since."""
         return self.position.complete_version < view.head.version
 
     def check(self, view: View) -> None:
         """view: as of this cursor. Raises EpochChanged, VersionsLostError or ResyncRequired."""
         self.check_history(view)
-        if max(self.snapshot_head, self.position.complete_version) < view.head.min_version:
+        if self.told_version < view.head.min_version:
             raise ResyncRequired
 
     def check_history(self, view: View) -> None:

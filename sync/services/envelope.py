@@ -2,7 +2,7 @@
 
 import datetime as dt
 import hashlib
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
 import msgspec
@@ -16,7 +16,6 @@ from sync.domain.groups import group_failed
 from sync.domain.records import DEFERRED, REJECTED, Edit, Key, Refusal
 from sync.services.resolving import RESOLVE, checked_decision, refusal_of
 
-Shape = TypeVar("Shape")
 EPOCH, MILLISECOND = dt.datetime(1970, 1, 1, tzinfo=dt.UTC), dt.timedelta(milliseconds=1)
 
 
@@ -192,8 +191,10 @@ def item_of(raw: bytes, content: Any, envelope: shapes.PushEnvelope) -> Item:
         return refused_item(raw, device_id, content, Refusal("invalid", str(error)))
     except patches.PatchError as error:
         return refused_item(raw, device_id, content, refusal_of(error))
-    item = Item(content["id"], edit.id, edit.seq, raw, digest_of(content), edit, key=edit.key, group=edit.group)
-    return item if made_under == item.made_under else replace(item, made_under=made_under)
+    digest = digest_of(content)
+    return Item(
+        content["id"], edit.id, edit.seq, raw, digest, edit, key=edit.key, group=edit.group, made_under=made_under
+    )
 
 
 def says_the_same(item: Item, written: bytes) -> bool:

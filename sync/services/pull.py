@@ -15,7 +15,7 @@ from lib.errors import CursorInvalid
 from lib.upcasting import schema_version
 from lib.writes import Catalogue
 from sync.domain.shapes import PullRequest, Scope, limits, moment
-from sync.exceptions import UnknownEntity
+from sync.exceptions import ResyncRequired, UnknownEntity
 from sync.queries import (
     LAST_ENTITY,
     LAST_ID,
@@ -24,6 +24,7 @@ from sync.queries import (
     View,
     digests,
     page_after,
+    purged_after,
     start_of,
     versions_after,
 )
@@ -53,6 +54,7 @@ def _page(owner: Owner, request: PullRequest, entities: Codes, at: dt.datetime) 
     cursor = _narrowed(Cursor.read(request.cursor, owner), entities) if request.cursor else None
     if cursor is not None:
         view = _view(owner, request, cursor)
+        _check(owner, view, cursor)
         if not cursor.is_behind(view):  # most pulls: nothing is new
             return _answer(owner, view, cursor, Page("[]", cursor.position, has_more=False, complete_ms=None), at)
     with consistent_view():
@@ -67,6 +69,15 @@ def _narrowed(cursor: Cursor, entities: Codes) -> Cursor:
         names = ", ".join(_names(cursor.entities))
         raise CursorInvalid(f"This cursor is of a pull of {names}. Keep one for each set of entities.", attr="cursor")
     return replace(cursor, entities=entities)
+
+
+def _check(owner: Owner, view: View, cursor: Cursor) -> None:
+    """Raises what the cursor's own check raises. What was purged of other entities is nothing that this one has missed."""
+    try:
+        cursor.check(view)
+    except ResyncRequired:
+        if not cursor.entities or purged_after(owner, cursor.told_version, entities=cursor.entities):
+            raise
 
 
 def _view(owner: Owner, request: PullRequest, cursor: Cursor | None) -> View:
@@ -106,7 +117,7 @@ def _changes(owner: Owner, view: View, cursor: Cursor, request: PullRequest, at:
             return begin, versions_after(owner, start.before, counted=start.upto, limit=request.limit)
         # up to the purged ones on one page: a client that goes on by the time of this page is behind them then
         return first_cursor(head), versions_after(owner, 0, counted=head.min_version, limit=request.limit)
-    cursor.check(view)
+    _check(owner, view, cursor)
     return cursor, page_after(owner, cursor.position, limit=request.limit, entities=cursor.entities)
 
 

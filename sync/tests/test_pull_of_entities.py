@@ -157,13 +157,16 @@ def test_entities_without_changes_come_as_far_as_all_others(phone: Phone, alice:
 
 
 def test_cursor_of_entities_is_reset_by_what_was_purged_after_it(phone: Phone, alice: User) -> None:
-    stale = page_of(phone, "workout")["cursor"]
+    whole = phone.pull()["cursor"]
+    stale, quiet = page_of(phone, "workout")["cursor"], page_of(phone, "measurement", "set")["cursor"]
     make(Workout, alice).delete()
     fresh = page_of(phone, "set")["cursor"]
     running = page_of(phone, "workout", "set", limit=1)["cursor"]
     assert purge(at=timezone.now() + lifetimes.TOMBSTONE).tombstones == 1
     check_error(phone.api.get(PULL, {"cursor": stale, "entities": "workout"}), 410, "resync_required")
     assert page_of(phone, "set", cursor=fresh)["changes"] == []
+    assert page_of(phone, "measurement", "set", cursor=quiet)["mode"] == "delta"
+    check_error(phone.api.get(PULL, {"cursor": whole}), 410, "resync_required")
     assert page_of(phone, "workout", "set", cursor=running)["has_more"] is False
 
 
