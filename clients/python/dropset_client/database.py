@@ -10,8 +10,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 _SCHEMA = Path(__file__).with_name("schema.sql")
-_UPGRADE_1 = Path(__file__).with_name("upgrade_1.sql")
-_FILE_VERSION = 2
+_UPGRADES = {1: Path(__file__).with_name("upgrade_1.sql"), 2: Path(__file__).with_name("upgrade_2.sql")}
+_FILE_VERSION = 3
 
 
 class Database:
@@ -45,8 +45,8 @@ class Database:
             self.execute("DROP INDEX mutation_by_record")
             self.execute("ALTER TABLE mutation RENAME TO mutation_1")
         self._run(_SCHEMA)
-        if found == 1:
-            self._run(_UPGRADE_1)
+        for version in range(found or _FILE_VERSION, _FILE_VERSION):  # a new file has version 0, and nothing to upgrade
+            self._run(_UPGRADES[version])
         self.execute(f"PRAGMA user_version = {_FILE_VERSION}")
 
     def _run(self, script: Path) -> None:

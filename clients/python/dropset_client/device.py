@@ -9,8 +9,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
-from dropset_client.digest import Digest, Verification, content_hash, digest_of
+from dropset_client.digest import Digest, Verification, content_hash
 from dropset_client.errors import ConflictClosed, MutationTooLarge, NotRepairable, NotSignedIn, RecordMissing
+from dropset_client.listing import Listing
 from dropset_client.mutations import Draft, Rejected
 from dropset_client.report import OnProgress, SyncReport, no_progress
 from dropset_client.resolving import Resolution, effect_of, payload
@@ -117,17 +118,13 @@ class Device:
         """A live record with this device's unsent changes in it, or None."""
         return self.store.view(entity, canonical_id(record_id))
 
-    def list(self, entity: str, **equals: object) -> list[Record]:
-        """Live records whose fields equal the given values, by id.
+    def list(self, entity: str, **equals: object) -> Sequence[Record]:
+        """Live records whose fields equal the given values, by id; read page by page whenever it is gone through.
 
         A scan of one entity: an app with long lists would index the fields its screens ask for.
         """
         wanted = checked_values(entity, patch_to_wire(equals))
-        return [
-            record
-            for record in self.store.view_all(entity)
-            if all(record.get(name) == value for name, value in wanted.items())
-        ]
+        return Listing(lambda: (one for one in self.store.view_all(entity) if _holds(one, wanted)))
 
     def pending(self) -> int:
         """How many changes the server has not answered."""
@@ -341,7 +338,7 @@ class Device:
                 return
 
     def digest(self) -> Digest:
-        return digest_of(self.store.base_live())
+        return self.store.base_digest()
 
     def content_hash(self) -> str:
         return content_hash(self.store.base_live())
@@ -362,6 +359,10 @@ class Device:
         """Read everything anew, whatever the digests say. The user sees the old state until the new one is whole."""
         self.store.begin_resync()
         return self.sync(on_progress)
+
+
+def _holds(record: Record, wanted: JsonObject) -> bool:
+    return all(record.get(name) == value for name, value in wanted.items())
 
 
 def _differs(record: Record, name: str, value: object) -> bool:

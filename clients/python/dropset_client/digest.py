@@ -34,10 +34,14 @@ def short_hash(digest: Mapping[str, EntityDigest]) -> str:
 
 
 def content_hash(records: Iterable[Record]) -> str:
-    """SHA-256 over the canonical JSON of all live records: equal only where every field of every record is."""
+    """SHA-256 over the canonical JSON of all live records: equal only where every field of every record is.
+
+    The records come by entity and id, as a store gives them, so that they need not be in memory together.
+    """
     total = hashlib.sha256()
-    for record in sorted((r for r in records if not r.deleted), key=lambda r: (r.entity, r.id)):
-        total.update(canonical_line(record).encode())
+    for record in records:
+        if not record.deleted:
+            total.update(canonical_line(record).encode())
     return total.hexdigest()
 
 

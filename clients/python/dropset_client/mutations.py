@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from dropset_client.database import Database
@@ -10,6 +10,7 @@ from dropset_client.wire import JsonObject, Limits, Mutation, Op, Refusal, Resul
 
 _ENVELOPE_BYTES = 2048  # room for the fields around the mutations of a push
 _OUTCOMES_KEPT = 10_000
+_NO_END = 2**63 - 1
 _SETTLED_ELSEWHERE = ("discarded", "repaired")  # by the user, on another device, while it waited here
 
 
@@ -73,15 +74,18 @@ class Effect:
         return replace(mutation, entity=self.entity, record_id=self.record_id, op=self.op, patch=self.patch)
 
 
+_PAGE = 100  # rows that are read at once
 # The queue as the view wants it: a resolution also counts as a change of the record it is about.
 _SHOWN = """
     SELECT seq, id, entity, record_id, op, base_version, at, patch, group_id, schema_version FROM mutation
-    WHERE entity = :entity AND (:record_id IS NULL OR record_id = :record_id)
+    WHERE entity = :entity AND {records}
     UNION ALL
     SELECT seq, id, effect.entity, effect.record_id, effect.op, base_version, at, effect.patch, group_id, schema_version
     FROM effect JOIN mutation USING (seq)
-    WHERE effect.entity = :entity AND (:record_id IS NULL OR effect.record_id = :record_id)
-    ORDER BY seq"""
+    WHERE effect.entity = :entity AND effect.{records}
+    ORDER BY {order}"""
+_SHOWN_OF_RECORD = _SHOWN.format(records="record_id = :record_id", order="seq")
+_SHOWN_BETWEEN = _SHOWN.format(records="record_id BETWEEN :first AND :last", order="seq")
 
 
 def mutation_of(row: sqlite3.Row) -> Mutation:
@@ -129,10 +133,16 @@ class MutationQueue:
         row = self._db.execute("SELECT * FROM effect WHERE seq = ?", (mutation.seq,)).fetchone()
         return None if row is None else Effect(row["entity"], row["record_id"], Op(row["op"]), json.loads(row["patch"]))
 
-    def repairs(self) -> dict[str, str]:
-        """Which queued mutations make good which refused ones."""
-        rows = self._db.execute("SELECT id, repairs FROM mutation WHERE repairs IS NOT NULL")
-        return {row["id"]: row["repairs"] for row in rows}
+    def repairs(self, mutation_id: str) -> str | None:
+        """The refused change that a queued one makes good."""
+        row = self._db.execute("SELECT repairs FROM mutation WHERE id = ?", (mutation_id,)).fetchone()
+        return None if row is None else row["repairs"]
+
+    def next_repair(self, after: int) -> int | None:
+        """The place in the queue of the next one that makes good a refused change."""
+        found = "SELECT min(seq) FROM mutation WHERE repairs IS NOT NULL AND seq > ?"
+        seq: int | None = self._db.execute(found, (after,)).fetchone()[0]
+        return seq
 
     def forget_repair(self, mutation_id: str) -> None:
         self._db.execute("UPDATE mutation SET repairs = NULL WHERE id = ?", (mutation_id,))
@@ -140,21 +150,29 @@ class MutationQueue:
     def rebase(self, mutation: Mutation, base_version: int) -> None:
         self._db.execute("UPDATE mutation SET base_version = ? WHERE id = ?", (base_version, mutation.id))
 
-    def all(self) -> Iterator[Mutation]:
-        """In the order the user did them; this is also the order they are sent in."""
-        for row in self._db.execute("SELECT * FROM mutation ORDER BY seq"):
-            yield mutation_of(row)
+    def read(self, after: int = 0, before: int | None = None) -> Iterator[Mutation]:
+        """Those between two places, in the order the user did them; this is also the order they are sent in."""
+        found = "SELECT * FROM mutation WHERE seq > ? AND seq < ? ORDER BY seq LIMIT ?"
+        while rows := self._db.execute(found, (after, before or _NO_END, _PAGE)).fetchall():
+            yield from map(mutation_of, rows)
+            after = rows[-1]["seq"]
+
+    def at(self, seq: int) -> Mutation:
+        return mutation_of(self._db.execute("SELECT * FROM mutation WHERE seq = ?", (seq,)).fetchone())
 
     def of_record(self, entity: str, record_id: str) -> list[Mutation]:
         """What changes a record: its own mutations, and resolutions of conflicts about it."""
-        rows = self._db.execute(_SHOWN, {"entity": entity, "record_id": record_id})
+        rows = self._db.execute(_SHOWN_OF_RECORD, {"entity": entity, "record_id": record_id})
         return [mutation_of(row) for row in rows]
 
-    def of_entity(self, entity: str) -> dict[str, list[Mutation]]:
-        found: dict[str, list[Mutation]] = {}
-        for row in self._db.execute(_SHOWN, {"entity": entity, "record_id": None}):
-            found.setdefault(row["record_id"], []).append(mutation_of(row))
-        return found
+    def of_records(self, entity: str, first: str, last: str) -> Iterator[Mutation]:
+        """The same of the records from one id to another."""
+        for row in self._db.execute(_SHOWN_BETWEEN, {"entity": entity, "first": first, "last": last}):
+            yield mutation_of(row)
+
+    def has_waiting(self) -> bool:
+        """Whether there is anything that did not come back as deferred."""
+        return self._db.execute("SELECT 1 FROM mutation WHERE state = 'waiting' LIMIT 1").fetchone() is not None
 
     def count(self) -> int:
         return int(self._db.execute("SELECT count(*) FROM mutation").fetchone()[0])
@@ -200,15 +218,30 @@ class MutationQueue:
             },
         )
 
-    def rejected(self) -> list[Rejected]:
-        rows = self._db.execute("SELECT * FROM rejected ORDER BY seq")
-        return [Rejected(mutation_of(row), _refusal(row)) for row in rows]
+    def rejected(self) -> Iterator[Rejected]:
+        """In the order in which they were made."""
+        found = "SELECT * FROM rejected WHERE (seq, id) > (?, ?) ORDER BY seq, id LIMIT ?"
+        after = (0, "")
+        while rows := self._db.execute(found, (*after, _PAGE)).fetchall():
+            yield from map(_rejected, rows)
+            after = (rows[-1]["seq"], rows[-1]["id"])
+
+    def count_rejected(self) -> int:
+        return int(self._db.execute("SELECT count(*) FROM rejected").fetchone()[0])
+
+    def last_rejected(self) -> int:
+        """A mark: what is refused from now on comes after it."""
+        return int(self._db.execute("SELECT coalesce(max(rowid), 0) FROM rejected").fetchone()[0])
+
+    def rejected_since(self, mark: int) -> list[Rejected]:
+        rows = self._db.execute("SELECT * FROM rejected WHERE rowid > ? ORDER BY rowid", (mark,))
+        return [_rejected(row) for row in rows]
 
     def take_rejected(self, mutation_id: str) -> Rejected | None:
         """Remove one from the dead letter and hand it out."""
         row = self._db.execute("SELECT * FROM rejected WHERE id = ?", (mutation_id,)).fetchone()
         self._db.execute("DELETE FROM rejected WHERE id = ?", (mutation_id,))
-        return None if row is None else Rejected(mutation_of(row), _refusal(row))
+        return None if row is None else _rejected(row)
 
     def discard(self, mutation_id: str) -> None:
         self._db.execute("INSERT OR IGNORE INTO discarded (id) VALUES (?)", (mutation_id,))
@@ -220,27 +253,32 @@ class MutationQueue:
     def forget_discarded(self, mutation_id: str) -> None:
         self._db.execute("DELETE FROM discarded WHERE id = ?", (mutation_id,))
 
-    def outcomes(self) -> list[Outcome]:
-        rows = self._db.execute("SELECT * FROM outcome ORDER BY n")
-        return [
-            Outcome(
-                id=row["id"],
-                seq=row["seq"],
-                status=Status(row["status"]),
-                version=row["version"],
-                replayed=bool(row["replayed"]),
-                conflict_ids=tuple(json.loads(row["conflict_ids"])),
-            )
-            for row in rows
-        ]
+    def outcomes(self) -> Iterator[Outcome]:
+        """In the order in which they came."""
+        found, after = "SELECT * FROM outcome WHERE n > ? ORDER BY n LIMIT ?", 0
+        while rows := self._db.execute(found, (after, _PAGE)).fetchall():
+            yield from map(_outcome, rows)
+            after = rows[-1]["n"]
 
     def forget_old_outcomes(self) -> None:
         """The log is for people who ask what happened lately, not for ever."""
         self._db.execute("DELETE FROM outcome WHERE n <= (SELECT max(n) FROM outcome) - ?", (_OUTCOMES_KEPT,))
 
 
-def _refusal(row: sqlite3.Row) -> Refusal:
-    return Refusal(code=row["code"], detail=row["detail"], fields=json.loads(row["fields"]))
+def _rejected(row: sqlite3.Row) -> Rejected:
+    reason = Refusal(code=row["code"], detail=row["detail"], fields=json.loads(row["fields"]))
+    return Rejected(mutation_of(row), reason)
+
+
+def _outcome(row: sqlite3.Row) -> Outcome:
+    return Outcome(
+        id=row["id"],
+        seq=row["seq"],
+        status=Status(row["status"]),
+        version=row["version"],
+        replayed=bool(row["replayed"]),
+        conflict_ids=tuple(json.loads(row["conflict_ids"])),
+    )
 
 
 def _units(queued: Iterable[Mutation]) -> Iterator[list[Mutation]]:
@@ -255,20 +293,16 @@ def _units(queued: Iterable[Mutation]) -> Iterator[list[Mutation]]:
         yield unit
 
 
-def next_chunk(
-    queued: Iterable[Mutation], *, sent: Collection[str], limits: Limits, alone: Collection[str] = ()
-) -> list[Mutation]:
-    """The longest run from the front of the queue that fits into one push; what was `sent` already is passed over.
+def next_chunk(queued: Iterable[Mutation], *, limits: Limits) -> list[Mutation]:
+    """The longest run from the front of the queue that fits into one push.
 
-    The first unit is always taken, even where it is too large alone: the server's 413 is its verdict. Mutations in
-    `alone` travel by themselves.
+    The first unit is always taken, even where it is too large alone: the server's 413 is its verdict.
     """
     chunk: list[Mutation] = []
     room = limits.body_bytes - _ENVELOPE_BYTES
-    for unit in _units(mutation for mutation in queued if mutation.id not in sent):
+    for unit in _units(queued):
         size = sum(mutation.size_bytes() + 1 for mutation in unit)
-        by_itself = unit[0].id in alone or (chunk and chunk[0].id in alone)
-        if chunk and (by_itself or len(chunk) + len(unit) > limits.mutations or size > room):
+        if chunk and (len(chunk) + len(unit) > limits.mutations or size > room):
             break
         chunk.extend(unit)
         room -= size

@@ -41,13 +41,15 @@ class BaseRecords:
         row = self._db.execute(found, (entity, record_id)).fetchone()
         return None if row is None else _record(row)
 
-    def of(self, entity: str) -> Iterator[Record]:
-        found = f"SELECT * FROM {self._table} WHERE entity = ? ORDER BY id"  # noqa: S608  one of our own names
-        for row in self._db.execute(found, (entity,)):
+    def between(self, entity: str, first: str, last: str) -> Iterator[Record]:
+        """By id, from one to another."""
+        found = f"SELECT * FROM {self._table} WHERE entity = ? AND id BETWEEN ? AND ? ORDER BY id"  # noqa: S608  the same
+        for row in self._db.execute(found, (entity, first, last)):
             yield _record(row)
 
     def after(self, version: int) -> Iterator[Record]:
-        found = f"SELECT * FROM {self._table} WHERE version > ? ORDER BY version, entity, id"  # noqa: S608  the same
+        """What changed later, in the order in which it was changed."""
+        found = f"SELECT * FROM {self._table} WHERE version > ? ORDER BY last_modified_at, version, entity, id"  # noqa: S608  the same
         for row in self._db.execute(found, (version,)):
             yield _record(row)
 
@@ -55,8 +57,15 @@ class BaseRecords:
         return self._db.execute(f"SELECT 1 FROM {self._table} LIMIT 1").fetchone() is None  # noqa: S608  the same
 
     def live(self) -> Iterator[Record]:
+        """By entity and id."""
         found = f"SELECT * FROM {self._table} WHERE deleted = 0 ORDER BY entity, id"  # noqa: S608  the same
         for row in self._db.execute(found):
+            yield _record(row)
+
+    def live_versions(self) -> Iterator[Record]:
+        """The same without what is in them, which a digest does not need and which takes long to read."""
+        columns = "entity, id, version, deleted, NULL AS data, last_modified_at"
+        for row in self._db.execute(f"SELECT {columns} FROM {self._table} WHERE deleted = 0"):  # noqa: S608  the same
             yield _record(row)
 
     def put(self, record: Record) -> None:

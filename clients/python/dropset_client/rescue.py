@@ -28,11 +28,11 @@ class Rescue:
         identity = restoration.identity()
         if identity is None or restoration.shared_version() is None:
             return 0
-        all_waiting = before = len(restoration.waiting())
+        all_waiting = before = restoration.count_waiting()
         while before:
             self._register(identity)
             self._send_once(identity, limits)
-            after = len(restoration.waiting())
+            after = restoration.count_waiting()
             if after in (0, before):
                 break
             before = after
@@ -62,14 +62,13 @@ class Rescue:
         self._store.restoration.set_registered()
 
     def _send_once(self, identity: Identity, limits: Limits) -> None:
-        sent: set[str] = set()
-        waiting = self._store.restoration.waiting()
-        while chunk := next_chunk(waiting, sent=sent, limits=limits):
+        sent = 0
+        while chunk := next_chunk(self._store.restoration.waiting(after=sent), limits=limits):
             raw = self._session.request("POST", "sync/push", body=self._envelope(identity, chunk))
             self._store.step("rescue.answered")
             self._store.store_rescue(chunk, parsed(PushAnswer.from_wire, raw))
             self._store.step("rescue.stored")
-            sent.update(mutation.id for mutation in chunk)
+            sent = chunk[-1].seq
 
     def _envelope(self, identity: Identity, chunk: list[Mutation]) -> JsonObject:
         return {

@@ -6,7 +6,7 @@ this one's id the server would take it for earlier words of this device, and the
 """
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dropset_client.credentials import Identity
@@ -21,6 +21,7 @@ _ADD = """
     INSERT INTO rescue
     (seq, id, entity, record_id, op, base_version, at, patch, group_id, schema_version, old_version) VALUES
     (:seq, :id, :entity, :record_id, :op, :base_version, :at, :patch, :group_id, :schema_version, :old_version)"""
+_PAGE = 100  # rows that are read at once
 _LONG_AGO = "1970-01-01T00:00:00.000000Z"
 
 
@@ -57,9 +58,8 @@ class Restoration:
         if self._old.is_empty():
             self._old.become(self._records)
         shared = self.shared_version() or 0
-        lost = [(old, *change) for old in self._old.after(shared) if (change := _change(old, _same(incoming, old)))]
-        lost.sort(key=lambda item: (item[0].last_modified_at or _LONG_AGO, item[0].version))
-        for seq, (old, op, patch) in enumerate(lost, start=1):
+        lost = ((old, change) for old in self._old.after(shared) if (change := _change(old, _same(incoming, old))))
+        for seq, (old, (op, patch)) in enumerate(lost, start=1):
             mutation = Mutation(
                 id=self._new_id(),
                 seq=seq,
@@ -82,16 +82,24 @@ class Restoration:
     def set_registered(self) -> None:
         self._db.set_meta(rescue_registered="yes")
 
-    def waiting(self) -> list[Mutation]:
-        return [mutation_of(row) for row in self._db.execute("SELECT * FROM rescue WHERE status IS NULL ORDER BY seq")]
+    def waiting(self, after: int = 0) -> Iterator[Mutation]:
+        """What has no answer, from a place on."""
+        found = "SELECT * FROM rescue WHERE status IS NULL AND seq > ? ORDER BY seq LIMIT ?"
+        while rows := self._db.execute(found, (after, _PAGE)).fetchall():
+            yield from map(mutation_of, rows)
+            after = rows[-1]["seq"]
+
+    def count_waiting(self) -> int:
+        return int(self._db.execute("SELECT count(*) FROM rescue WHERE status IS NULL").fetchone()[0])
 
     def of_record(self, entity: str, record_id: str) -> list[Mutation]:
         """What the view lays over the new base, so that the user sees no hole meanwhile."""
-        found = "SELECT * FROM rescue WHERE status IS NULL AND entity = ? AND record_id = ?"
-        return [mutation_of(row) for row in self._db.execute(found, (entity, record_id))]
+        return list(self.of_records(entity, record_id, record_id))
 
-    def of_entity(self, entity: str) -> Iterator[Mutation]:
-        for row in self._db.execute("SELECT * FROM rescue WHERE status IS NULL AND entity = ?", (entity,)):
+    def of_records(self, entity: str, first: str, last: str) -> Iterator[Mutation]:
+        """The same of the records from one id to another."""
+        found = "SELECT * FROM rescue WHERE status IS NULL AND entity = ? AND record_id BETWEEN ? AND ?"
+        for row in self._db.execute(found, (entity, first, last)):
             yield mutation_of(row)
 
     def settle(self, mutation: Mutation, result: Result) -> None:
@@ -101,16 +109,16 @@ class Restoration:
             "UPDATE rescue SET status = ?, version = ? WHERE id = ?", (str(result.status), result.version, mutation.id)
         )
 
-    def give_up(self, stranded: Sequence[Mutation]) -> None:
+    def give_up(self) -> None:
         """What hangs on records that nobody holds any more goes to the user, like everything that is refused."""
         reason = Refusal("deferred", "what it hangs on is neither on the server nor on this device")
-        for mutation in stranded:
+        for mutation in self.waiting():
             self.settle(mutation, Result(id=mutation.id, status=Status.REJECTED, error=reason))
 
     def finish(self) -> None:
         """The queue moves to the new history, and the old base goes. The rescue device stays until it is deleted."""
         shared = self.shared_version() or 0
-        for mutation in list(self._queue.all()):
+        for mutation in self._queue.read():
             if mutation.base_version > shared:
                 self._queue.rebase(mutation, self._new_base_of(mutation, shared))
         self._old.clear()

@@ -39,6 +39,10 @@ CREATE TABLE IF NOT EXISTS mutation (
 );
 -- The view asks for the unsent changes of one record, or of one entity.
 CREATE INDEX IF NOT EXISTS mutation_by_record ON mutation (entity, record_id, seq);
+-- How many wait for another record, and whether any does not.
+CREATE INDEX IF NOT EXISTS mutation_by_state ON mutation (state);
+-- The next one that makes good a refused change: it travels by itself.
+CREATE INDEX IF NOT EXISTS mutation_that_repairs ON mutation (seq) WHERE repairs IS NOT NULL;
 
 -- What a queued resolution of a conflict will do to the record it is about. For the view only, never sent.
 CREATE TABLE IF NOT EXISTS effect (
@@ -95,6 +99,8 @@ CREATE TABLE IF NOT EXISTS rejected (
     detail         TEXT NOT NULL,
     fields         TEXT NOT NULL
 );
+-- The list of them, page by page.
+CREATE INDEX IF NOT EXISTS rejected_in_order ON rejected (seq, id);
 
 -- Refused changes that the user gave up while there was no network: the server still keeps them.
 CREATE TABLE IF NOT EXISTS discarded (

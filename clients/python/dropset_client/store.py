@@ -21,7 +21,7 @@ may be killed; the next `sync()` finds a state it can go on from:
 A kill inside a step is a rollback by SQLite, which is the same as a kill before it.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,10 +30,11 @@ from dropset_client.credentials import Credentials
 from dropset_client.database import Database
 from dropset_client.digest import Digest, digest_of
 from dropset_client.errors import MutationTooLarge
+from dropset_client.listing import Listing
 from dropset_client.mutations import Draft, Effect, MutationQueue, Outcome, Rejected, next_chunk
 from dropset_client.records import BaseRecords
 from dropset_client.restoration import Restoration
-from dropset_client.view import overlay
+from dropset_client.shown import ShownRecords
 from dropset_client.wire import (
     Limits,
     Mutation,
@@ -80,6 +81,7 @@ class Store(Credentials):
         self._incoming = BaseRecords(self._db, "incoming")
         self._queue = MutationQueue(self._db)
         self._restoration = Restoration(self._db, self._records, self._queue, new_id)
+        self._shown = ShownRecords(self._db, self._records, self._queue, self._restoration)
 
     def close(self) -> None:
         self._db.close()
@@ -102,31 +104,17 @@ class Store(Credentials):
     def base_live(self) -> Iterator[Record]:
         return self._records.live()
 
+    def base_digest(self) -> Digest:
+        return digest_of(self._records.live_versions())
+
     def view(self, entity: str, record_id: str) -> Record | None:
-        own = self._queue.of_record(entity, record_id)
-        return overlay(self._records.get(entity, record_id), [*self._restoration.of_record(entity, record_id), *own])
+        return self._shown.get(entity, record_id)
 
     def view_all(self, entity: str) -> Iterator[Record]:
-        """By id, which for ids made by this client is the order of making."""
-        queued = self._queue.of_entity(entity)
-        for mutation in self._restoration.of_entity(entity):
-            queued[mutation.record_id] = [mutation, *queued.get(mutation.record_id, ())]
-        base = {record.id: record for record in self._records.of(entity)}
-        for record_id in sorted(base.keys() | queued.keys()):
-            record = overlay(base.get(record_id), queued.get(record_id, ()))
-            if record is not None:
-                yield record
+        return self._shown.all(entity)
 
     def places(self, part_of_id: str) -> list[tuple[str, str]]:
-        """Entity and id of what begins or ends like this, tombstones and unsent records too: for people who type."""
-        found = (
-            "SELECT entity, id FROM record WHERE id LIKE :begins OR id LIKE :ends"
-            " UNION SELECT entity, record_id FROM mutation WHERE record_id LIKE :begins OR record_id LIKE :ends"
-            " ORDER BY 1, 2"
-        )
-        text = part_of_id.replace("%", "").replace("_", "")
-        rows = self._db.execute(found, {"begins": f"{text}%", "ends": f"%{text}"})
-        return [(row[0], row[1]) for row in rows]
+        return self._shown.places(part_of_id)
 
     def note(self, name: str) -> str | None:
         """A setting of the app, kept beside its data."""
@@ -169,8 +157,8 @@ class Store(Credentials):
             return 0
         return self.position().version if change.op is Op.DELETE else known.version
 
-    def queued(self) -> list[Mutation]:
-        return list(self._queue.all())
+    def queued(self) -> Sequence[Mutation]:
+        return Listing(self._queue.read)
 
     def queued_for(self, entity: str, record_id: str) -> list[Mutation]:
         return self._queue.of_record(entity, record_id)
@@ -181,11 +169,28 @@ class Store(Credentials):
     def deferred_count(self) -> int:
         return self._queue.count_deferred()
 
-    def next_chunk(self, sent: Collection[str], limits: Limits) -> list[Mutation]:
-        return next_chunk(self._queue.all(), sent=sent, limits=limits, alone=self._queue.repairs())
+    def has_waiting(self) -> bool:
+        """Whether there is anything to send that the server has not deferred."""
+        return self._queue.has_waiting()
 
-    def rejected(self) -> list[Rejected]:
-        return self._queue.rejected()
+    def next_chunk(self, after: int, limits: Limits) -> list[Mutation]:
+        """What goes into the next push, from a place in the queue on. A repair travels by itself."""
+        repair = self._queue.next_repair(after)
+        chunk = next_chunk(self._queue.read(after, before=repair), limits=limits)
+        return chunk if chunk or repair is None else [self._queue.at(repair)]
+
+    def rejected(self) -> Sequence[Rejected]:
+        return Listing(self._queue.rejected)
+
+    def count_rejected(self) -> int:
+        return self._queue.count_rejected()
+
+    def last_rejected(self) -> int:
+        """A mark for `rejected_since`."""
+        return self._queue.last_rejected()
+
+    def rejected_since(self, mark: int) -> list[Rejected]:
+        return self._queue.rejected_since(mark)
 
     def take_rejected(self, mutation_id: str) -> Rejected | None:
         with self._db.transaction():
@@ -206,15 +211,15 @@ class Store(Credentials):
 
     def repaired_by(self, mutation: Mutation) -> str | None:
         """The refused change that this queued one makes good."""
-        return self._queue.repairs().get(mutation.id)
+        return self._queue.repairs(mutation.id)
 
     def forget_repair(self, mutation: Mutation) -> None:
         """The server knows nothing of the refused change: the new one is an ordinary change then."""
         with self._db.transaction():
             self._queue.forget_repair(mutation.id)
 
-    def outcomes(self) -> list[Outcome]:
-        return self._queue.outcomes()
+    def outcomes(self) -> Sequence[Outcome]:
+        return Listing(self._queue.outcomes)
 
     def store_push(self, chunk: Sequence[Mutation], answer: PushAnswer) -> None:
         """The verdicts of one push and what they do to base, queue and dead letter.
@@ -238,8 +243,8 @@ class Store(Credentials):
 
     def _settle(self, mutation: Mutation, result: Result) -> None:
         """A repair that is refused itself takes the place of what it was to repair, also in the server's list."""
-        repaired = self._queue.repairs().get(mutation.id)
-        if repaired is not None and result.status is Status.REJECTED:
+        repaired = self._queue.repairs(mutation.id) if result.status is Status.REJECTED else None
+        if repaired is not None:
             self._queue.discard(repaired)
         self._queue.settle(mutation, result)
 
@@ -304,7 +309,7 @@ class Store(Credentials):
         """It becomes the base. False, and nothing changed, where it is not what the server counted or came too late."""
         with self._db.transaction():
             mine = self._db.meta("snapshot") == ticket and self._db.meta("cursor") is None
-            if not mine or digest_of(self._incoming.live()) != digest:
+            if not mine or digest_of(self._incoming.live_versions()) != digest:
                 return False
             self._take_over(page.epoch)
             self._move_on(page, staging=False)
@@ -360,7 +365,7 @@ class Store(Credentials):
     def end_rescue(self) -> None:
         """Everything was answered; what is still deferred hangs on nothing."""
         with self._db.transaction():
-            self._restoration.give_up(self._restoration.waiting())
+            self._restoration.give_up()
             self._restoration.finish()
 
     def position(self) -> Position:

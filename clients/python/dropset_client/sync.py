@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from dropset_client import snapshot
 from dropset_client.answers import parsed
-from dropset_client.digest import Verification, compare, digest_of
+from dropset_client.digest import Verification, compare
 from dropset_client.errors import (
     ApiError,
     DeviceForked,
@@ -90,17 +90,17 @@ class SyncEngine:
         """This device's base compared with the server."""
         status = self.status()
         return Verification(
-            differing=compare(digest_of(self._store.base_live()), status.digest),
+            differing=compare(self._store.base_digest(), status.digest),
             local_version=self._store.position().version,
             server_version=status.version,
         )
 
     def _reported(self, act: Callable[[SyncReport], object]) -> SyncReport:
-        buried = {item.mutation.id for item in self._store.rejected()}
+        mark = self._store.last_rejected()
         report = SyncReport(to_push=self._store.queue_length())
         act(report)
         report.deferred = self._store.deferred_count()
-        report.rejected = [item for item in self._store.rejected() if item.mutation.id not in buried]
+        report.rejected = self._store.rejected_since(mark)
         return report
 
     def _run(self, report: SyncReport, on_progress: OnProgress) -> None:
@@ -243,8 +243,8 @@ class SyncEngine:
 
     def _push(self, report: SyncReport, on_progress: OnProgress) -> int:
         """Send every queued mutation once; returns how many left the queue."""
-        before = self._store.queue_length()
-        sent: set[str] = set()
+        before = report.statuses.total()
+        sent = 0
         limits = self._limits()
         while chunk := self._store.next_chunk(sent, limits):
             try:
@@ -252,9 +252,9 @@ class SyncEngine:
             except TooLarge:
                 limits = self._smaller(chunk, report)
                 continue
-            sent.update(mutation.id for mutation in chunk)
+            sent = chunk[-1].seq
             on_progress(Progress(report.statuses.total(), report.to_push, report.pulled))
-        return max(0, before - self._store.queue_length())
+        return report.statuses.total() - before
 
     def _push_front(self, report: SyncReport, most: int) -> None:
         self.register()
@@ -262,7 +262,7 @@ class SyncEngine:
             return
         self._give_back(report)
         limits = self._limits()
-        chunk = self._store.next_chunk((), replace(limits, mutations=min(most, limits.mutations)))
+        chunk = self._store.next_chunk(0, replace(limits, mutations=min(most, limits.mutations)))
         if chunk:
             self._push_chunk(chunk, report)
 

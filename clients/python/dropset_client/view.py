@@ -14,11 +14,12 @@ def overlay(base: Record | None, queued: Iterable[Mutation]) -> Record | None:
     """
     current = base
     for mutation in queued:
-        current = _step(current, mutation)
+        current = laid_over(current, mutation)
     return None if current is None or current.deleted else current
 
 
-def _step(current: Record | None, mutation: Mutation) -> Record | None:
+def laid_over(current: Record | None, mutation: Mutation) -> Record | None:
+    """One change on a record; a deleted one stays, in case that the next change restores it."""
     match mutation.op:
         case Op.CREATE:
             return _edited(current or _blank(mutation), mutation.patch, deleted=False)

@@ -60,7 +60,7 @@ class Watcher:
         """Why to sync now, "" where there is no reason."""
         if isinstance(signal, Poke) and self._is_news(signal):
             return "poke"
-        if signal is not Signal.DOWN and self._store.queue_length() > self._store.deferred_count():
+        if signal is not Signal.DOWN and self._store.has_waiting():
             return "pending"
         every_s = EVERY_S if signal is Signal.DOWN else EVERY_WITH_STREAM_S
         return "interval" if self._monotonic() - self._last_s >= every_s else ""

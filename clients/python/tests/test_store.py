@@ -165,7 +165,7 @@ def test_chunks_are_the_queue_in_order_within_the_limits(units: list[tuple[int, 
         queue += [mutation(len(queue) + 1, group=group, size=size) for _ in range(members)]
     limits = Limits(mutations=most, body_bytes=body)
     sent: list[Mutation] = []
-    while chunk := next_chunk(queue, sent={one.id for one in sent}, limits=limits):
+    while chunk := next_chunk(queue[len(sent) :], limits=limits):
         whole = {one.group or one.id for one in chunk}
         assert len(whole) == 1 or (len(chunk) <= most and sum(one.size_bytes() for one in chunk) <= body)
         rest = [one for one in queue if one not in sent and one not in chunk]
@@ -213,3 +213,20 @@ def test_a_file_of_the_first_edition_goes_on(tmp_path: Path, *, half_read: bool)
     assert store.enqueue(resolve).seq == 4
     store.close()
     Store(tmp_path / "a.db").close()
+
+
+def test_a_file_of_the_second_edition_goes_on(tmp_path: Path) -> None:
+    """It has fewer indexes, and may hold ids in capitals beside the server's own in small letters."""
+    store = Store(tmp_path / "a.db")
+    store.enqueue(draft(1))
+    store._db.execute("DROP INDEX mutation_by_state")
+    for record_id, version in (("ab-1", 5), ("AB-1", 4), ("AB-2", 3)):
+        store._records.put(Record("set", record_id, version, deleted=False, data={}))
+    store._db.execute("PRAGMA user_version = 2")
+    store.close()
+    store = Store(tmp_path / "a.db")
+
+    assert [(record.id, record.version) for record in store.base_live()] == [("ab-1", 5), ("ab-2", 3)]
+    assert (store.has_waiting(), [one.id for one in store.queued()]) == (True, ["m1"])
+    assert "mutation_by_state" in {row["name"] for row in store._db.execute("PRAGMA index_list(mutation)")}
+    store.close()

@@ -76,7 +76,7 @@ class Context(AbstractContextManager["Context"]):
 
     def refused(self, part: str) -> Mutation:
         """The refused change with this id, from a part of it."""
-        waiting = [item.mutation for item in self.device.rejected()]
+        waiting = (item.mutation for item in self.device.rejected())
         found = [one for one in waiting if one.id.startswith(part) or one.id.endswith(part)]
         if not found:
             raise NotSo(f"{part} names no change that is refused still. `dropset rejected` lists those")

@@ -2,6 +2,7 @@
 
 from argparse import Namespace
 from datetime import datetime
+from itertools import islice
 
 from dropset_client.cli.context import Context
 from dropset_client.cli.output import (
@@ -10,6 +11,7 @@ from dropset_client.cli.output import (
     record_json,
     record_line,
     record_lines,
+    rejected_json,
     rejected_lines,
 )
 from dropset_client.cli.problems import Exit
@@ -21,13 +23,13 @@ from dropset_client.wire import Mutation, utc_now
 
 def list_records(context: Context, arguments: Namespace) -> Exit:
     records = context.device.list(arguments.entity, **pairs(arguments.where, arguments.entity, now=utc_now()))
-    shown = records[-arguments.last :] if arguments.last else records
-    lines = [record_line(record) for record in shown]
-    if len(shown) < len(records):
-        lines.append(f"... the last {len(shown)} of {len(records)}")
-    if not records:
-        lines.append(f"no {arguments.entity} here")
-    context.out.show([record_json(record) for record in shown], lines)
+    total = len(records) if arguments.last else 0
+    last = islice(records, max(0, total - arguments.last), None) if arguments.last else records
+    shown = context.out.show_each(last, record_json, lambda record: [record_line(record)])
+    if shown < total:
+        context.out.remark(f"... the last {shown} of {total}")
+    if not shown:
+        context.out.remark(f"no {arguments.entity} here")
     return Exit.DONE
 
 
@@ -64,9 +66,9 @@ def restore(context: Context, arguments: Namespace) -> Exit:
 
 def conflicts(context: Context, arguments: Namespace) -> Exit:
     found = context.device.list("conflict") if arguments.all else context.device.conflicts()
-    lines = [line for conflict in found for line in conflict_lines(conflict)]
     hint = "decide with `dropset resolve ID --keep`, `--use-lost` or `--set key=value`"
-    context.out.show([record_json(one) for one in found], [*lines, hint] if found else ["no open conflicts"])
+    shown = context.out.show_each(found, record_json, conflict_lines)
+    context.out.remark(hint if shown else "no open conflicts")
     return Exit.DONE
 
 
@@ -83,10 +85,9 @@ def _resolution(arguments: Namespace) -> Resolution:
 
 
 def rejected(context: Context, _arguments: Namespace) -> Exit:
-    items = context.device.rejected()
     hint = "repair with `dropset repair ID key=value`, or give up with `dropset discard ID`"
-    found = [{"mutation": item.mutation.to_wire(), "reason": item.reason} for item in items]
-    context.out.show(found, [*rejected_lines(items), hint] if items else ["nothing was refused"])
+    shown = context.out.show_each(context.device.rejected(), rejected_json, rejected_lines)
+    context.out.remark(hint if shown else "nothing was refused")
     return Exit.DONE
 
 
@@ -103,9 +104,9 @@ def discard(context: Context, arguments: Namespace) -> Exit:
 
 
 def queue(context: Context, _arguments: Namespace) -> Exit:
-    waiting = context.device.store.queued()
-    lines = [mutation_line(mutation) for mutation in waiting] or ["nothing waits"]
-    context.out.show([mutation.to_wire() for mutation in waiting], lines)
+    shown = context.out.show_each(context.device.store.queued(), Mutation.to_wire, lambda one: [mutation_line(one)])
+    if not shown:
+        context.out.remark("nothing waits")
     return Exit.DONE
 
 

@@ -2,15 +2,17 @@
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, is_dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from dropset_client.mutations import Rejected
 from dropset_client.report import SyncReport
 from dropset_client.resolving import lost_values
 from dropset_client.wire import JsonObject, Mutation, Record
 
+Item = TypeVar("Item")
 _WIDEST = 40
 
 
@@ -21,10 +23,29 @@ class Output:
     def show(self, value: object, lines: Iterable[str]) -> None:
         """`value` for machines, in one line of JSON; `lines` for people."""
         if self.as_json:
-            self.line(json.dumps(value, ensure_ascii=False, default=_plain))
+            self.line(_json(value))
             return
         for line in lines:
             self.line(line)
+
+    def show_each(
+        self, items: Iterable[Item], value: Callable[[Item], object], lines: Callable[[Item], list[str]]
+    ) -> int:
+        """The same for a list that need not be in memory: item by item. Returns how many there were."""
+        count = 0
+        for count, item in enumerate(items, start=1):
+            if self.as_json:
+                sys.stdout.write(("[" if count == 1 else ", ") + _json(value(item)))
+            else:
+                sys.stdout.writelines(f"{_as_called(line)}\n" for line in lines(item))
+        if self.as_json:
+            self.line("]" if count else "[]")
+        return count
+
+    def remark(self, text: str) -> None:
+        """What only people read."""
+        if not self.as_json:
+            self.line(text)
 
     def line(self, text: str) -> None:
         sys.stdout.write(_as_called(text) + "\n")
@@ -40,6 +61,10 @@ def _as_called(text: str) -> str:
     """Hints name the program as the user called it, so that they can be pasted."""
     installed = Path(sys.argv[0]).name == "dropset"
     return text if installed else text.replace("`dropset ", "`python -m dropset_client ")
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, default=_plain)
 
 
 def _plain(value: object) -> object:
@@ -82,15 +107,18 @@ def mutation_line(mutation: Mutation) -> str:
     ).rstrip()
 
 
-def rejected_lines(items: Sequence[Rejected]) -> list[str]:
-    lines: list[str] = []
-    for item in items:
-        why = item.reason
-        lines.append(f"{item.mutation.id}  {item.mutation.op} {item.mutation.entity} {item.mutation.record_id}")
-        lines.append(f"  refused: {why.code}. {why.detail}")
-        lines += [f"  {name}: {detail}" for name, detail in why.fields.items()]
-        lines += [f"  you wrote {name} = {short(value)}" for name, value in item.mutation.patch.items()]
-    return lines
+def rejected_json(item: Rejected) -> JsonObject:
+    return {"mutation": item.mutation.to_wire(), "reason": item.reason}
+
+
+def rejected_lines(item: Rejected) -> list[str]:
+    why = item.reason
+    return [
+        f"{item.mutation.id}  {item.mutation.op} {item.mutation.entity} {item.mutation.record_id}",
+        f"  refused: {why.code}. {why.detail}",
+        *(f"  {name}: {detail}" for name, detail in why.fields.items()),
+        *(f"  you wrote {name} = {short(value)}" for name, value in item.mutation.patch.items()),
+    ]
 
 
 def conflict_lines(conflict: Record) -> list[str]:

@@ -95,7 +95,7 @@ def _own_status(context: Context) -> JsonObject:
         "synced": position.synced,
         "pending": device.pending(),
         "deferred": store.deferred_count(),
-        "rejected": len(device.rejected()),
+        "rejected": store.count_rejected(),
         "conflicts": len(device.conflicts()),
     }
 
