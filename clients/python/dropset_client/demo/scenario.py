@@ -9,6 +9,7 @@ from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NoReturn
 from zoneinfo import ZoneInfo
 
 from tqdm import tqdm
@@ -38,7 +39,7 @@ class Phone:
 
     def sync(self) -> SyncReport:
         total = self.device.pending() or None
-        with tqdm(total=total, desc=f"{self.label}: sync", unit="change", leave=total is not None) as bar:
+        with _bar(total, f"{self.label}: sync", "change") as bar:
 
             def show(progress: Progress) -> None:
                 bar.n = min(progress.pushed, progress.to_push)
@@ -58,6 +59,11 @@ class Phone:
     @property
     def device_id(self) -> str:
         return self.device.store.identity().device_id
+
+
+def _bar(total: int | None, what: str, unit: str) -> "tqdm[NoReturn]":
+    """For people: it is silent where standard error is no terminal. What came of it is said in lines of their own."""
+    return tqdm(total=total, desc=what, unit=unit, leave=total is not None, disable=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +123,7 @@ def import_history(phone: Phone, *, seed: int, workouts: int) -> ImportReport:
     """Import a generated Strong export while the phone has no network."""
     names = library_names(phone.device.fetch_all("library/exercise-types/", page_size=200))
     history = generate_workouts(seed, until=utc_now().astimezone(ZONE), workouts=workouts)
-    with tqdm(total=len(history), desc=f"{phone.label}: import", unit="workout") as bar:
+    with _bar(len(history), f"{phone.label}: import", "workout") as bar:
         return import_strong(
             phone.device,
             render(history, S3),
