@@ -1,11 +1,15 @@
 """Who this installation is and who is signed in: the part of a store that a backup of the device should not hold."""
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from dropset_client.database import Database
-from dropset_client.errors import AccountMismatch
+from dropset_client.errors import AccountMismatch, ServerUnreachable
 from dropset_client.wire import NewId, random_id
+
+_LONGEST_REFRESH_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,14 @@ class SessionTokens:
     user_id: str | None
     access: str | None
     refresh: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Refresh:
+    """A refresh token, and the Idempotency-Key that all requests with it carry."""
+
+    token: str
+    key: str
 
 
 class Credentials:
@@ -65,18 +77,39 @@ class Credentials:
                 raise AccountMismatch("this store belongs to another account; open a new one")
             self._db.set_meta(user_id=user_id, access=access, refresh=refresh, refresh_key=None)
 
-    def refresh_key(self) -> str:
-        """The Idempotency-Key of the refresh under way, or a new one. It is on disk before the request is sent."""
+    @contextmanager
+    def refreshing(self) -> Iterator[None]:
+        """One refresh at a time, whoever has this store open: two could each use the token that is good once.
+
+        Raises ServerUnreachable where another one takes too long.
+        """
+        try:
+            with self._db.lock("refresh", wait_s=_LONGEST_REFRESH_S):
+                yield
+        except TimeoutError as error:
+            raise ServerUnreachable(f"another process asks for new tokens: {error}") from error
+
+    def begin_refresh(self) -> Refresh | None:
+        """The refresh under way, which may have been sent already, or a new one; None where nobody is signed in.
+
+        Token and key are read together, and the key is on disk before the request is sent.
+        """
         with self._db.transaction():
+            token = self._db.meta("refresh")
+            if token is None:
+                return None
             key = self._db.meta("refresh_key") or self._new_id()
             self._db.set_meta(refresh_key=key)
-        return key
+        return Refresh(token, key)
 
-    def set_tokens(self, *, access: str, refresh: str) -> None:
+    def end_refresh(self, done: Refresh, *, access: str, refresh: str) -> None:
+        """The new tokens; unless somebody signed in or out meanwhile: then they belong to a session that is over here."""
         with self._db.transaction():
-            self._db.set_meta(access=access, refresh=refresh, refresh_key=None)
+            if self._db.meta("refresh") == done.token:
+                self._db.set_meta(access=access, refresh=refresh, refresh_key=None)
 
-    def clear_tokens(self) -> None:
-        """The session is over; base, queue and owner stay for the next login."""
+    def clear_tokens(self, *, of: Refresh | None = None) -> None:
+        """The session is over, or that `of` a refresh; base, queue and owner stay for the next login."""
         with self._db.transaction():
-            self._db.set_meta(access=None, refresh=None, refresh_key=None)
+            if of is None or self._db.meta("refresh") == of.token:
+                self._db.set_meta(access=None, refresh=None, refresh_key=None)

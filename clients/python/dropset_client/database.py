@@ -19,7 +19,8 @@ class Database:
 
     def __init__(self, path: Path | str) -> None:
         self._depth = 0
-        new = str(path) != ":memory:" and not Path(path).exists()
+        self._file = None if str(path) == ":memory:" else Path(path)
+        new = self._file is not None and not self._file.exists()
         self._connection = sqlite3.connect(path, isolation_level=None, timeout=10)
         self._connection.row_factory = sqlite3.Row
         if new:
@@ -68,6 +69,23 @@ class Database:
 
     def execute(self, sql: str, parameters: Mapping[str, object] | tuple[object, ...] = ()) -> sqlite3.Cursor:
         return self._connection.execute(sql, parameters)
+
+    @contextmanager
+    def lock(self, name: str, *, wait_s: float) -> Iterator[None]:
+        """One at a time, over all processes and threads with this file open; the file itself is not locked.
+
+        An empty database beside it carries the lock: SQLite's own are there on every system, and end with their process.
+        Raises TimeoutError.
+        """
+        if self._file is None:
+            yield  # a store in memory, which nobody else has
+            return
+        with closing(sqlite3.connect(f"{self._file}-{name}", isolation_level=None, timeout=wait_s)) as other:
+            try:
+                other.execute("BEGIN EXCLUSIVE")
+            except sqlite3.OperationalError as error:
+                raise TimeoutError(f"somebody holds {name} for more than {wait_s:g} s") from error
+            yield
 
     @contextmanager
     def transaction(self) -> Iterator[None]:

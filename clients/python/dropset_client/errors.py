@@ -72,6 +72,9 @@ class InvalidInput(DropsetError):
         super().__init__(" ".join(f"{entity}{f'.{e.attr}' if e.attr else ''}: {e.detail}" for e in self.errors))
 
 
+UNKNOWN = "unknown"  # the code of an answer that says no without the server's error envelope
+
+
 class ApiError(DropsetError):
     """An answer outside 2xx with the server's error envelope. Retrying it as it is would not help."""
 
@@ -83,7 +86,7 @@ class ApiError(DropsetError):
 
     @property
     def code(self) -> str:
-        return self.errors[0].code if self.errors else "unknown"
+        return self.errors[0].code if self.errors else UNKNOWN
 
     @property
     def detail(self) -> str:

@@ -2,14 +2,16 @@
 
 An access token lives for minutes. A refresh token is good once, and using it twice ends the session, since that is
 what a thief would do. A client whose answer got lost must therefore be able to say "this is the same request again":
-the Idempotency-Key is on disk before the request leaves, and it stays there until the new tokens are.
+the Idempotency-Key is on disk before the request leaves, and it stays there until the new tokens are. All processes with
+this store take turns, and who waited takes the token that the other one got.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import IO, TypeVar
 
-from dropset_client.errors import ErrorDetail, LoginRequired, ProtocolError, Unauthorized
+from dropset_client.credentials import Refresh
+from dropset_client.errors import UNKNOWN, ErrorDetail, LoginRequired, ProtocolError, Unauthorized
 from dropset_client.store import Store
 from dropset_client.transport import Transport
 from dropset_client.wire import JsonObject
@@ -59,11 +61,11 @@ class Session:
 
     def _signed_in(self, send: Callable[[dict[str, str]], Answer]) -> Answer:
         """An old access token is renewed once, and the request repeated."""
-        access = self._store.tokens().access or self.renew()
+        access = self.access or self.renew(None)
         try:
             return send(_bearer(access))
         except Unauthorized:
-            return send(_bearer(self.renew()))
+            return send(_bearer(self.renew(access)))
 
     @contextmanager
     def stream(self, url: str, *, accept: str) -> Iterator[Iterator[str]]:
@@ -73,27 +75,42 @@ class Session:
                 lambda headers: stack.enter_context(self._transport.stream(url, headers={"Accept": accept, **headers}))
             )
 
-    def renew(self) -> str:
-        refresh = self._store.tokens().refresh
-        if refresh is None:
+    @property
+    def access(self) -> str | None:
+        return self._store.tokens().access
+
+    def renew(self, used: str | None) -> str:
+        """Another access token than the one that was `used`: where somebody else on this store has fetched one, that."""
+        with self._store.refreshing():
+            access = self.access
+            return self._refreshed() if access in (None, used) else access
+
+    def _refreshed(self) -> str:
+        refresh = self._store.begin_refresh()
+        if refresh is not None:
+            self._store.step("refresh.key_stored")
+            self._exchange(refresh)
+            self._store.step("refresh.stored")
+        access = self.access
+        if access is None:
             raise LoginRequired(401, [ErrorDetail("login_required", "nobody is signed in on this device")])
-        key = self._store.refresh_key()
-        self._store.step("refresh.key_stored")
+        return access
+
+    def _exchange(self, refresh: Refresh) -> None:
         try:
             answer = self._transport.request(
-                "POST", "auth/refresh", body={"refresh": refresh}, headers={"Idempotency-Key": key}
+                "POST", "auth/refresh", body={"refresh": refresh.token}, headers={"Idempotency-Key": refresh.key}
             )
         except Unauthorized as error:
-            self._store.clear_tokens()
+            if error.code == UNKNOWN:
+                raise ProtocolError(f"HTTP {error.status} is no answer of a Dropset server") from error
+            self._store.clear_tokens(of=refresh)
             raise LoginRequired(error.status, error.errors, error.request_id) from error
         self._store.step("refresh.answered")
         try:
-            access = str(answer["access"])
-            self._store.set_tokens(access=access, refresh=str(answer["refresh"]))
+            self._store.end_refresh(refresh, access=str(answer["access"]), refresh=str(answer["refresh"]))
         except KeyError as error:
             raise ProtocolError("the refresh answer has no tokens") from error
-        self._store.step("refresh.stored")
-        return access
 
 
 def _bearer(access: str) -> dict[str, str]:

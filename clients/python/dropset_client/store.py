@@ -7,8 +7,8 @@ may be killed; the next `sync()` finds a state it can go on from:
 |------------------|---------------------------------------------|--------------------------------------------------|
 | `enqueue`        | the mutation, the next sequence number      | the edit was not made, nobody was told it was    |
 | `set_registered` | that the server knows this device           | it registers again: same id, same answer         |
-| `refresh_key`    | the Idempotency-Key of a refresh to be sent | nothing was sent                                 |
-| `set_tokens`     | both tokens, and the key is taken away      | the old token with the same key is a retry       |
+| `begin_refresh`  | the Idempotency-Key of a refresh to be sent | nothing was sent                                 |
+| `end_refresh`    | both tokens, and the key is taken away      | the old token with the same key is a retry       |
 | `store_push`     | all verdicts of an answer and their effects | the chunk is sent again and answered as replayed |
 | `refuse`         | our own verdict on what is too large        | it is sent again and refused again               |
 | `store_page`     | the changes of a page and the next cursor   | the page is fetched again with the old cursor    |

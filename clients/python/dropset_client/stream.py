@@ -86,7 +86,7 @@ class Stream:
                     yield Signal.REFUSED
                     return
                 if code == "token_not_valid":
-                    self._session.renew()
+                    self._session.renew(self._session.access)
             except ServerUnreachable as error:
                 at_least_s = error.retry_after_s
             except ApiError as error:

@@ -10,7 +10,7 @@ from typing import IO, Self
 
 import httpx
 
-from dropset_client.errors import ApiError, ErrorDetail, ProtocolError, ServerUnreachable, api_error
+from dropset_client.errors import UNKNOWN, ApiError, ErrorDetail, ProtocolError, ServerUnreachable, api_error
 from dropset_client.wire import JsonObject, compact_json, parse_json, utc_now
 
 API = "/api/v1/"
@@ -184,7 +184,7 @@ def _envelope(response: httpx.Response) -> ApiError:
         errors = [ErrorDetail(str(e["code"]), str(e["detail"]), e.get("attr")) for e in raw["errors"]]
         return api_error(response.status_code, errors, raw.get("request_id"))
     except (ValueError, KeyError, TypeError):
-        return api_error(response.status_code, [ErrorDetail("unknown", response.reason_phrase)])
+        return api_error(response.status_code, [ErrorDetail(UNKNOWN, response.reason_phrase)])
 
 
 def _retry_after_s(response: httpx.Response) -> float | None:

@@ -65,10 +65,8 @@ def write_up_to(device: Device, end: int) -> None:
 
 
 def forget_access_token(device: Device) -> None:
-    refresh = device.store.tokens().refresh
-    assert refresh is not None
     if not device.store._db.meta("refresh_key"):
-        device.store.set_tokens(access="expired", refresh=refresh)
+        device.store._db.set_meta(access="expired")
 
 
 def fall_out_with_server(device: Device) -> None:

@@ -160,7 +160,7 @@ def test_the_device_that_gives_back_leaves_again_and_the_session_stays(lab: Lab)
     a.sync()
 
     assert [device for device, row in lab.account.devices.items() if not row.revoked] == [own]
-    a.store.set_tokens(access="expired", refresh=a.store.tokens().refresh or "")
+    a.store._db.set_meta(access="expired")
     a.sync()
     assert a.store.restoration.identity() is None
 

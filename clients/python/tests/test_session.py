@@ -1,7 +1,11 @@
+from concurrent.futures import ThreadPoolExecutor
+from threading import Thread
+
 import pytest
 
-from dropset_client import LoginRequired, ServerUnreachable
-from dropset_client.errors import AccountMismatch, InvalidCredentials, NotSignedIn
+from dropset_client import Device, LoginRequired, ServerUnreachable, SyncReport
+from dropset_client.credentials import SessionTokens
+from dropset_client.errors import AccountMismatch, InvalidCredentials, NotSignedIn, ProtocolError
 from tests.conftest import Lab
 from tests.server import PASSWORD, Fault
 
@@ -37,6 +41,80 @@ def test_a_lost_refresh_answer_is_retried_by_the_next_sync_too(lab: Lab) -> None
     lab.device("a", login=False).sync()
 
     assert len({body["refresh"] for body in lab.world.requests_to("auth/refresh")}) == 1
+
+
+def test_two_processes_do_not_both_use_the_token_that_is_good_once(lab: Lab) -> None:
+    """The second one comes while the first has asked and not been answered yet."""
+    device = lab.device("a")
+    lab.world.expire_access_tokens()
+    outcome: list[SyncReport] = []
+
+    def sync_too() -> None:
+        with Device.open(lab.folder / "a.db", lab.url, clock=lambda: lab.world.now) as twin:
+            outcome.append(twin.sync())
+
+    other = Thread(target=sync_too)
+
+    def step(name: str) -> None:
+        if name == "refresh.answered" and not other.is_alive():
+            other.start()
+            other.join(timeout=0.3)
+
+    device.store.step = step
+    device.sync()
+    other.join()
+
+    assert len(outcome) == len(lab.world.requests_to("auth/refresh")) == 1
+
+
+def test_many_at_once_stay_signed_in(lab: Lab) -> None:
+    lab.device("a").sync()
+
+    def sync(_number: int) -> bool:
+        with Device.open(lab.folder / "a.db", lab.url, clock=lambda: lab.world.now) as twin:
+            twin.sync()
+            return twin.verify().is_equal
+
+    with ThreadPoolExecutor(4) as pool:
+        for number in range(1, 4):
+            lab.world.expire_access_tokens()
+            assert all(pool.map(sync, range(4)))
+            assert len(lab.world.requests_to("auth/refresh")) == number
+
+
+def test_who_waits_too_long_for_the_others_refresh_tries_later(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dropset_client.credentials._LONGEST_REFRESH_S", 0.05)
+    device, twin = lab.device("a"), lab.device("a", login=False)
+    lab.world.expire_access_tokens()
+
+    with device.store.refreshing(), pytest.raises(ServerUnreachable, match="another process"):
+        twin.sync()
+    assert not twin.sync().is_quiet
+
+
+def test_an_answer_that_comes_after_a_log_in_or_log_out_changes_nothing(lab: Lab) -> None:
+    store = lab.device("a").store
+    late = store.begin_refresh()
+    assert late is not None
+    store.sign_in(user_id=lab.account.id, access="new", refresh="newer")
+    store.end_refresh(late, access="late", refresh="late")
+    store.clear_tokens(of=late)
+    assert store.tokens() == SessionTokens(lab.account.id, "new", "newer")
+    assert store.begin_refresh() == store.begin_refresh() != late
+
+    store.clear_tokens()
+    store.end_refresh(late, access="late", refresh="late")
+    assert (store.tokens(), store.begin_refresh()) == (SessionTokens(lab.account.id, None, None), None)
+
+
+def test_the_log_in_page_of_a_network_does_not_end_the_session(lab: Lab) -> None:
+    device = lab.device("a")
+    lab.world.expire_access_tokens()
+    lab.world.faults.append(Fault("auth/refresh", 401, raw=b"<html>Welcome to our hotel</html>"))
+
+    with pytest.raises(ProtocolError):
+        device.sync()
+    device.sync()
 
 
 def test_a_stolen_refresh_token_ends_the_session_and_keeps_the_queue(lab: Lab) -> None:
