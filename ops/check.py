@@ -1,58 +1,73 @@
-"""`make check`: every static check, each named as it runs; all run, whatever fails. `make schema`: the API's schema."""
+"""`make check`: every static check, side by side; all run, whatever fails. `make schema`: the API's schema."""
 
 import secrets
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
 from ops.checkout import ROOT, STATE, environment, program
 from ops.database import database
 from ops.postgres import THROW_AWAY
-from ops.processes import run_in_foreground
+from ops.processes import running
+from ops.suite import worker_count
 
 SCHEMA = ROOT / "docs" / "openapi.yaml"
 LINT_IMPORTS = "from importlinter.cli import lint_imports_command as main; main(['--no-logo'])"  # it has no `python -m`
 FRESH_SCHEMA = STATE / "openapi.yaml"
 Environment = Mapping[str, str]
+Run = Callable[[Environment, Path], bool]
 
 
 @dataclass(frozen=True)
 class Check:
+    """run: whether it passes, in this environment; what it says goes into the file."""
+
     name: str
-    run: Callable[[Environment], bool]
+    run: Run
 
 
-def python(*arguments: str) -> Callable[[Environment], bool]:
+@dataclass(frozen=True)
+class Result:
+    name: str
+    passed: bool
+    said: str
+    took_s: float
+
+
+def python(*arguments: str) -> Run:
     """A check that is a Python module or script: it passes when it exits with 0."""
 
-    def run(env: Environment) -> bool:
-        return run_in_foreground([sys.executable, *arguments], env) == 0
+    def run(env: Environment, log: Path) -> bool:
+        with running(arguments[-1], [sys.executable, *arguments], env=env, log=log) as child:
+            return child.wait() == 0
 
     return run
 
 
-def write_schema(path: Path) -> Callable[[Environment], bool]:
+def write_schema(path: Path) -> Run:
     return python("manage.py", "spectacular", "--validate", "--fail-on-warn", "--file", str(path))
 
 
-def schema_is_current(env: Environment) -> bool:
-    if not write_schema(FRESH_SCHEMA)(env):
+def schema_is_current(env: Environment, log: Path) -> bool:
+    if not write_schema(FRESH_SCHEMA)(env, log):
         return False
     if SCHEMA.exists() and SCHEMA.read_bytes() == FRESH_SCHEMA.read_bytes():
         return True
-    print(f"{SCHEMA.relative_to(ROOT)} is not what the code says: run `make schema` and commit it.", flush=True)
+    log.write_text(f"{SCHEMA.relative_to(ROOT)} is not what the code says: run `make schema` and commit it.\n")
     return False
 
 
 CHECKS = (
+    Check("types", python("-m", "mypy", ".")),  # the longest
     Check("ruff check", python("-m", "ruff", "check", ".")),
     Check("ruff format", python("-m", "ruff", "format", "--check", ".")),
     Check("lengths", python("-m", "ops.lengths")),
     Check("import layers", python("-c", LINT_IMPORTS)),
     Check("templates", python("-m", "djlint", "templates", "--lint", "--quiet")),
-    Check("types", python("-m", "mypy", ".")),
     Check("migrations", python("manage.py", "makemigrations", "--check", "--dry-run")),
     Check("deployment", python("manage.py", "check", "--deploy", "--fail-level", "WARNING")),
     Check("API schema", schema_is_current),
@@ -70,25 +85,35 @@ def production_like(url: str) -> dict[str, str]:
     )
 
 
-def run_all(env: Environment) -> dict[str, bool]:
-    passed = {}
-    for check in CHECKS:
-        print(f"\n== {check.name}", flush=True)
-        since = time.monotonic()
-        passed[check.name] = check.run(env)
-        verdict = "ok" if passed[check.name] else "FAILED"
-        print(f"-- {check.name}: {verdict} ({time.monotonic() - since:.1f} s)", flush=True)
-    return passed
+def run_one(check: Check, env: Environment) -> Result:
+    since = time.monotonic()
+    with tempfile.NamedTemporaryFile(suffix=".log") as log:
+        passed = check.run(env, Path(log.name))
+        said = Path(log.name).read_text(errors="replace")
+    return Result(check.name, passed, said, time.monotonic() - since)
+
+
+def run_all(env: Environment) -> list[Result]:
+    """As many at once as there are processors, each told of when it ends."""
+    results = []
+    with ThreadPoolExecutor(worker_count()) as pool:
+        for future in as_completed([pool.submit(run_one, check, env) for check in CHECKS]):
+            results.append(done := future.result())
+            verdict = "ok" if done.passed else "FAILED"
+            print(f"\n== {done.name}\n{done.said}-- {done.name}: {verdict} ({done.took_s:.1f} s)", flush=True)
+    return results
 
 
 def main() -> int:
     with database("postgres-check", THROW_AWAY) as base:
         env = production_like(base.url)
         if "--write-schema" in sys.argv:
-            return 0 if write_schema(SCHEMA)(env) else 1
-        passed = run_all(env)
-    failed = [name for name, good in passed.items() if not good]
-    print(f"\n{len(passed) - len(failed)} of {len(passed)} checks passed.")
+            done = run_one(Check("schema", write_schema(SCHEMA)), env)
+            print(done.said, end="", flush=True)
+            return 0 if done.passed else 1
+        results = run_all(env)
+    failed = [done.name for done in results if not done.passed]
+    print(f"\n{len(results) - len(failed)} of {len(results)} checks passed.")
     if failed:
         print(f"FAILED: {', '.join(failed)}")
     return 1 if failed else 0

@@ -6,9 +6,32 @@ import pytest
 from ops import check, lengths
 
 
-def test_python_check_passes_on_exit_code_zero_only() -> None:
-    assert check.python("-c", "pass")(os.environ)
-    assert not check.python("-c", "raise SystemExit(1)")(os.environ)
+def test_python_check_passes_on_exit_code_zero_only(tmp_path: Path) -> None:
+    assert check.python("-c", "pass")(os.environ, tmp_path / "log")
+    assert not check.python("-c", "raise SystemExit(1)")(os.environ, tmp_path / "log")
+
+
+def test_what_a_check_says_is_told_with_its_verdict() -> None:
+    one = check.Check("one", check.python("-c", "import sys; print('out'); print('err', file=sys.stderr); sys.exit(3)"))
+
+    done = check.run_one(one, os.environ)
+
+    assert (done.name, done.passed, sorted(done.said.split())) == ("one", False, ["err", "out"])
+
+
+def test_checks_go_on_whatever_fails(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    bad, good = (
+        check.Check("bad", check.python("-c", "1 / 0")),
+        check.Check("good", check.python("-c", "print('fine')")),
+    )
+    monkeypatch.setattr(check, "CHECKS", (bad, good))
+
+    results = check.run_all(os.environ)
+
+    assert sorted((done.name, done.passed) for done in results) == [("bad", False), ("good", True)]
+    printed = capfd.readouterr().out
+    assert "ZeroDivisionError" in printed
+    assert "fine\n-- good: ok" in printed
 
 
 def test_checks_have_names_of_their_own() -> None:
