@@ -1,10 +1,8 @@
-import re
-import unicodedata
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchQuery, SearchVectorField
+from django.contrib.postgres.search import SearchVectorField
 from django.core.exceptions import ValidationError
 from django.db import models
 
@@ -17,7 +15,13 @@ from lib.models import OwnedModel, OwnedQuerySet
 from lib.rules import NotNamed, known_slugs, own_or_shared
 from lib.wire import Shared, Wire
 
-WORD = re.compile(r"[^\W_]+")  # letters and digits: no operator of a tsquery is among them
+
+class Matches(models.Func):
+    """tsvector @@ tsquery"""
+
+    arg_joiner = " @@ "
+    template = "(%(expressions)s)"
+    output_field = models.BooleanField()
 
 
 class Muscle(models.Model):
@@ -75,12 +79,8 @@ class ExerciseTypeQuerySet(OwnedQuerySet):
         return self.live().filter(shared | models.Q(user=user))
 
     def search(self, text: str) -> Self:
-        """Types with every word of `text` in a name or alias; a word may be the beginning of one."""
-        words = WORD.findall(unicodedata.normalize("NFC", text))
-        if not words:
-            return self
-        query = " & ".join(f"{word}:*" for word in words)
-        return self.filter(search=SearchQuery(query, search_type="raw", config="simple"))
+        """Types with every word of `text`, or its beginning, in a name or alias. None of them where nothing is a word."""
+        return self.filter(Matches("search", models.Func(models.Value(text), function="catalog_search_query")))
 
 
 class ExerciseType(OwnedModel):
@@ -130,7 +130,7 @@ class ExerciseType(OwnedModel):
     status = EnumField(choices=enums.Status, default=enums.Status.PUBLISHED, db_default=enums.Status.PUBLISHED)
     replaced_by = models.ForeignKey("self", models.RESTRICT, null=True, blank=True, related_name="+")
     search = models.GeneratedField(
-        expression=models.Func("name", "names", "aliases", function="catalog_search_document"),
+        expression=models.Func("name", "names", "aliases", function="catalog_search_document_2"),
         output_field=SearchVectorField(),
         db_persist=True,
     )
@@ -155,7 +155,7 @@ class ExerciseType(OwnedModel):
         ]
         indexes = [
             *OwnedModel.Meta.indexes,
-            GinIndex(fields=["search"], name="catalog_type_search"),  # library/exercise-types/?search=
+            GinIndex(fields=["search"], name="catalog_type_search"),  # ?search=, of the library and of own types
             GinIndex(fields=["primary_muscles"], name="catalog_type_primary"),  # ?primary_muscle=
             models.Index(
                 "name", "id", condition=models.Q(user=None), name="catalog_type_name"

@@ -1,10 +1,12 @@
-"""What migrations do to the documents of rows that exist."""
+"""What migrations do: to the documents of rows that exist, and to the database itself."""
 
 from typing import Any
 from uuid import UUID
 
 from django.apps import apps
-from django.db import transaction
+from django.contrib.postgres.operations import CreateExtension
+from django.core.management.base import CommandError
+from django.db import DatabaseError, transaction
 from django.db.migrations.exceptions import IrreversibleError
 from django.db.migrations.operations.base import Operation
 
@@ -79,3 +81,20 @@ def _sql(name: str, rendering: Rendering) -> str:
     for place, value in rendering.expressions().items():
         text = text.replace(place, value.replace("%", "%%"))
     return text
+
+
+class Extension(CreateExtension):
+    """Makes an extension of PostgreSQL, or says what its operator is to do. Backwards it stays: others may use it."""
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        try:
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
+        except DatabaseError as error:
+            raise CommandError(
+                f"The database has no extension {self.name}, and cannot make it: {str(error).strip()}\n"
+                f"Install PostgreSQL's contrib modules where they are a package of their own (postgresql-contrib), and run "
+                f"this in the database, as its owner or a superuser: CREATE EXTENSION {self.name};"
+            ) from error
+
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        pass

@@ -8,10 +8,19 @@ from catalog import enums
 from catalog.models import Equipment, ExerciseType, Muscle
 
 
-class ExerciseTypeFilter(django_filters.FilterSet):
+class SearchFilter(django_filters.FilterSet):
     search = django_filters.CharFilter(
-        method="by_words", help_text="Words or their beginnings, in names and aliases.", max_length=100
+        method="by_words",
+        help_text="Words or their beginnings, in names and aliases, with accents or without.",
+        max_length=100,
     )
+
+    def by_words(self, queryset: Any, name: str, value: str) -> QuerySet[ExerciseType]:
+        found: QuerySet[ExerciseType] = queryset.search(value)
+        return found
+
+
+class LibraryExerciseTypeFilter(SearchFilter):
     muscle = django_filters.CharFilter(method="by_muscle", help_text="Slug of a primary or secondary muscle.")
     primary_muscle = django_filters.CharFilter(method="by_member", field_name="primary_muscles")
     equipment = django_filters.CharFilter(method="by_member")
@@ -24,10 +33,6 @@ class ExerciseTypeFilter(django_filters.FilterSet):
         model = ExerciseType
         fields: list[str] = []
 
-    def by_words(self, queryset: Any, name: str, value: str) -> QuerySet[ExerciseType]:
-        found: QuerySet[ExerciseType] = queryset.search(value)
-        return found
-
     def by_muscle(self, queryset: Any, name: str, value: str) -> QuerySet[ExerciseType]:
         found: QuerySet[ExerciseType] = queryset.filter(
             Q(primary_muscles__contains=[value]) | Q(secondary_muscles__contains=[value])
@@ -37,6 +42,12 @@ class ExerciseTypeFilter(django_filters.FilterSet):
     def by_member(self, queryset: Any, name: str, value: str) -> QuerySet[ExerciseType]:
         found: QuerySet[ExerciseType] = queryset.filter(**{f"{name}__contains": [value]})
         return found
+
+
+class ExerciseTypeFilter(SearchFilter):
+    class Meta:
+        model = ExerciseType
+        fields = ["category"]
 
 
 class MuscleFilter(django_filters.FilterSet):

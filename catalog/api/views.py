@@ -43,7 +43,7 @@ class LibraryExerciseTypeViewSet(LibraryViewSet):
 
     queryset = ExerciseType.objects.none()
     serializer_class = serializers.LibraryExerciseTypeSerializer
-    filterset_class = filters.ExerciseTypeFilter
+    filterset_class = filters.LibraryExerciseTypeFilter
     pagination_class = ByName
 
     def get_queryset(self) -> QuerySet[Any]:
@@ -56,4 +56,4 @@ class ExerciseTypeViewSet(OwnedViewSet):
     """The user's own exercise types: private, and usable at once."""
 
     serializer_class = serializers.ExerciseTypeSerializer
-    filterset_fields = {"category": ["exact"]}
+    filterset_class = filters.ExerciseTypeFilter

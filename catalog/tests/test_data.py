@@ -1,6 +1,7 @@
 """The library that comes with the repository, and what seeding it does."""
 
 import re
+import unicodedata
 from typing import Any
 
 import orjson
@@ -168,6 +169,21 @@ def test_every_type_is_found_by_each_of_its_names(db: None) -> None:
         if not ExerciseType.objects.search(name).filter(slug=row["slug"]).exists()
     ]
     assert lost == []
+
+
+def test_every_type_is_found_by_each_of_its_names_without_accents(db: None) -> None:
+    seed()
+    lost = [
+        (row["slug"], name)
+        for row in TYPES
+        for name in row["names"].values()
+        if not ExerciseType.objects.search(without_marks(name)).filter(slug=row["slug"]).exists()
+    ]
+    assert lost == []
+
+
+def without_marks(text: str) -> str:
+    return "".join(letter for letter in unicodedata.normalize("NFD", text) if not unicodedata.combining(letter))
 
 
 def test_every_type_is_found_by_each_word_of_its_name(db: None) -> None:

@@ -229,3 +229,16 @@ def test_slug_names_one_canonical_type(db: None) -> None:
     make_canonical("bench-press")
     with refused("catalog_exercisetype_slug"):
         make_canonical("bench-press")
+
+
+def test_search_finds_own_types(api: SchemaClient, alice: User, bob: User) -> None:
+    curl = make(ExerciseType, alice, name="Handtuch-Curl", names={"en": "Towel curl"})
+    make(ExerciseType, alice, name="Beach run", category="cardio")
+    make(ExerciseType, bob, name="Towel curl")
+    make_canonical("towel-curl")
+
+    def found(query: str) -> list[str]:
+        return [row["id"] for row in api.get(f"{URL}?{query}").json()["results"]]
+
+    assert found("search=towel") == found("search=handtuch cu") == [str(curl.pk)]
+    assert found("search=towel&category=cardio") == found("search=💪") == []
