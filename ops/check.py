@@ -43,7 +43,7 @@ def python(*arguments: str) -> Run:
 
     def run(env: Environment, log: Path) -> bool:
         with running(arguments[-1], [sys.executable, *arguments], env=env, log=log) as child:
-            return child.wait() == 0
+            return child.process.wait() == 0
 
     return run
 
