@@ -132,13 +132,19 @@ class Databases:
 def connected_to(name: str) -> Iterator[None]:
     """Django's connections go to this database."""
     before = connection.settings_dict["NAME"]
-    connection.close()
+    _leave()
     connection.settings_dict["NAME"] = name
     try:
         yield
     finally:
-        connection.close()
+        _leave()
         connection.settings_dict["NAME"] = before
+
+
+def _leave() -> None:
+    """No session stays behind, also none that waits to be used again: PostgreSQL renames no database under one."""
+    connection.close()
+    connection.close_pool()
 
 
 @contextmanager
