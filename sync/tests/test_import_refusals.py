@@ -17,6 +17,7 @@ from lib.tests.conftest import queue as queue
 from lib.tests.running import run_jobs
 from sync.models import Import, Purged
 from sync.services import import_rows, importing
+from sync.services.applying import Application
 from sync.services.importing import may_pass
 from sync.tests.devices import Json
 from sync.tests.transfers import (
@@ -119,7 +120,7 @@ def test_unknown_fields_of_many_names_are_counted_together(api: SchemaClient, mo
 
 def fail_at(title: str, error: Callable[[], Exception]) -> Callable[..., Any]:
     """The server's own mistake with one row, whatever stands around it."""
-    applied = importing.Application.read
+    applied = Application.read
 
     def read(self: Any, items: Any) -> Any:
         if any(title.encode() in item.raw for item in items):
@@ -134,7 +135,7 @@ def test_row_at_which_the_server_fails_is_named_and_those_before_it_are_in(
 ) -> None:
     rows = [record_line("workout", {"title": f"number {n:02}"}) for n in range(20)]
     import_id = sent(api, snapshot_lines(*rows)).json()["import_id"]
-    monkeypatch.setattr(importing.Application, "read", fail_at("number 13", lambda: IntegrityError("no such rule")))
+    monkeypatch.setattr(Application, "read", fail_at("number 13", lambda: IntegrityError("no such rule")))
     run_jobs()
     job = api.get(f"{IMPORT}/{import_id}").json()
     assert (job["state"], job["error"]["code"]) == ("failed", "import_failed")
@@ -148,7 +149,7 @@ def test_import_that_the_database_leaves_alone_for_a_while_goes_on(
 ) -> None:
     import_id = sent(api, snapshot_lines(record_line("workout", {"title": "later"}))).json()["import_id"]
     with monkeypatch.context() as failing:
-        failing.setattr(importing.Application, "read", fail_at("later", lambda: OperationalError("no server")))
+        failing.setattr(Application, "read", fail_at("later", lambda: OperationalError("no server")))
         with pytest.raises(OperationalError):
             importing.run(import_id=UUID(import_id), clock=timezone.now)
     assert api.get(f"{IMPORT}/{import_id}").json()["state"] == "running"
