@@ -1,9 +1,11 @@
 """Answers outside of the API's views, in the one error shape."""
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
-from lib.errors import error_body
+from lib.errors import BadRequest, TooLarge, error_body
+from lib.exception_handler import status_of
 
 
 @csrf_exempt  # it does nothing, and its answer is 404 to whatever method
@@ -18,9 +20,9 @@ def not_found(request: HttpRequest, exception: Exception) -> JsonResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> JsonResponse:
-    return JsonResponse(
-        error_body(code="bad_request", detail="The request is malformed.", request_id=_id(request)), status=400
-    )
+    error = TooLarge() if isinstance(exception, RequestDataTooBig) else BadRequest()
+    body = error_body(code=error.code, detail=error.detail, request_id=_id(request))
+    return JsonResponse(body, status=status_of(error))
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> JsonResponse:

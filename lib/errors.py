@@ -16,6 +16,12 @@ class DomainError(Exception):
         super().__init__(self.detail)
 
 
+class BadRequest(DomainError):
+    """The request is malformed, or holds more parameters or parts than a server takes."""
+
+    code = "bad_request"
+
+
 class Unauthenticated(DomainError):
     """Log in first."""
 

@@ -6,7 +6,8 @@ database refused, in the words of the violated constraint.
 
 from typing import Any
 
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import BadRequest as DjangoBadRequest
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import DataError, IntegrityError, OperationalError
 from drf_standardized_errors.formatter import ExceptionFormatter
 from drf_standardized_errors.handler import ExceptionHandler
@@ -14,6 +15,7 @@ from drf_standardized_errors.types import Error, ErrorResponse
 from rest_framework import exceptions
 
 from lib.errors import (
+    BadRequest,
     ClientTooOld,
     Conflict,
     DomainError,
@@ -46,6 +48,14 @@ STATUS_OF: dict[type[DomainError], int] = {
     Unavailable: 503,
 }
 
+# What Django raises. The first that fits.
+IN_OUR_WORDS: dict[type[Exception], type[DomainError]] = {
+    OperationalError: Unavailable,
+    RequestDataTooBig: TooLarge,
+    SuspiciousOperation: BadRequest,
+    DjangoBadRequest: BadRequest,
+}
+
 
 def status_of(error: DomainError) -> int:
     return next((status for kind, status in STATUS_OF.items() if isinstance(error, kind)), 400)
@@ -76,13 +86,10 @@ class Handler(ExceptionHandler):
                 return _api_exception(exc)
             case IntegrityError() | DataError():
                 return _validation_error(violation_of(exc))
-            case OperationalError():
-                return _api_exception(Unavailable())
-            case RequestDataTooBig():
-                return _api_exception(TooLarge())
             case UnicodeDecodeError():
                 return exceptions.ParseError("The body is not UTF-8.")
-        return super().convert_known_exceptions(exc)
+        known = next((ours for theirs, ours in IN_OUR_WORDS.items() if isinstance(exc, theirs)), None)
+        return super().convert_known_exceptions(exc) if known is None else _api_exception(known())
 
 
 class Formatter(ExceptionFormatter):
