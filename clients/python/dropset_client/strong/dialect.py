@@ -6,59 +6,66 @@
 | S2      | ;         | 14 columns, `Weight Unit` and `Distance Unit` (may be blank), `Workout Duration` |
 | S3      | ;         | all quoted, `Workout #`, `Weight (kg)`, `Distance (meters)`, `Duration (sec)`  |
 | S4      | ,         | legacy: S1 without `Duration` and `RPE`                                        |
+| S5      | , or ;    | the oldest: as S4, and `kg` and `km` are titles of columns                     |
 
-A file is read by the names in its header and not by its dialect, so mixtures are read too.
+A file is read by the titles in its header and not by its dialect, so mixtures are read too.
 """
 
-import csv
-import io
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 from typing import TypeVar
-from zoneinfo import ZoneInfo
 
+from dropset_client.strong.cells import (
+    CellError,
+    DateOrder,
+    decimal_sign,
+    read_duration_s,
+    read_number,
+    read_start,
+    written_order,
+)
+from dropset_client.strong.lines import decoded, separated
 from dropset_client.strong.model import DistanceUnit, Problem, StrongFormatError, WeightUnit
+from dropset_client.strong.titles import COLUMNS, REQUIRED, by_place, column_of, other_app, simple
 
-_BOM = "\ufeff"
-_WEIGHT_UNITS: dict[str, WeightUnit] = {"kg": "kg", "kgs": "kg", "lb": "lb", "lbs": "lb"}
+__all__ = ["CellError", "Row", "Table", "read_duration_s", "read_number", "read_start", "read_table"]
+
+_WEIGHT_UNITS: dict[str, WeightUnit] = {
+    "kg": "kg", "kgs": "kg", "kilogram": "kg", "kilograms": "kg",
+    "lb": "lb", "lbs": "lb", "pound": "lb", "pounds": "lb",
+}  # fmt: skip
 _DISTANCE_UNITS: dict[str, DistanceUnit] = {
     "m": "m", "meter": "m", "meters": "m", "metres": "m",
-    "km": "km", "kilometers": "km", "kilometres": "km",
-    "mi": "mi", "mi.": "mi", "mile": "mi", "miles": "mi",
+    "km": "km", "kms": "km", "kilometers": "km", "kilometres": "km",
+    "mi": "mi", "mile": "mi", "miles": "mi",
 }  # fmt: skip
-_REQUIRED = ("date", "exercise name", "set order", "reps")
-_ALIASES = {"workout duration": "duration"}
-_WITH_UNIT = re.compile(r"(weight|distance|duration) \((\w+)\)")
-_DATE_FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %I:%M:%S %p", "%Y-%m-%d")
-_CLOCK = re.compile(r"(\d+):(\d\d)(?::(\d\d))?")
-_SPELLED = re.compile(r"(?:(\d+)\s*h)?\s*(?:(\d+)\s*m(?:in)?)?\s*(?:(\d+)\s*s(?:ec)?)?", re.IGNORECASE)
-_NUMBER = re.compile(r"[+-]?[0-9][0-9.,]*")
-_SPACES = str.maketrans({"\u202f": " ", "\u00a0": " "})
+_DURATION_UNITS_S = {"": 1, "s": 1, "sec": 1, "seconds": 1, "min": 60, "minutes": 60, "h": 3600, "hours": 3600}
+_NUMBERS = ("weight", "reps", "distance", "seconds")
+_SPACES = str.maketrans({"\u202f": " ", "\u00a0": " ", "\x00": "\ufffd"})
 
+_BEYOND_MEASURE = 10**12
 
 Unit = TypeVar("Unit", WeightUnit, DistanceUnit)
 
 
-class CellError(ValueError):
-    """A cell that cannot be read; the message is for the report."""
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Columns:
-    """Where each column is, and the units that the header or the caller gave."""
+    """Where each column is, and what the file as a whole says of its cells. Units are None where it names none."""
 
     place: dict[str, int]
-    weight_unit: WeightUnit
-    distance_unit: DistanceUnit
+    width: int
+    weight_unit: WeightUnit | None = None
+    distance_unit: DistanceUnit | None = None
+    duration_unit_s: int = 1
+    decimal: str | None = None
+    dates: DateOrder | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the file: text by column name, "" where the dialect has no such column."""
+    """One row of the file: text by column name, "" where the dialect has no such column."""
 
     line: int
     cells: list[str]
@@ -73,126 +80,142 @@ class Row:
         text = self.text(name)
         if not text:
             return None
-        value = read_number(text)
+        value = read_number(text, self.columns.decimal)
         if value is None or value < 0:
             raise CellError(f"{name} {text[:40]!r} is not a number from 0")
+        if value >= _BEYOND_MEASURE:
+            raise CellError(f"{name} {text[:40]!r} is beyond all measure")
         return value
 
-    def whole(self, name: str) -> int | None:
-        value = self.number(name)
-        if value is not None and value != value.to_integral_value():
-            raise CellError(f"{name} {self.text(name)!r} is not a whole number")
-        return None if value is None else int(value)
+    def duration_s(self) -> int | None:
+        return read_duration_s(self.text("duration"), unit_s=self.columns.duration_unit_s)
 
-    def weight_unit(self) -> WeightUnit:
+    def weight_unit(self) -> WeightUnit | None:
+        """The row's, else the file's; None where neither names one."""
         return _unit(_WEIGHT_UNITS, self.text("weight unit"), self.columns.weight_unit)
 
-    def distance_unit(self) -> DistanceUnit:
+    def distance_unit(self) -> DistanceUnit | None:
         return _unit(_DISTANCE_UNITS, self.text("distance unit"), self.columns.distance_unit)
 
+    def has_more_cells_than_titles(self) -> bool:
+        return len(self.cells) > self.columns.width and any(self.cells[self.columns.width :])
 
-def _unit(known: dict[str, Unit], text: str, default: Unit) -> Unit:
+
+@dataclass(slots=True)
+class Table:
+    """The rows of an export, and what is to be told of it as a whole."""
+
+    columns: Columns
+    rows: list[Row]
+    problems: list[Problem] = field(default_factory=list)
+
+
+def _unit(known: Mapping[str, Unit], text: str, default: Unit | None) -> Unit | None:
     if not text:
         return default
-    if text.casefold() not in known:
+    found = known.get(text.casefold().rstrip("."))
+    if found is None:
         raise CellError(f"unit {text[:40]!r} is unknown")
-    return known[text.casefold()]
+    return found
 
 
-def read_text(source: str | bytes | Path) -> str:
-    """The file as text: UTF-8 with or without a byte order mark, UTF-16 with one, else Windows-1252."""
-    if isinstance(source, str):
-        return source.removeprefix(_BOM)
-    raw = source.read_bytes() if isinstance(source, Path) else source
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return raw.decode("utf-16")
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return raw.decode("cp1252", errors="replace")
+def read_table(
+    source: str | bytes | Path, *, named: Mapping[str, str] | None = None, dates: DateOrder | None = None
+) -> Table:
+    """The rows below the header. `named` gives the titles of columns that are not known by themselves.
 
-
-def read_rows(text: str, *, weight_unit: WeightUnit, distance_unit: DistanceUnit) -> Iterator[Row | Problem]:
-    """The rows below the header. The units are used where the file has none.
-
-    Raises StrongFormatError where the header is not one of Strong's.
+    Raises StrongFormatError where the file is no export of Strong.
     """
-    header = text.partition("\n")[0]
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=";" if header.count(";") > header.count(",") else ",")
-    columns = _columns(next(reader, []), weight_unit, distance_unit)
-    while True:
-        line = reader.line_num + 1
+    separator, records = separated(_text_of(source))
+    _line, header = next(records, (1, []))
+    columns, problems = _Header(header if isinstance(header, list) else [], named or {}).read()
+    table = Table(columns, [], problems)
+    for line, cells in records:
+        if isinstance(cells, str):
+            problems.append(Problem(line, cells))
+        else:
+            table.rows.append(Row(line, cells, columns))
+    columns.dates = dates or next(filter(None, (written_order(row.text("date")) for row in table.rows)), None)
+    columns.decimal = decimal_sign(row.text(name) for row in table.rows for name in _NUMBERS)
+    if columns.decimal is None and separator == ",":
+        columns.decimal = "."
+    problems.extend(_unread(table, header))
+    return table
+
+
+def _text_of(source: str | bytes | Path) -> str:
+    if isinstance(source, str):
+        return source
+    raw = source.read_bytes() if isinstance(source, Path) else source
+    if raw.startswith(b"PK\x03\x04"):
+        raise StrongFormatError("this is no Strong export but a ZIP file: unpack it, and give the CSV file in it")
+    return decoded(raw)
+
+
+def _unread(table: Table, header: Sequence[str]) -> Iterator[Problem]:
+    """Columns that hold something and are not known: nothing is passed over in silence."""
+    known = table.columns.place.values()
+    for place, title in enumerate(header):
+        if place not in known and any(row.cells[place : place + 1] not in ([], [""]) for row in table.rows):
+            yield Problem(1, f"the column {title[:40]!r} is not known here and was not read")
+
+
+class _Header:
+    def __init__(self, titles: list[str], named: Mapping[str, str]) -> None:
+        self._titles = titles
+        self._named = {simple(title): name for name, title in named.items()}
+        unknown = [name for name in named if name not in COLUMNS]
+        if unknown:
+            raise StrongFormatError(f"there is no column {unknown[0]!r}; there are {', '.join(COLUMNS)}")
+
+    def read(self) -> tuple[Columns, list[Problem]]:
+        found = [self._column_of(title) for title in self._titles]
+        names = {place: name for place, (name, _) in enumerate(found) if name}
+        problems = []
+        if not set(REQUIRED) <= set(names.values()) and (placed := by_place(self._titles)):
+            names = dict(placed)
+            problems.append(Problem(1, _BY_PLACE.format(", ".join(placed.values()))))
+        columns = Columns({}, len(self._titles))
+        for place, name in names.items():
+            if columns.place.setdefault(name, place) == place:
+                self._note_unit(columns, name, found[place][1])
+        self._check(columns)
+        return columns, problems
+
+    def _column_of(self, title: str) -> tuple[str | None, str]:
+        known, unit = column_of(title)
+        return self._named.get(simple(title), known), unit
+
+    def _note_unit(self, columns: Columns, name: str, unit: str) -> None:
         try:
-            cells = next(reader, None)
-        except csv.Error as error:
-            yield Problem(line, str(error))
-            continue
-        if cells is None:
+            match name:
+                case "weight":
+                    columns.weight_unit = _unit(_WEIGHT_UNITS, unit, None)
+                case "distance":
+                    columns.distance_unit = _unit(_DISTANCE_UNITS, unit, None)
+                case "duration":
+                    columns.duration_unit_s = _DURATION_UNITS_S.get(unit.rstrip("."), 1)
+        except CellError as error:
+            raise StrongFormatError(f"this Strong export cannot be read: {error}") from error
+
+    def _check(self, columns: Columns) -> None:
+        missing = [name for name in REQUIRED if name not in columns.place]
+        if not missing:
             return
-        if any(cell.strip() for cell in cells):
-            yield Row(line, cells, columns)
-
-
-def _columns(header: list[str], weight_unit: WeightUnit, distance_unit: DistanceUnit) -> Columns:
-    place: dict[str, int] = {}
-    units: dict[str, str] = {}
-    for position, title in enumerate(header):
-        name = " ".join(title.casefold().split())
-        if found := _WITH_UNIT.fullmatch(name):
-            name, units[found[1]] = found[1], found[2]
-        place.setdefault(_ALIASES.get(name, name), position)
-    missing = [name for name in _REQUIRED if name not in place]
-    if missing:
+        if other := other_app(self._titles):
+            raise StrongFormatError(f"this is no Strong export of workouts: it is {other}")
+        if not columns.place:
+            raise StrongFormatError("this is no Strong export: its first line names no column of one")
         raise StrongFormatError(
-            f"this is no Strong export: no column {', '.join(map(repr, missing))} in its first line"
-            " (export again with the app's language set to English)"
+            _MISSING.format(", ".join(map(repr, missing)), ", ".join(map(repr, self._titles))[:500])
         )
-    return Columns(
-        place,
-        _header_unit(_WEIGHT_UNITS, units.get("weight", ""), weight_unit),
-        _header_unit(_DISTANCE_UNITS, units.get("distance", ""), distance_unit),
-    )
 
 
-def _header_unit(known: dict[str, Unit], text: str, default: Unit) -> Unit:
-    try:
-        return _unit(known, text, default)
-    except CellError as error:
-        raise StrongFormatError(f"this Strong export cannot be read: {error}") from error
-
-
-def read_number(text: str) -> Decimal | None:
-    """ "82.5", "82,5", "1,250.5" and "1.250,5"; None where it is no number."""
-    if not _NUMBER.fullmatch(text):
-        return None
-    decimal, thousands = (",", ".") if text.rfind(",") > text.rfind(".") else (".", ",")
-    try:
-        return Decimal(text.replace(thousands, "").replace(decimal, "."))
-    except InvalidOperation:
-        return None
-
-
-def read_start(text: str, zone: ZoneInfo) -> datetime:
-    """Strong writes the local time of wherever the phone was, without a zone."""
-    for pattern in _DATE_FORMATS:
-        try:
-            return datetime.strptime(text, pattern).replace(tzinfo=zone)
-        except ValueError:
-            continue
-    raise CellError(f"date {text[:40]!r} cannot be read")
-
-
-def read_duration_s(text: str) -> int | None:
-    """ "1h 43m", "38min", "45s", "1:05:00", "2619"; None for an empty cell or 0."""
-    if not text:
-        return None
-    if found := _CLOCK.fullmatch(text):
-        hours, minutes, seconds = (int(part or 0) for part in found.groups())
-        return hours * 3600 + minutes * 60 + seconds or None
-    if found := _SPELLED.fullmatch(text):
-        hours, minutes, seconds = (int(part or 0) for part in found.groups())
-        return hours * 3600 + minutes * 60 + seconds or None
-    value = read_number(text)
-    if value is None or value < 0:
-        raise CellError(f"duration {text[:40]!r} cannot be read")
-    return int(value.to_integral_value()) or None
+_BY_PLACE = (
+    "the titles of the columns are in a language that is not known here, so they were read by their places: {}. Look"
+    " whether that is right"
+)
+_MISSING = (
+    "this is no Strong export as it is: no column {} in its first line. If one of {} is meant, name it, as in"
+    " weight=Gewicht; if it was taken out, export again"
+)

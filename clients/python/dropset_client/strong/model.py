@@ -64,12 +64,17 @@ class StrongSet:
 
 @dataclass(frozen=True, slots=True)
 class StrongExercise:
-    """A contiguous run of rows with one exercise name; the same name later in the workout is another one."""
+    """A contiguous run of rows with one exercise name; the same name later in the workout is another one.
+
+    Not `whole`: a row of it could not be read, so what is not in `sets` may be in the file all the same.
+    """
 
     index: int
     name: str
     sets: tuple[StrongSet, ...]
     notes: str = ""
+    line: int = field(default=0, compare=False)
+    whole: bool = field(default=True, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +84,30 @@ class StrongWorkout:
     exercises: tuple[StrongExercise, ...]
     duration_s: int | None = None
     notes: str = ""
+    line: int = field(default=0, compare=False)
+    whole: bool = field(default=True, compare=False)
+
+    @property
+    def begins(self) -> str:
+        """Its start as the file writes it, whatever the zone."""
+        return self.start.replace(tzinfo=None).isoformat()
 
     @property
     def key(self) -> str:
-        """What makes it this workout: its start as the file writes it, whatever the zone, and its name."""
-        return f"{self.start.replace(tzinfo=None).isoformat()}|{self.name}"
+        """What makes it this workout: its start and its name. Two workouts of one file may share it."""
+        return f"{self.begins}|{self.name}"
 
 
 @dataclass(frozen=True, slots=True)
 class StrongFile:
+    """What an export says. `assumed` names the units that the file does not: then they are the caller's.
+
+    `says` are the columns and kinds of row that it has at all: of what is not among them it says nothing, not that there
+    is nothing. Not `whole`: rows could not be read, and it is not known to which workout they belong.
+    """
+
     workouts: tuple[StrongWorkout, ...]
     problems: tuple[Problem, ...] = ()
+    says: frozenset[str] = frozenset()
+    assumed: frozenset[str] = frozenset()
+    whole: bool = True

@@ -1,11 +1,15 @@
 """From the rows of an export to workouts, exercises and sets."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from dropset_client.strong.dialect import CellError, Row, read_duration_s, read_rows, read_start, read_text
+from dropset_client.strong.cells import CellError, DateOrder, read_start
+from dropset_client.strong.dialect import Row, read_table
 from dropset_client.strong.model import (
     METRES,
     DistanceUnit,
@@ -18,10 +22,11 @@ from dropset_client.strong.model import (
     WeightUnit,
 )
 
-_REST = "rest timer"
-_NOTE = "note"
+# Rows that are no sets, by their words in the languages in which they are known. Others are known by what they hold.
+_REST = frozenset(("rest timer", "ruhezeit"))
+_NOTE = frozenset(("note",))
+Unit = TypeVar("Unit", WeightUnit, DistanceUnit)
 _KINDS = {"w": Kind.WARM_UP, "d": Kind.DROP, "f": Kind.FAILURE}
-_RPE_MIN, _RPE_MAX = 1, 10
 
 
 def parse_strong(
@@ -30,52 +35,96 @@ def parse_strong(
     zone: ZoneInfo,
     weight_unit: WeightUnit = "kg",
     distance_unit: DistanceUnit = "km",
+    columns: Mapping[str, str] | None = None,
+    dates: DateOrder | None = None,
 ) -> StrongFile:
     """Read an export of any dialect. `zone` is where its local times are meant; the units fill in where it has none.
 
-    Raises StrongFormatError for a file that is something else. A row that cannot be read becomes a Problem.
+    `columns` gives the titles of columns that are not known by themselves, by the names in `titles.COLUMNS`; `dates`
+    says what 03/04/2024 is. Raises StrongFormatError for a file that is something else. A row that cannot be read
+    becomes a Problem.
     """
-    grouping = _Grouping(zone)
-    for row in read_rows(read_text(source), weight_unit=weight_unit, distance_unit=distance_unit):
+    table = read_table(source, named=columns, dates=dates)
+    grouping = _Grouping(zone, weight_unit, distance_unit)
+    grouping.problems = sorted(table.problems, key=lambda problem: problem.line)
+    grouping.whole = not any(problem.line > 1 for problem in table.problems)
+    if "number" in table.columns.place:  # exports of this form have such rows, where there is something to say
+        grouping.says |= {"rest", "note"}
+    for row in table.rows:
         try:
             grouping.add(row)
         except CellError as error:
             grouping.problems.append(Problem(row.line, str(error)))
     return StrongFile(
         workouts=tuple(draft.finished() for draft in grouping.workouts.values()),
-        problems=tuple(grouping.problems),
+        problems=tuple(sorted(grouping.problems, key=lambda problem: problem.line)),
+        says=frozenset(table.columns.place) | grouping.says,
+        assumed=frozenset(grouping.assumed),
+        whole=grouping.whole,
     )
 
 
 @dataclass(slots=True)
 class _ExerciseDraft:
     name: str
+    line: int
     rows: int = 0
+    whole: bool = True
     sets: list[StrongSet] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     rests: dict[int, int] = field(default_factory=dict)
+    first_number: int | None = None
+    last_number: int = 0
+    tail: list[StrongSet | str] = field(default_factory=list)  # warm-ups and notes behind the last numbered set
+
+    def begins_again(self, number: int) -> bool:
+        """Whether a set of this number is the first one of the same exercise, done once more."""
+        return self.first_number is not None and number == self.first_number <= self.last_number
+
+    def split(self) -> "_ExerciseDraft":
+        """The next run: what stands behind the last numbered set is the beginning of it."""
+        after = _ExerciseDraft(self.name, self.line)
+        for item in self.tail:
+            if isinstance(item, str):
+                self.notes.remove(item)
+                after.notes.append(item)
+                continue
+            self.sets.remove(item)
+            self.rows -= 1
+            after.rows += 1
+            after.sets.append(replace(item, index=after.rows))
+            if item.index in self.rests:
+                after.rests[after.rows] = self.rests.pop(item.index)
+        self.tail = []
+        return after
+
+    def note(self, text: str) -> None:
+        if text and text not in self.notes:
+            self.notes.append(text)
+            self.tail.append(text)
 
     def finished(self, index: int) -> StrongExercise:
-        return StrongExercise(
-            index=index, name=self.name, sets=tuple(map(self._with_rest, self.sets)), notes="\n".join(self.notes)
-        )
-
-    def _with_rest(self, one: StrongSet) -> StrongSet:
-        return replace(one, rest_s=self.rests.get(one.index))
+        sets = tuple(replace(one, rest_s=self.rests.get(one.index)) for one in self.sets)
+        return StrongExercise(index, self.name, sets, "\n".join(self.notes), line=self.line, whole=self.whole)
 
 
 @dataclass(slots=True)
 class _WorkoutDraft:
     start: datetime
     name: str
+    line: int
     duration_s: int | None
+    whole: bool = True
     exercises: list[_ExerciseDraft] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
-    def run_of(self, name: str) -> _ExerciseDraft:
-        """The run of rows that a row with this exercise name belongs to."""
-        if not self.exercises or self.exercises[-1].name != name:
-            self.exercises.append(_ExerciseDraft(name))
+    def run_of(self, name: str, line: int, number: int | None = None) -> _ExerciseDraft:
+        """The run of rows that a row with this exercise name, and this number of its set, belongs to."""
+        last = self.exercises[-1] if self.exercises else None
+        if last is None or last.name != name:
+            self.exercises.append(_ExerciseDraft(name, line))
+        elif number is not None and last.begins_again(number):
+            self.exercises.append(last.split())
         return self.exercises[-1]
 
     def finished(self) -> StrongWorkout:
@@ -86,50 +135,66 @@ class _WorkoutDraft:
             duration_s=self.duration_s,
             notes="\n".join(self.notes),
             exercises=tuple(exercise for exercise in exercises if exercise.sets or exercise.notes),
+            line=self.line,
+            whole=self.whole and all(draft.whole or draft.sets for draft in self.exercises),
         )
 
 
 class _Grouping:
-    def __init__(self, zone: ZoneInfo) -> None:
+    def __init__(self, zone: ZoneInfo, weight_unit: WeightUnit, distance_unit: DistanceUnit) -> None:
         self._zone = zone
-        self.workouts: dict[tuple[datetime, str], _WorkoutDraft] = {}
+        self._weight_unit = weight_unit
+        self._distance_unit = distance_unit
+        self._starts: dict[str, datetime] = {}
+        self.workouts: dict[tuple[str, datetime, str], _WorkoutDraft] = {}
         self.problems: list[Problem] = []
+        self.says: set[str] = set()
+        self.assumed: set[str] = set()
+        self.whole = True
 
-    def add(self, row: Row | Problem) -> None:
-        if isinstance(row, Problem):
-            self.problems.append(row)
-            return
+    def add(self, row: Row) -> None:
         workout = self._workout_of(row)
         name, order = row.text("exercise name"), row.text("set order").casefold()
-        if _REST in (name.casefold(), order):
+        if name.casefold() in _REST or order in _REST:
             self._add_rest(row, workout)
         elif not name:
+            workout.whole = False
             raise CellError("the row names no exercise")
-        elif order == _NOTE:
-            _add_once(workout.run_of(name).notes, row.text("notes"))
+        elif order in _NOTE:
+            self._add_note(row, workout, name)
         else:
-            exercise = workout.run_of(name)
-            exercise.rows += 1
-            exercise.sets.append(_read_set(row, order, exercise.rows))
+            self._add_set(row, workout, name, order)
 
     def _workout_of(self, row: Row) -> _WorkoutDraft:
-        if len(row.cells) > len(row.columns.place) and any(row.cells[len(row.columns.place) :]):
-            raise CellError("the row has more cells than the header")
-        key = (read_start(row.text("date"), self._zone), row.text("workout name"))
+        try:
+            start = self._start(row)
+        except CellError:
+            self.whole = False
+            raise
+        key = (row.text("number"), start, row.text("workout name"))
         if key not in self.workouts:
-            self.workouts[key] = _WorkoutDraft(*key, duration_s=self._duration(row))
+            self.workouts[key] = _WorkoutDraft(start, key[2], row.line, self._duration(row))
         _add_once(self.workouts[key].notes, row.text("workout notes"))
         return self.workouts[key]
+
+    def _start(self, row: Row) -> datetime:
+        if row.has_more_cells_than_titles():
+            raise CellError("the row has more cells than the header")
+        text = row.text("date")
+        if text not in self._starts:
+            self._starts[text] = read_start(text, self._zone, row.columns.dates)
+        return self._starts[text]
 
     def _duration(self, row: Row) -> int | None:
         """An unreadable duration costs the workout its end, not its sets."""
         try:
-            return read_duration_s(row.text("duration"))
+            return row.duration_s()
         except CellError as error:
             self.problems.append(Problem(row.line, f"{error}; the workout is imported without its duration"))
             return None
 
     def _add_rest(self, row: Row, workout: _WorkoutDraft) -> None:
+        self.says.add("rest")
         seconds = row.number("seconds")
         last = workout.exercises[-1] if workout.exercises else None
         if last is None or not last.rows:
@@ -139,38 +204,91 @@ class _Grouping:
         if seconds:
             last.rests[last.rows] = int(seconds.to_integral_value())
 
+    def _add_note(self, row: Row, workout: _WorkoutDraft, name: str) -> None:
+        self.says.add("note")
+        workout.run_of(name, row.line).note(row.text("notes"))
+
+    def _add_set(self, row: Row, workout: _WorkoutDraft, name: str, order: str) -> None:
+        if _is_no_set(row, order):
+            if row.number("seconds") or not row.text("notes"):
+                self._add_rest(row, workout)
+            else:
+                self._add_note(row, workout, name)
+            return
+        number = int(order) if order.isdecimal() else None
+        exercise = workout.run_of(name, row.line, number)
+        exercise.rows += 1
+        try:
+            one = self._read_set(row, order, exercise.rows)
+        except CellError:
+            exercise.whole = False
+            raise
+        exercise.sets.append(one)
+        exercise.tail = [*exercise.tail, one] if one.kind is Kind.WARM_UP else []
+        if number is not None:
+            exercise.first_number = number if exercise.first_number is None else exercise.first_number
+            exercise.last_number = number
+
+    def _read_set(self, row: Row, order: str, index: int) -> StrongSet:
+        weight, (reps, half) = row.number("weight"), _whole_reps(row)
+        distance, seconds = row.number("distance") or None, row.number("seconds") or None
+        if not (weight or reps or half or distance or seconds):
+            raise CellError("the row records nothing")
+        rpe, odd_rpe = self._rpe(row)
+        # Strong writes 0 for "does not apply": a plank has no reps, a run no weight, but a pull-up has no added weight.
+        measured = bool(distance or seconds)
+        return StrongSet(
+            index=index,
+            kind=_kind(order, timed=bool(seconds and not reps and not distance)),
+            weight=None if measured and not weight and not reps else weight,
+            weight_unit=row.weight_unit() or self._assume("weight unit", self._weight_unit, needed=bool(weight)),
+            reps=None if measured and not reps else reps,
+            rpe=rpe,
+            distance_m=distance and distance * METRES[self._distance_unit_of(row)],
+            duration_s=None if seconds is None else int(seconds.to_integral_value()),
+            notes="\n".join(filter(None, (row.text("notes"), half, odd_rpe))),
+            line=row.line,
+        )
+
+    def _distance_unit_of(self, row: Row) -> DistanceUnit:
+        return row.distance_unit() or self._assume("distance unit", self._distance_unit, needed=True)
+
+    def _assume(self, what: str, unit: Unit, *, needed: bool) -> Unit:
+        if needed:
+            self.assumed.add(what)
+        return unit
+
+    def _rpe(self, row: Row) -> tuple[Decimal | None, str]:
+        """An unreadable RPE costs the set its RPE, and is kept as a note."""
+        try:
+            return row.number("rpe") or None, ""
+        except CellError as error:
+            self.problems.append(Problem(row.line, f"{error}; it is kept as a note"))
+            return None, f"RPE {row.text('rpe')}"
+
+
+def _is_no_set(row: Row, order: str) -> bool:
+    """A rest timer or a note in a language that is not known here: a word in place of a number, and nothing lifted."""
+    spelled = sum(one.isalpha() for one in order) > 1
+    return spelled and not any(row.number(name) for name in ("weight", "reps", "distance"))
+
+
+def _whole_reps(row: Row) -> tuple[int | None, str]:
+    """Some count half repetitions: the whole ones, and a note of what the file says."""
+    reps = row.number("reps")
+    if reps is None or reps == reps.to_integral_value():
+        return (None if reps is None else int(reps)), ""
+    return int(reps), f"{reps.normalize():f} reps"
+
 
 def _add_once(texts: list[str], text: str) -> None:
     if text and text not in texts:
         texts.append(text)
 
 
-def _read_set(row: Row, order: str, index: int) -> StrongSet:
-    weight, reps, rpe = row.number("weight"), row.whole("reps"), row.number("rpe") or None
-    distance, seconds = row.number("distance") or None, row.number("seconds") or None
-    if not (weight or reps or distance or seconds):
-        raise CellError("the row records nothing")
-    if rpe is not None and not (_RPE_MIN <= rpe <= _RPE_MAX and rpe == round(rpe, 1)):
-        raise CellError(f"rpe {rpe} is not one of {_RPE_MIN} to {_RPE_MAX} with one decimal")
-    # Strong writes 0 for "does not apply": a plank has no reps, a run no weight, but a pull-up has no added weight.
-    measured = bool(distance or seconds)
-    return StrongSet(
-        index=index,
-        kind=_kind(order, timed=bool(seconds and not reps and not distance)),
-        weight=None if measured and not weight and not reps else weight,
-        weight_unit=row.weight_unit(),
-        reps=None if measured and not reps else reps,
-        rpe=rpe,
-        distance_m=None if distance is None else distance * METRES[row.distance_unit()],
-        duration_s=None if seconds is None else int(seconds.to_integral_value()),
-        notes=row.text("notes"),
-        line=row.line,
-    )
-
-
 def _kind(order: str, *, timed: bool) -> Kind:
     if order in _KINDS:
         return _KINDS[order]
-    if order and not order.isdigit():
+    if order and not order.isdecimal():
         raise CellError(f"set order {order[:40]!r} is unknown")
     return Kind.TIMED if timed else Kind.WORKING
