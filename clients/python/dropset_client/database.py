@@ -11,7 +11,7 @@ from pathlib import Path
 
 _SCHEMA = Path(__file__).with_name("schema.sql")
 _UPGRADES = {1: Path(__file__).with_name("upgrade_1.sql"), 2: Path(__file__).with_name("upgrade_2.sql")}
-_FILE_VERSION = 3
+_FILE_VERSION = 4
 
 
 class Database:
@@ -47,7 +47,8 @@ class Database:
             self.execute("ALTER TABLE mutation RENAME TO mutation_1")
         self._run(_SCHEMA)
         for version in range(found or _FILE_VERSION, _FILE_VERSION):  # a new file has version 0, and nothing to upgrade
-            self._run(_UPGRADES[version])
+            if version in _UPGRADES:  # elsewhere the new tables were all
+                self._run(_UPGRADES[version])
         self.execute(f"PRAGMA user_version = {_FILE_VERSION}")
 
     def _run(self, script: Path) -> None:

@@ -118,6 +118,36 @@ CREATE TABLE IF NOT EXISTS outcome (
     conflict_ids  TEXT    NOT NULL
 );
 
+-- Imports from other apps, the oldest first. Like what follows for this device only, never sent.
+CREATE TABLE IF NOT EXISTS import (
+    n          INTEGER PRIMARY KEY,
+    id         TEXT NOT NULL UNIQUE,
+    source     TEXT NOT NULL,
+    file       TEXT NOT NULL,
+    at         TEXT NOT NULL,
+    options    TEXT NOT NULL,
+    counts     TEXT NOT NULL,
+    replaces   TEXT,
+    undone_at  TEXT
+);
+
+-- What an import read of each record, what it did to it, and what stood before.
+CREATE TABLE IF NOT EXISTS imported (
+    import_n   INTEGER NOT NULL REFERENCES import (n),
+    entity     TEXT    NOT NULL,
+    record_id  TEXT    NOT NULL,
+    parent_id  TEXT,
+    act        TEXT    NOT NULL CHECK (act IN ('made', 'changed', 'deleted', 'seen')),
+    line       INTEGER NOT NULL,
+    label      TEXT    NOT NULL,
+    said       TEXT    NOT NULL,
+    before     TEXT    NOT NULL,
+    PRIMARY KEY (import_n, entity, record_id)
+) WITHOUT ROWID;
+-- What later imports made of a record, or put below it.
+CREATE INDEX IF NOT EXISTS imported_by_record ON imported (record_id);
+CREATE INDEX IF NOT EXISTS imported_by_parent ON imported (parent_id);
+
 -- Single values: identity, tokens, cursor, counters.
 CREATE TABLE IF NOT EXISTS meta (
     key    TEXT PRIMARY KEY,

@@ -30,6 +30,7 @@ from dropset_client.credentials import Credentials
 from dropset_client.database import Database
 from dropset_client.digest import Digest, digest_of
 from dropset_client.errors import MutationTooLarge
+from dropset_client.imports import ImportLog
 from dropset_client.listing import Listing
 from dropset_client.mutations import Draft, Effect, MutationQueue, Outcome, Rejected, next_chunk
 from dropset_client.records import BaseRecords
@@ -82,6 +83,7 @@ class Store(Credentials):
         self._queue = MutationQueue(self._db)
         self._restoration = Restoration(self._db, self._records, self._queue, new_id)
         self._shown = ShownRecords(self._db, self._records, self._queue, self._restoration)
+        self.imports = ImportLog(self._db, new_id)
 
     def close(self) -> None:
         self._db.close()
@@ -115,6 +117,10 @@ class Store(Credentials):
 
     def places(self, part_of_id: str) -> list[tuple[str, str]]:
         return self._shown.places(part_of_id)
+
+    def ids(self) -> set[str]:
+        """The ids of everything that is or was here, tombstones and unsent records too."""
+        return {row[0] for row in self._db.execute("SELECT id FROM record UNION SELECT record_id FROM mutation")}
 
     def note(self, name: str) -> str | None:
         """A setting of the app, kept beside its data."""

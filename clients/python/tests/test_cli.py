@@ -261,14 +261,73 @@ def test_the_server_of_the_login_is_remembered(logged_in: Type, monkeypatch: pyt
     assert f"account    {lab.account.email} on {lab.url}" in logged_in("status").out
 
 
-def test_an_export_of_strong_is_queued(logged_in: Type, lab: Lab) -> None:
+STRONG = "Date,Workout Name,Exercise Name,Set Order,Weight,Reps,Distance,Seconds,Notes,Workout Notes,RPE\n"
+
+
+def strong_file(lab: Lab, *rows: str, header: str = STRONG) -> str:
     file = lab.folder / "strong.csv"
-    header = "Date,Workout Name,Exercise Name,Set Order,Weight,Reps,Distance,Seconds,Notes,Workout Notes,RPE\n"
-    file.write_text(header + '2024-01-15 10:30:00,"Legs","Squat (Barbell)",1,100,5,0,0,"","",\n')
-    said = logged_in("import-strong", str(file), "--zone", "Europe/Berlin")
+    file.write_text(
+        header + "".join(f'2024-01-15 10:30:00,"Legs","Squat (Barbell)",{row},0,0,"","",\n' for row in rows)
+    )
+    return str(file)
+
+
+def test_an_export_of_strong_is_queued(logged_in: Type, lab: Lab) -> None:
+    said = logged_in("import-strong", strong_file(lab, "1,100,5"), "--zone", "Europe/Berlin")
 
     assert (said.code, "queued 1 workouts, 1 exercises, 1 sets, 1 new exercise types" in said.out) == (0, True)
+    assert "as those of Europe/Berlin, numbers without a unit as kg and km" in said.out
     assert logged_in("import-strong", str(lab.folder / "none.csv")).code == Exit.NOT_SO
+
+
+def test_an_export_is_read_as_the_last_one_was(logged_in: Type, lab: Lab) -> None:
+    logged_in("import-strong", strong_file(lab, "1,100,5"), "--zone", "Asia/Tokyo", "--weight-unit", "lb")
+    said = logged_in("import-strong", strong_file(lab, "1,100,5", "2,105,5"))
+
+    assert "as those of Asia/Tokyo, numbers without a unit as lb and km" in said.out
+    assert "nothing was to be done" in logged_in("import-strong", strong_file(lab, "1,100,5", "2,105,5")).out
+
+
+def test_imports_are_listed_and_undone(logged_in: Type, lab: Lab) -> None:
+    assert "nothing was imported" in logged_in("imports").out
+    logged_in("import-strong", strong_file(lab, "1,100,5"))
+    [one] = json.loads(logged_in("imports", "--json").out)
+    assert f"{one['id']}" in logged_in("imports", "list").out
+    said = logged_in("imports", "undo", one["id"][-6:])
+
+    assert (said.code, "queued: 4 deleted" in said.out) == (0, True)
+    assert "(undone)" in logged_in("imports").out
+    again = logged_in("imports", "undo", one["id"])
+    assert (again.code, "undone already" in again.err) == (Exit.NOT_SO, True)
+    assert logged_in("imports", "undo", "nothing").code == Exit.NOT_SO
+
+
+def test_an_import_in_the_wrong_unit_is_replaced(logged_in: Type, lab: Lab) -> None:
+    file = strong_file(lab, "1,100,5")
+    logged_in("import-strong", file, "--weight-unit", "kg")
+    [one] = json.loads(logged_in("imports", "--json").out)
+    said = logged_in("imports", "replace", one["id"], file, "--weight-unit", "lb")
+
+    assert (said.code, "1 were changed" in said.out) == (0, True)
+    assert "load_kg=45.36" in logged_in("list", "set").out
+    assert f"(replaces {one['id'][-8:]})" in logged_in("imports").out
+    first = logged_in("imports", "undo", one["id"])
+    assert (first.code, "undo" in first.err) == (Exit.NOT_SO, True)
+
+
+def test_a_file_in_an_unknown_language_is_read_with_the_names_of_its_columns(logged_in: Type, lab: Lab) -> None:
+    file = strong_file(lab, "1,100,5", header=STRONG.replace("Weight", "Paino").replace("Reps", "Toistot"))
+    refused = logged_in("import-strong", file)
+    said = logged_in("import-strong", file, "--column", "weight=Paino", "--column", "reps=Toistot")
+
+    assert (refused.code, "no column 'weight', 'reps'" in refused.err) == (Exit.NOT_SO, True)
+    assert "1 sets" in said.out
+
+
+@pytest.mark.parametrize("option", [("--zone", "Mars/Base"), ("--column", "mood=Mieli"), ("--column", "weight")])
+def test_an_option_of_an_import_that_means_nothing_is_told(logged_in: Type, lab: Lab, option: tuple[str, str]) -> None:
+    with pytest.raises(SystemExit):
+        logged_in("import-strong", strong_file(lab, "1,100,5"), *option)
 
 
 def test_an_export_is_written_whole_or_not_at_all(logged_in: Type, lab: Lab) -> None:

@@ -1,12 +1,11 @@
 """The words that the program understands, and the help from which the protocol can be learned by hand."""
 
 import argparse
-import os
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from dropset_client.cli import local, remote, transfer
+from dropset_client.cli import imports, local, remote, transfer
 from dropset_client.cli.context import DEFAULT_SERVER, Context, default_db
 from dropset_client.cli.problems import Exit
 from dropset_client.shapes import shapes
@@ -196,13 +195,13 @@ def _files(add: _Adder) -> None:
     one.add_argument("--id", help="of an import whose end you did not see: the same file, mode and id continue it")
     one.add_argument("--no-wait", action="store_true", help="do not wait for the end of the job")
     transfer.add_snapshots(add("snapshots", transfer.snapshots, "states that the server keeps, to go back to"))
-    one = add("import-strong", remote.import_from_strong, "queue the workouts of a CSV export of the Strong app")
-    one.add_argument("file", type=Path)
-    one.add_argument(
-        "--zone", default=os.environ.get("TZ") or "UTC", help="the time zone of the file (default $TZ, UTC)"
+    more = (
+        "A later or edited export of the same history adds and changes what is new in it; what you wrote since stays."
     )
-    one.add_argument("--weight-unit", choices=("kg", "lb"), default="kg", help="where the file does not say it")
-    one.add_argument("--distance-unit", choices=("km", "mi"), default="km", help="where the file does not say it")
+    imports.add_options(
+        add("import-strong", imports.import_from_strong, "queue the workouts of a CSV export of the Strong app", more)
+    )
+    imports.add_acts(add("imports", imports.imports, "what this device imported, to undo or replace it as a whole"))
     add("demo", local.queue, "two phones, one account, against a server; see `demo --help`")  # run by `main`
 
 

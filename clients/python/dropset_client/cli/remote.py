@@ -5,16 +5,13 @@ import os
 import sys
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
-from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from dropset_client.cli.context import Context
 from dropset_client.cli.output import report_lines
-from dropset_client.cli.problems import Exit, NotSo, explained
+from dropset_client.cli.problems import Exit, explained
 from dropset_client.digest import Verification
 from dropset_client.errors import ApiError, ServerUnreachable
 from dropset_client.report import SyncReport
-from dropset_client.strong import StrongFormatError, import_strong, library_names
 from dropset_client.wire import JsonObject, ServerStatus
 
 
@@ -158,37 +155,6 @@ def watch(context: Context, _arguments: Namespace) -> Exit:
             lines = [f"{beat.reason}: {line}" for line in report_lines(beat.report)]
         context.out.show(beat, lines)
     return Exit.DONE
-
-
-def import_from_strong(context: Context, arguments: Namespace) -> Exit:
-    try:
-        report = import_strong(
-            context.device,
-            Path(arguments.file),
-            zone=ZoneInfo(arguments.zone),
-            exercise_types=_library(context),
-            weight_unit=arguments.weight_unit,
-            distance_unit=arguments.distance_unit,
-        )
-    except (StrongFormatError, OSError) as error:
-        raise NotSo(f"{arguments.file}: {error}") from error
-    made = f"{report.workouts} workouts, {report.exercises} exercises, {report.sets} sets"
-    types = f"{report.exercise_types} new exercise types; {report.skipped} were there already"
-    lines = [f"queued {made}, {types}. `dropset sync` sends them"]
-    lines += [f"  line {problem.line}: {problem.reason}" for problem in report.problems]
-    context.out.show(report, lines)
-    return Exit.DONE
-
-
-def _library(context: Context) -> dict[str, str]:
-    """Names of the library, where it can be asked; without it every exercise becomes one of the user's own."""
-    try:
-        return library_names(context.device.fetch_all("library/exercise-types/", page_size=200))
-    except ServerUnreachable as error:
-        raise NotSo(
-            "the library of exercises cannot be read now, and the import would make exercises of your own for all of"
-            f" them. Try again with a network ({error})"
-        ) from error
 
 
 def demo(server: str | None, rest: Sequence[str]) -> int:

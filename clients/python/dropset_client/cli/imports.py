@@ -1,0 +1,191 @@
+"""Imports from other apps: taking one in, listing, undoing and replacing them. What they write waits for `sync`."""
+
+import argparse
+import os
+from argparse import Namespace
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from dropset_client.cli.context import Context
+from dropset_client.cli.problems import Exit, NotSo
+from dropset_client.errors import ServerUnreachable
+from dropset_client.imports import Import
+from dropset_client.strong import ImportReport, StrongFormatError, import_strong, library_names
+from dropset_client.strong.titles import COLUMNS
+from dropset_client.undoing import undo_import
+
+_SHOWN = 50  # problems; a file that was read wrongly has one in each line
+
+
+def import_from_strong(context: Context, arguments: Namespace) -> Exit:
+    return _taken_in(context, arguments, None)
+
+
+def _taken_in(context: Context, arguments: Namespace, replaces: Import | None) -> Exit:
+    reading = _reading(context, arguments)
+    try:
+        report = import_strong(
+            context.device,
+            Path(arguments.file),
+            exercise_types=_library(context),
+            columns=dict(arguments.column or ()),
+            dates=arguments.dates,
+            take_file=arguments.take_file,
+            bring_back=arguments.bring_back,
+            moved=arguments.moved,
+            replaces=replaces,
+            **reading,
+        )
+    except (StrongFormatError, OSError) as error:
+        raise NotSo(f"{arguments.file}: {error}") from error
+    context.out.show(report, _report_lines(report, reading))
+    return Exit.DONE
+
+
+def _reading(context: Context, arguments: Namespace) -> dict[str, Any]:
+    """How to read what the file does not say: as named now, else as the last time, else as the settings are."""
+    earlier = [one.options for one in context.device.store.imports.all() if one.undone_at is None]
+    last: Mapping[str, Any] = earlier[-1] if earlier else {}
+    settings: Mapping[str, Any] = next((one.data or {} for one in context.device.list("settings")), {})
+    zone = last.get("zone") or _unless("UTC", settings.get("time_zone")) or os.environ.get("TZ") or "UTC"
+    return {
+        "zone": arguments.zone or _zone(zone),
+        "weight_unit": arguments.weight_unit or last.get("weight_unit") or settings.get("weight_unit") or "kg",
+        "distance_unit": arguments.distance_unit or last.get("distance_unit") or settings.get("distance_unit") or "km",
+    }
+
+
+def _unless(default: str, value: str | None) -> str | None:
+    """Settings that nobody has set say nothing."""
+    return None if value == default else value
+
+
+def _library(context: Context) -> dict[str, str]:
+    """Names of the library, where it can be asked; without it every exercise becomes one of the user's own."""
+    try:
+        return library_names(context.device.fetch_all("library/exercise-types/", page_size=200))
+    except ServerUnreachable as error:
+        raise NotSo(
+            "the library of exercises cannot be read now, and the import would make exercises of your own for all of"
+            f" them. Try again with a network ({error})"
+        ) from error
+
+
+def _report_lines(report: ImportReport, reading: Mapping[str, Any]) -> Iterator[str]:
+    made = f"{report.workouts} workouts, {report.exercises} exercises, {report.sets} sets"
+    yield f"queued {made}, {report.exercise_types} new exercise types; {report.skipped} were there already"
+    if report.changed or report.removed:
+        yield f"of those, {report.changed} were changed, and {report.removed} are gone, as in the file"
+    for text in report.told:
+        yield f"  {text}"
+    for problem in report.problems[:_SHOWN]:
+        yield f"  line {problem.line}: {problem.reason}"
+    if len(report.problems) > _SHOWN:
+        yield f"  ... and {len(report.problems) - _SHOWN} more; --json names them all"
+    if report.import_id is None:
+        yield "nothing was to be done"
+        return
+    units = f"{reading['weight_unit']} and {reading['distance_unit']}"
+    yield f"times were read as those of {reading['zone'].key}, numbers without a unit as {units}"
+    yield f"if that is wrong: `dropset imports replace {report.import_id[-8:]} FILE`; `dropset sync` sends it"
+
+
+def imports(context: Context, arguments: Namespace) -> Exit:
+    found: Exit = _ACTS[arguments.act](context, arguments)
+    return found
+
+
+def _list(context: Context, _arguments: Namespace) -> Exit:
+    found = context.device.store.imports.all()
+    lines = [_import_line(one) for one in found] or ["nothing was imported on this device"]
+    context.out.show(found, lines)
+    return Exit.DONE
+
+
+def _import_line(one: Import) -> str:
+    counts = ", ".join(f"{number} {act}" for act, number in one.counts.items() if number) or "nothing to do"
+    told = f" (replaces {one.replaces[-8:]})" if one.replaces else ""
+    return f"{one.id}  {one.at}  {one.source} {one.file}: {counts}{told}{' (undone)' if one.undone_at else ''}"
+
+
+def _undo(context: Context, arguments: Namespace) -> Exit:
+    report = undo_import(context.device, _named(context, arguments.id))
+    done = f"queued: {report.deleted} deleted, {report.changed_back} as before, {report.brought_back} brought back"
+    kept = [f"  kept: {text}" for text in report.kept]
+    context.out.show(report, [f"{done}. `dropset sync` sends them", *kept])
+    return Exit.DONE
+
+
+def _replace(context: Context, arguments: Namespace) -> Exit:
+    one = _named(context, arguments.id)
+    if one.undone_at is not None:
+        raise NotSo(f"import {one.id} was undone: `dropset import-strong` takes the file in again")
+    return _taken_in(context, arguments, one)
+
+
+def _named(context: Context, part: str) -> Import:
+    found = context.device.store.imports.find(part)
+    if len(found) != 1:
+        raise NotSo(f"{part} names {len(found)} imports. `dropset imports` lists them")
+    return found[0]
+
+
+_ACTS = {"list": _list, "undo": _undo, "replace": _replace}
+
+
+def add_acts(one: argparse.ArgumentParser) -> None:
+    """The words behind `imports`."""
+    one.set_defaults(act="list")
+    acts = one.add_subparsers(metavar="ACT", title="acts")
+    acts.add_parser("list", help="all of them, the oldest first (the default)").set_defaults(act="list")
+    undo = acts.add_parser("undo", help="take one back as a whole; what you have worked on since stays")
+    undo.add_argument("id", help="or a part of it")
+    undo.set_defaults(act="undo")
+    replace = acts.add_parser("replace", help="read its file anew, in another unit or zone, also what you deleted")
+    replace.add_argument("id", help="or a part of it")
+    add_options(replace)
+    replace.set_defaults(act="replace")
+
+
+def add_options(one: argparse.ArgumentParser) -> None:
+    """The file, and how to read it."""
+    one.add_argument("file", type=Path)
+    one.add_argument(
+        "--zone", type=_zone, help="of the times in the file (default: the last import's, your settings', $TZ)"
+    )
+    units = "where the file does not say it (default: as the last time, else as your settings)"
+    one.add_argument("--weight-unit", choices=("kg", "lb"), help=units)
+    one.add_argument("--distance-unit", choices=("km", "mi"), help=units)
+    one.add_argument(
+        "--dates", choices=("dmy", "mdy"), help="what comes first in 03/04/2026, if the file does not tell"
+    )
+    one.add_argument(
+        "--column",
+        type=_column,
+        action="append",
+        metavar="NAME=TITLE",
+        help=f"a column whose title is not known, as in weight=Paino; names: {', '.join(COLUMNS)}",
+    )
+    one.add_argument("--take-file", action="store_true", help="where you changed a value too, take the file's")
+    one.add_argument("--bring-back", action="store_true", help="also what you deleted")
+    one.add_argument(
+        "--moved",
+        action="store_true",
+        help="a workout that holds the same as one that the file lacks is that one, with another start",
+    )
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise argparse.ArgumentTypeError(f"{name!r} is not a time zone such as Europe/Berlin") from None
+
+
+def _column(text: str) -> tuple[str, str]:
+    name, equals, title = text.partition("=")
+    if not equals or name not in COLUMNS:
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=TITLE with one of {', '.join(COLUMNS)}")
+    return name, title
