@@ -52,3 +52,61 @@ class SameOwner(models.BaseConstraint):
 
     def __hash__(self) -> int:
         return hash((self.name, self.field))
+
+
+class AtMostOne(models.BaseConstraint):
+    """At most one live row of a user has these values; for a flag, at most one has it set. NULL claims nothing.
+
+    Two devices may each make one offline: the later claim holds, and the other row gives way in one field
+    (sync/domain/singles.py). gives_way: that field, a flag or one that may be NULL; the last of `fields` unless it is said.
+    An exclusion constraint, because it is held at the end of a statement, or of the transaction where that asks for it: rows
+    of one statement may hand over to each other in any order. A unique index is held row by row.
+    """
+
+    def __init__(
+        self, *, fields: Sequence[str], name: str, gives_way: str = "", message: str = "", code: str = "only_one"
+    ) -> None:
+        message = message or f"There is one with this {' and '.join(fields)} already."
+        super().__init__(name=name, violation_error_code=code, violation_error_message=message)
+        self.fields, self.gives_way = tuple(fields), gives_way or fields[-1]
+
+    def create_sql(self, model: type[models.Model] | None, schema_editor: Any) -> str:  # type: ignore[override]  # SQL as text
+        assert model is not None
+        return f"ALTER TABLE {schema_editor.quote_name(model._meta.db_table)} ADD {self._definition(model, schema_editor)}"
+
+    def constraint_sql(self, model: type[models.Model] | None, schema_editor: Any) -> str:
+        assert model is not None
+        return self._definition(model, schema_editor)
+
+    def _definition(self, model: type[models.Model], schema_editor: Any) -> str:
+        quote = schema_editor.quote_name
+        found = [model._meta.get_field(name) for name in self.fields]
+        columns = [quote(field.column) for field in found]  # type: ignore[union-attr]  # columns
+        flags = [quote(f.column) for f in found if isinstance(f, models.BooleanField)]
+        keys = ", ".join(f"{column} WITH =" for column in (quote("user_id"), *columns))
+        condition = " AND ".join([f"{quote('deleted_at')} IS NULL", *flags])
+        return (
+            f"CONSTRAINT {quote(self.name)} EXCLUDE USING btree ({keys}) WHERE ({condition}) DEFERRABLE INITIALLY IMMEDIATE"
+        )
+
+    def remove_sql(self, model: type[models.Model] | None, schema_editor: Any) -> str:
+        assert model is not None
+        quote = schema_editor.quote_name
+        return f"ALTER TABLE {quote(model._meta.db_table)} DROP CONSTRAINT {quote(self.name)}"
+
+    def validate(self, model: Any, instance: Any, exclude: Any = None, using: str = "default") -> None:
+        """Nothing to do ahead of the write, as above."""
+
+    def deconstruct(self) -> tuple[str, Sequence[Any], dict[str, Any]]:
+        path, args, kwargs = super().deconstruct()
+        kwargs |= {"code": kwargs.pop("violation_error_code", "only_one")}
+        kwargs |= {"message": kwargs.pop("violation_error_message", "")}
+        return path, args, kwargs | {"fields": self.fields, "gives_way": self.gives_way}
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, AtMostOne):
+            return NotImplemented
+        return self.deconstruct() == other.deconstruct()
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.fields, self.gives_way))

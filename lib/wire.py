@@ -20,6 +20,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection, models
 from psycopg import sql
 
+from lib.constraints import AtMostOne
 from lib.fields import (
     SLUG_PATTERN,
     EnumField,
@@ -113,6 +114,10 @@ class Entity:
             for f in self.fields
             if isinstance(f.field, OwnedForeignKey) and f.field.remote_field.on_delete is models.CASCADE
         )
+
+    def singles(self) -> tuple[AtMostOne, ...]:
+        """What at most one live row of a user may claim."""
+        return tuple(c for c in self.model._meta.constraints if isinstance(c, AtMostOne))
 
     def references(self) -> tuple[WireField, ...]:
         return tuple(field for field in self.fields if field.target is not None)

@@ -15,8 +15,8 @@ from msgspec.structs import replace
 from sync.domain import closings
 from sync.domain import conflicts as told
 from sync.domain.groups import culprit, failed, units_of
-from sync.domain.lines import Line
-from sync.domain.merge import ALONG, DELETED, NO_FIELDS, Merged, Stamp, Write, effective_ms, foreign_writes
+from sync.domain.lines import Line, stamped_ms
+from sync.domain.merge import ALONG, DELETED, NO_FIELDS, Merged, Stamp, Write, foreign_writes
 from sync.domain.moves import gone_unseen, with_seen
 from sync.domain.records import (
     APPLIED,
@@ -33,8 +33,11 @@ from sync.domain.records import (
     PlannedWrite,
     RecordState,
     Refusal,
+    Single,
 )
+from sync.domain.references import refers_to, refers_to_unknown
 from sync.domain.registers import completed_edit, merge_registers
+from sync.domain.singles import Singles, emptied
 from sync.domain.tree import Tree, deletion_of, deletion_stamp
 from sync.domain.twins import Twins
 from sync.domain.voices import Voices, Works, has_history, kept_as, loudest
@@ -62,6 +65,7 @@ class Planner:
         self.numbers = itertools.count(1)
         self.tree = Tree(self.rules, self.states)
         self.twins = Twins(self.rules, self.states, seen_version=self.seen_version)
+        self.singles = Singles(self.rules, self.states, seen_version=self.seen_version)
         self.voices = Voices(self.rules, self.tree, seen_version=self.seen_version)
 
     def run(self, edits: Sequence[Edit]) -> list[Planned]:
@@ -151,7 +155,7 @@ class Planner:
         state = self.states.get(edit.key, RecordState(edit.key))
         if not state.exists and edit.op != "create":
             return Planned(edit, DEFERRED) if edit.key in self.awaited else self._missing(edit, state)
-        if edit.key in self.purged or self._refers_to(self.purged, edit.patch, rules):
+        if edit.key in self.purged or refers_to(self.purged, edit.patch, rules):
             return self._missing(edit, state)
         if not state.exists:
             return self._create(edit, rules, state)
@@ -176,27 +180,12 @@ class Planner:
         return None
 
     def _stamp(self, edit: Edit, state: RecordState) -> Stamp:
-        """What the device had seen of the record was written before; so were its own earlier mutations."""
-        if edit.base_version >= state.version:
-            seen_ms = state.modified_ms
-        else:  # the write that made the newest version that it had seen; what only touched the record came unnoticed
-            made = max(
-                (w for w in state.writes if w.version <= edit.base_version), key=_newest_first_line, default=None
-            )
-            seen_ms = 0 if made is None else made.logged_ms
-        floor_ms = min(max(self.last_eff_ms if self.in_order else 0, seen_ms), self.now_ms)
-        eff = effective_ms(at_ms=edit.at_ms, skew_ms=self.skew_ms, now_ms=self.now_ms, floor_ms=floor_ms)
+        last_ms = self.last_eff_ms if self.in_order else 0
+        eff = stamped_ms(edit, state, last_ms=last_ms, skew_ms=self.skew_ms, now_ms=self.now_ms)
         return Stamp(eff, self.device, edit.seq)
 
     def _refers_to_unknown(self, patch: Mapping[str, Any], rules: EntityRules) -> bool:
-        for field, entity in rules.references.items():
-            value = patch.get(field)
-            if value is None or value in self.shared:
-                continue
-            target = self.states.get((entity, value))
-            if target is None or not target.exists:
-                return True
-        return False
+        return refers_to_unknown(patch, rules, self.states, self.shared)
 
     # --- the operations ---
 
@@ -208,9 +197,6 @@ class Planner:
         self.purged |= {edit.key} if edit.op == "create" and not state.exists else set()
         standing = state.registers if state.exists else {}
         return Planned(edit, CONFLICT, conflicts=(told.missing(edit, self._stamp(edit, state), standing),))
-
-    def _refers_to(self, keys: frozenset[Key], patch: Mapping[str, Any], rules: EntityRules) -> bool:
-        return bool(keys) and any((entity, patch.get(field)) in keys for field, entity in rules.references.items())
 
     def _create(self, edit: Edit, rules: EntityRules, state: RecordState) -> Planned:
         document = {**rules.defaults, **edit.patch}
@@ -311,6 +297,7 @@ class Planner:
                 line.edit, line.stamp, values=told_values, bases=merged.bases, parent=buried, works=works
             )
         self._tell_of_twins(line, state, merged)
+        self._keep_singles(line)
 
     def _tell_of_twins(self, line: Line, state: RecordState, merged: Merged) -> None:
         if merged.taken.keys().isdisjoint(self.rules[state.key[0]].distinct):
@@ -318,6 +305,25 @@ class Planner:
         placed = self.states[state.key]
         for twin, theirs in self.twins.unseen(placed, self.states, line.stamp):
             line.conflicts.append(told.made_twice(line.edit, line.stamp, placed, twin, theirs))
+
+    def _keep_singles(self, line: Line) -> None:
+        """Of what at most one record may claim, one gives way: of those written now, or of those that stood."""
+        for key in dict.fromkeys(write.key for write in line.writes):
+            self.singles.add(self.states[key])
+            for single in self.rules[key[0]].singles:
+                for rival in self.singles.rivals(single, self.states[key], self.states):
+                    loser, conflict = self.singles.loser(single, self.states[key], rival)
+                    line.conflicts += [conflict] if conflict is not None else []
+                    self._give_way(line, single, loser)
+                    if loser.key == key:
+                        break
+
+    def _give_way(self, line: Line, single: Single, loser: RecordState) -> None:
+        number = next((n for n, write in enumerate(line.writes) if write.key == loser.key), None)
+        if number is None:
+            self._commit(line, loser, {single.gives_way: single.empty}, {}, deleted=False)
+        else:
+            self.states[loser.key], line.writes[number] = emptied(single, loser, line.writes[number])
 
     def _saving(self, line: Line, state: RecordState, works: Works) -> Write | None:
         """The work that a deletion above it does not outlive. Who had seen it works later, even by the same millisecond."""
@@ -391,7 +397,3 @@ class Planner:
 
 def _stands(registers: Mapping[str, Any], current: Mapping[str, Any]) -> bool:
     return all(current.get(name) == value for name, value in registers.items() if name not in NO_FIELDS)
-
-
-def _newest_first_line(write: Write) -> tuple[int, int]:
-    return write.version, -write.logged_ms

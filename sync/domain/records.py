@@ -14,6 +14,15 @@ APPLIED, MERGED, NOOP, CONFLICT, DEFERRED, REJECTED = "applied", "merged", "noop
 
 
 @dataclass(frozen=True)
+class Single:
+    """What at most one live record may claim: `fields` all set. `gives_way` is the field that the loser empties."""
+
+    fields: tuple[str, ...]
+    gives_way: str
+    empty: Any  # False of a flag, else None
+
+
+@dataclass(frozen=True)
 class EntityRules:
     """What the planner must know of an entity."""
 
@@ -26,6 +35,7 @@ class EntityRules:
     parents: Mapping[str, str]  # field -> entity of the row that this one is deleted with
     references: Mapping[str, str]  # field -> entity, parents among them
     together: tuple[Together, ...] = ()  # fields that are one register
+    singles: tuple[Single, ...] = ()
     distinct: tuple[str, ...] = ()  # the same values here, from two devices, most likely mean one thing
 
 

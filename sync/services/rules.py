@@ -4,8 +4,9 @@ from functools import cache
 from typing import cast
 
 from lib import wire
+from lib.constraints import AtMostOne
 from lib.models import OwnedModel
-from sync.domain.records import EntityRules
+from sync.domain.records import EntityRules, Single
 
 
 @cache
@@ -23,9 +24,15 @@ def _rules(entity: wire.Entity) -> EntityRules:
         set_fields=frozenset(field.name for field in entity.writable if field.kind == "set"),
         parents={field.name: _target(field).name for field in entity.parents()},
         together=entity.wire.together,
+        singles=tuple(_single(entity, constraint) for constraint in entity.singles()),
         distinct=entity.wire.distinct,
         references={field.name: _target(field).name for field in entity.references()},
     )
+
+
+def _single(entity: wire.Entity, constraint: AtMostOne) -> Single:
+    is_flag = entity.by_name()[constraint.gives_way].python_type is bool
+    return Single(constraint.fields, constraint.gives_way, empty=False if is_flag else None)
 
 
 def _target(field: wire.WireField) -> wire.Entity:

@@ -6,7 +6,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from sync.domain.plan import Planner
-from sync.domain.records import Edit, EntityRules, Key, Planned, PlannedConflict, RecordState
+from sync.domain.records import Edit, EntityRules, Key, Planned, PlannedConflict, RecordState, Single
 
 
 def _rules(name: str, *, parents: Mapping[str, str] | None = None, **values: Any) -> EntityRules:
@@ -32,6 +32,11 @@ RULES = {
         references={"workout": "workout", "exercise_type": "exercise_type"},
     ),
     "set": _rules("set", parents={"exercise": "exercise"}, required=frozenset({"exercise"})),
+    "gym": _rules(
+        "gym",
+        defaults={"is_default": False, "day": None, "notes": ""},
+        singles=(Single(("is_default",), "is_default", empty=False), Single(("day",), "day", empty=None)),
+    ),
     "conflict": _rules("conflict", read_only=True),
 }
 START_MS = 1_000_000

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from dropset_client.records import BaseRecords
 from lib import statements, upcasting
 from lib.sqlfiles import load_sql
-from sync.domain import conflicts, merge, moves, plan, registers
+from sync.domain import conflicts, lines, merge, moves, plan, registers
 from sync.domain.groups import failed
 from sync.domain.records import DEFERRED, RecordState
 from sync.domain.tree import Tree
@@ -57,7 +57,7 @@ def no_clamp(hits: list[str]) -> Iterator[None]:
         hits.append("stamp")
         return max(floor_ms, at_ms + skew_ms)
 
-    with mock.patch.object(plan, "effective_ms", believed):
+    with mock.patch.object(lines, "effective_ms", believed):
         yield
 
 
