@@ -24,7 +24,7 @@ TEMPLATES, COPIES = 726_001, 726_002
 KEPT = 3  # templates: of the branches that one goes to and fro between
 IMPORT = re.compile(r"^(?:import|from) ([\w.]+)", re.MULTILINE)
 ROOT: Path = settings.BASE_DIR
-FIXED = ("config/settings.py", "requirements.txt", "lib/timescale/*.py", "*/migrations/*.py", "*/sql/*.sql")
+FIXED = ("*/settings.py", "requirements.txt", "lib/timescale/*.py", "*/migrations/*.py", "*/sql/*.sql")
 
 
 # --- what a template is made of ---

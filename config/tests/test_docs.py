@@ -16,7 +16,7 @@ from django.core.management import call_command
 from accounts.models import User
 from lib import violations, wire
 from lib.errors import DomainError
-from lib.tests.factories import make, make_many
+from lib.tests.factories import make, make_many, of_the_product
 from sync.domain import shapes
 from sync.enums import ConflictKind, MutationStatus
 from sync.models import Conflict, Record
@@ -193,7 +193,7 @@ def test_sync_page_names_all_that_travels() -> None:
     structs = (shapes.PushEnvelope, shapes.MutationIn, shapes.PullRequest)
     names = {name for struct in structs for name in struct.__struct_fields__}
     names |= {*shapes.limits(), *MutationStatus.values, *ConflictKind.values}
-    names |= {entity.name for entity in wire.entities()} | set(wire.entity_of(Conflict).field_names)
+    names |= {entity.name for entity in of_the_product(wire.entities())} | set(wire.entity_of(Conflict).field_names)
     assert missing_in("docs/sync.md", names) == set()
 
 
@@ -236,7 +236,7 @@ def test_lines_of_the_excerpts_are_counted_right() -> None:
 
 def test_taken_codes_are_named() -> None:
     text = squeezed(read("docs/adding-an-entity.md"))
-    assert ", ".join(f"{entity.code} ({entity.name})" for entity in wire.entities()) in text
+    assert ", ".join(f"{entity.code} ({entity.name})" for entity in of_the_product(wire.entities())) in text
 
 
 def test_checks_quote_what_the_code_says() -> None:

@@ -1,7 +1,7 @@
 """Rows for tests, and each entity by example: what the contract tests know of it, registered by its app's factories."""
 
 import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from uuid import UUID
@@ -44,6 +44,11 @@ def example_of(model: type[OwnedModel]) -> Example:
     importlib.import_module(f"{app}.tests.factories")
     assert model in EXAMPLES, f"{model.__name__} has no example: register one in {app}/tests/factories.py."
     return EXAMPLES[model]
+
+
+def of_the_product(found: Iterable[wire.Entity]) -> list[wire.Entity]:
+    """Without the entities of the test suite."""
+    return [entity for entity in found if entity.model._meta.app_label != "specimens"]
 
 
 def columns_of(model: type[OwnedModel], values: Values) -> dict[str, Any]:

@@ -1,0 +1,16 @@
+from lib.api import OwnedViewSet
+from specimens.api import serializers
+
+
+class PlanViewSet(OwnedViewSet):
+    serializer_class = serializers.PlanSerializer
+
+
+class PlanDayViewSet(OwnedViewSet):
+    serializer_class = serializers.PlanDaySerializer
+    filterset_fields = {"plan": ["exact"]}
+
+
+class PlanSlotViewSet(OwnedViewSet):
+    serializer_class = serializers.PlanSlotSerializer
+    filterset_fields = {"day": ["exact"]}
