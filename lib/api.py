@@ -25,6 +25,7 @@ from lib.fields import SlugSetField
 from lib.models import OwnedModel, OwnedQuerySet
 from lib.openapi import OwnedAutoSchema
 from lib.references import missing_references
+from lib.singles import take_flags
 from lib.together import completed
 from lib.writes import writing
 
@@ -222,12 +223,15 @@ class OwnedViewSet(
 
     def write_rows(self, rows: Rows) -> None:
         """Inserts rows that are new. A view whose creation has effects overrides this with its service."""
+        for row in rows:
+            take_flags(row)
         self.entity.model._default_manager.bulk_create(rows)
 
     def write_update(self, row: OwnedModel, values: dict[str, Any]) -> None:
         """Writes the changed columns of a locked row."""
         for name, value in values.items():
             setattr(row, name, value)
+        take_flags(row)
         row.save(update_fields=[*values, "updated_at"])
 
     def locked_object(self, request: Request) -> OwnedModel:

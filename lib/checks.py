@@ -9,6 +9,7 @@ from django.db import models
 from django.db.migrations.loader import MigrationLoader
 
 from lib import wire
+from lib.constraints import AtMostOne
 from lib.fields import OwnedForeignKey
 from lib.models import OwnedModel
 from lib.operations import RenderAgain
@@ -29,6 +30,7 @@ def owned_models_follow_the_pattern(app_configs: Any, **kwargs: Any) -> list[Che
         findings += _reference_findings(model)
         findings += _name_findings(model)
         findings += _together_findings(model)
+        findings += _single_findings(model)
     vocabularies = [model for model in apps.get_models() if model not in owned and hasattr(model, "wire")]
     for vocabulary in vocabularies:
         findings += _capture_findings(vocabulary)
@@ -96,6 +98,30 @@ def _reference_findings(model: type[OwnedModel]) -> Iterator[CheckMessage]:
                 obj=field,
                 id="dropset.E004",
             )
+
+
+def _single_findings(model: type[OwnedModel]) -> Iterator[CheckMessage]:
+    if not isinstance(getattr(model, "wire", None), wire.Wire):
+        return
+    written = {f.name: f for f in wire.entity_of(model).writable}
+    for constraint in model._meta.constraints:
+        if isinstance(constraint, models.UniqueConstraint) and not written.keys().isdisjoint(constraint.fields):
+            yield Error(
+                f"Two devices may break {constraint.name} offline, and the second one would be refused.",
+                hint="Use AtMostOne of lib/constraints.py: one of them gives way, and a conflict says so.",
+                obj=model,
+                id="dropset.E020",
+            )
+        if isinstance(constraint, AtMostOne):
+            field = written.get(constraint.gives_way)
+            gives_way = field is not None and (field.python_type is bool or field.field.null)
+            if not gives_way or not written.keys() >= set(constraint.fields):
+                yield Error(
+                    f"{constraint.name}: {constraint.gives_way} cannot give way.",
+                    hint="Its fields are written by clients, and the last one is a flag or may be null.",
+                    obj=model,
+                    id="dropset.E021",
+                )
 
 
 def _together_findings(model: type[OwnedModel]) -> Iterator[CheckMessage]:

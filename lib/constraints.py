@@ -70,9 +70,14 @@ class AtMostOne(models.BaseConstraint):
         super().__init__(name=name, violation_error_code=code, violation_error_message=message)
         self.fields, self.gives_way = tuple(fields), gives_way or fields[-1]
 
+    def is_flag(self, model: type[models.Model]) -> bool:
+        return isinstance(model._meta.get_field(self.gives_way), models.BooleanField)
+
     def create_sql(self, model: type[models.Model] | None, schema_editor: Any) -> str:  # type: ignore[override]  # SQL as text
         assert model is not None
-        return f"ALTER TABLE {schema_editor.quote_name(model._meta.db_table)} ADD {self._definition(model, schema_editor)}"
+        return (
+            f"ALTER TABLE {schema_editor.quote_name(model._meta.db_table)} ADD {self._definition(model, schema_editor)}"
+        )
 
     def constraint_sql(self, model: type[models.Model] | None, schema_editor: Any) -> str:
         assert model is not None
@@ -85,9 +90,7 @@ class AtMostOne(models.BaseConstraint):
         flags = [quote(f.column) for f in found if isinstance(f, models.BooleanField)]
         keys = ", ".join(f"{column} WITH =" for column in (quote("user_id"), *columns))
         condition = " AND ".join([f"{quote('deleted_at')} IS NULL", *flags])
-        return (
-            f"CONSTRAINT {quote(self.name)} EXCLUDE USING btree ({keys}) WHERE ({condition}) DEFERRABLE INITIALLY IMMEDIATE"
-        )
+        return f"CONSTRAINT {quote(self.name)} EXCLUDE USING btree ({keys}) WHERE ({condition}) DEFERRABLE INITIALLY IMMEDIATE"
 
     def remove_sql(self, model: type[models.Model] | None, schema_editor: Any) -> str:
         assert model is not None

@@ -22,6 +22,10 @@ class OwnedQuerySet(models.QuerySet[Any]):
         """The live rows of one user: where every view of theirs starts."""
         return self.live().filter(user=user)
 
+    def usable_by(self, user: Any) -> Self:
+        """The live rows that the user may refer to. Of shared models there are more."""
+        return self.for_user(user)
+
     def tombstone(self) -> int:
         """Marks live rows deleted; the capture triggers do the same to the rows below them. Gives the count."""
         return self.live().update(deleted_at=timezone.now())

@@ -8,6 +8,7 @@ from functools import cache
 from django.apps import apps
 from django.db import models
 
+from lib.constraints import AtMostOne
 from lib.rules import Rule
 
 
@@ -41,6 +42,8 @@ def _attr(constraint: models.BaseConstraint) -> str | None:
     named = getattr(constraint, "field", None)
     if isinstance(named, str):
         return named
+    if isinstance(constraint, AtMostOne):
+        return constraint.gives_way
     if isinstance(constraint, models.CheckConstraint):
         condition = constraint.condition
         names = {path.split("__")[0] for path in _paths(condition)} if isinstance(condition, models.Q) else set()

@@ -1,6 +1,6 @@
 from django.contrib import admin
 
 from lib.admin import OwnedAdmin
-from specimens.models import Plan, PlanDay, PlanSlot
+from specimens.models import DayNote, Plan, PlanDay, PlanSlot, Rack, Room
 
-admin.site.register([Plan, PlanDay, PlanSlot], OwnedAdmin)
+admin.site.register([Plan, PlanDay, PlanSlot, Room, Rack, DayNote], OwnedAdmin)

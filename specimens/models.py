@@ -2,8 +2,10 @@
 
 from django.db import models
 
-from lib.fields import BoundedIntegerField, NoteField, OwnedForeignKey
+from lib.constraints import AtMostOne
+from lib.fields import BoundedFloatField, BoundedIntegerField, NoteField, OwnedForeignKey
 from lib.models import OwnedModel
+from lib.together import Together
 from lib.wire import Wire
 
 
@@ -30,3 +32,53 @@ class PlanSlot(OwnedModel):
     day = OwnedForeignKey(PlanDay, related_name="slots")
     reps = BoundedIntegerField(min_value=0, max_value=1000, null=True, blank=True)
     notes = NoteField(max_length=2000)
+
+
+class Room(OwnedModel):
+    """At most one is the default one."""
+
+    wire = Wire(code=1110)
+
+    title = models.CharField(max_length=100)
+    is_default = models.BooleanField(default=False)
+
+    class Meta(OwnedModel.Meta):
+        constraints = [
+            *OwnedModel.Meta.constraints,
+            AtMostOne(fields=["is_default"], name="specimens_room_default"),
+        ]
+
+
+class Rack(OwnedModel):
+    """Hangs on a room."""
+
+    wire = Wire(code=1120)
+
+    room = OwnedForeignKey(Room, related_name="racks")
+    notes = NoteField(max_length=2000)
+
+
+class DayNote(OwnedModel):
+    """At most one for each day. It refers to rooms, and hangs on none."""
+
+    wire = Wire(code=1130, together=(Together(("latitude", "longitude")),))
+
+    day = models.DateField(null=True, blank=True)
+    text = NoteField(max_length=2000)
+    room = OwnedForeignKey(Room, models.SET_NULL, null=True, blank=True, related_name="+")
+    plan = OwnedForeignKey(Plan, models.RESTRICT, null=True, blank=True, related_name="+")
+    latitude = BoundedFloatField(min_value=-90, max_value=90, null=True, blank=True)
+    longitude = BoundedFloatField(min_value=-180, max_value=180, null=True, blank=True)
+
+    class Meta(OwnedModel.Meta):
+        constraints = [
+            *OwnedModel.Meta.constraints,
+            AtMostOne(fields=["day"], name="specimens_daynote_day"),
+            models.CheckConstraint(
+                condition=models.Q(latitude=None, longitude=None)
+                | models.Q(latitude__isnull=False, longitude__isnull=False),
+                name="specimens_daynote_place",
+                violation_error_code="place_incomplete",
+                violation_error_message="A place has a latitude and a longitude.",
+            ),
+        ]

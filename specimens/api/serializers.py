@@ -1,5 +1,5 @@
 from lib.api import OwnedSerializer
-from specimens.models import Plan, PlanDay, PlanSlot
+from specimens.models import DayNote, Plan, PlanDay, PlanSlot, Rack, Room
 
 
 class PlanSerializer(OwnedSerializer):
@@ -15,3 +15,18 @@ class PlanDaySerializer(OwnedSerializer):
 class PlanSlotSerializer(OwnedSerializer):
     class Meta(OwnedSerializer.Meta):
         model = PlanSlot
+
+
+class RoomSerializer(OwnedSerializer):
+    class Meta(OwnedSerializer.Meta):
+        model = Room
+
+
+class RackSerializer(OwnedSerializer):
+    class Meta(OwnedSerializer.Meta):
+        model = Rack
+
+
+class DayNoteSerializer(OwnedSerializer):
+    class Meta(OwnedSerializer.Meta):
+        model = DayNote

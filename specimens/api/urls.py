@@ -6,5 +6,8 @@ router = SimpleRouter()
 router.register("plans", views.PlanViewSet, "plan")
 router.register("plan-days", views.PlanDayViewSet, "plan-day")
 router.register("plan-slots", views.PlanSlotViewSet, "plan-slot")
+router.register("rooms", views.RoomViewSet, "room")
+router.register("racks", views.RackViewSet, "rack")
+router.register("day-notes", views.DayNoteViewSet, "day-note")
 
 urlpatterns = router.urls

@@ -14,3 +14,15 @@ class PlanDayViewSet(OwnedViewSet):
 class PlanSlotViewSet(OwnedViewSet):
     serializer_class = serializers.PlanSlotSerializer
     filterset_fields = {"day": ["exact"]}
+
+
+class RoomViewSet(OwnedViewSet):
+    serializer_class = serializers.RoomSerializer
+
+
+class RackViewSet(OwnedViewSet):
+    serializer_class = serializers.RackSerializer
+
+
+class DayNoteViewSet(OwnedViewSet):
+    serializer_class = serializers.DayNoteSerializer

@@ -1,5 +1,5 @@
 from lib.tests.factories import Example, as_id, make, register
-from specimens.models import Plan, PlanDay, PlanSlot
+from specimens.models import DayNote, Plan, PlanDay, PlanSlot, Rack, Room
 
 register(Example(Plan, document=lambda user: {"title": "Base"}, patch={"title": "Peak", "notes": "Eight weeks."}))
 register(
@@ -10,3 +10,13 @@ register(
     )
 )
 register(Example(PlanSlot, document=lambda user: {"day": as_id(make(PlanDay, user))}, patch={"reps": 5}))
+register(Example(Room, document=lambda user: {"title": "Cellar"}, patch={"title": "Garage"}))
+register(Example(Rack, document=lambda user: {"room": as_id(make(Room, user))}, patch={"notes": "Left wall."}))
+register(
+    Example(
+        DayNote,
+        document=lambda user: {"text": "Slept well."},
+        patch={"text": "Slept badly."},
+        breaks={"specimens_daynote_place": {"latitude": 1.0, "longitude": None}},
+    )
+)

@@ -6,7 +6,7 @@ up; nothing is refused.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from msgspec.structs import replace
@@ -59,8 +59,11 @@ class Singles:
 def thing_of(single: Single, state: RecordState) -> Thing | None:
     """What the record claims; None where it claims nothing."""
     values = [(state.document or {}).get(name) for name in single.fields]
-    claims = all(value is not None and value is not False for value in values)
-    return (state.key[0], *single.fields, *values) if claims else None
+    return (state.key[0], *single.fields, *values) if is_claim(values) else None
+
+
+def is_claim(values: Iterable[object]) -> bool:
+    return all(value is not None and value is not False for value in values)
 
 
 def claim_of(single: Single, state: RecordState) -> Write | None:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+from django.db.models import Q
 from msgspec.structs import replace
 
 from lib import wire
@@ -15,6 +16,7 @@ from lib.together import Together
 from sync.domain.forgotten import with_forgotten
 from sync.domain.merge import ALONG, DELETED, LOST, SEEN, Stamp, Write
 from sync.domain.records import Edit, Key, RecordState
+from sync.domain.singles import is_claim
 from sync.domain.tree import parents_of
 from sync.queries import keys_as_json
 from sync.services.rules import entity_rules
@@ -55,6 +57,7 @@ def load(
     loader.descendants({edit.key for edit in edits if edit.may_delete} | moved)
     loader.log(edits, dict.fromkeys(twins, seen_version) | above, moved)
     loader.other_parents({edit.key: edit.base_version for edit in edits} | above)
+    loader.rivals(edits)
     patches = [*_patches(edits), *_taken_back(edits, loader.states)]
     loader.records(_named(patches))
     shared = _shared(user, patches, loader.states)
@@ -108,6 +111,23 @@ def _possible_twins(user: Any, edits: Sequence[Edit]) -> set[Key]:
             same = rows.filter(user=user, deleted_at=None, **{f"{field}__in": values})
             found |= {(name, str(pk)) for pk in same.values_list("pk", flat=True)}
     return found - {edit.key for edit in edits}
+
+
+def _claiming(user: Any, claims: Iterable[Patch]) -> set[Key]:
+    """Live records that claim one of these. A query for each rule of which one is broken perhaps."""
+    found: set[Key] = set()
+    by_entity: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for name, document in claims:
+        by_entity[name].append(document)
+    for name, documents in by_entity.items():
+        rows: Any = wire.entities_by_name()[name].model._default_manager.filter(user=user, deleted_at=None)
+        for single in entity_rules()[name].singles:
+            things = {tuple(document.get(field) for field in single.fields) for document in documents}
+            claimed = [thing for thing in things if is_claim(thing)]
+            if claimed:
+                same = Q(*(Q(**dict(zip(single.fields, thing, strict=True))) for thing in claimed), _connector=Q.OR)
+                found |= {(name, str(pk)) for pk in rows.filter(same).values_list("pk", flat=True)}
+    return found
 
 
 def _shared(user: Any, patches: Sequence[Patch], states: Mapping[Key, RecordState]) -> frozenset[str]:
@@ -214,6 +234,17 @@ class _Loader:
             self.records(below)
             frontier = (below - self.below) & self.states.keys()
             self.below |= frontier
+
+    def rivals(self, edits: Sequence[Edit]) -> None:
+        """Who claims what at most one may, of what the edits claim, and of what may come back by them."""
+        claims = [(edit.key[0], {**self._document(edit.key), **edit.patch}) for edit in edits]
+        claims += [(s.key[0], s.document or {}) for s in self.states.values() if s.deleted]
+        found = _claiming(self.user, claims) - self.states.keys()
+        self.records(found)
+        self.log((), dict.fromkeys(found, 0), ())
+
+    def _document(self, key: Key) -> Mapping[str, Any]:
+        return (self.states[key].document or {}) if key in self.states else {}
 
     def _rows_below(self, parents: set[Key]) -> set[Key]:
         found: set[Key] = set()

@@ -92,7 +92,7 @@ def _with_values(
     if target.closes.resolution == closings.CUSTOM:
         patch = upcast(entity.name, decision["patch"], from_version=decision["made_under"])
         return replace(target, patch=patches.check_patch(entity, patch))
-    if conflict.kind == ConflictKind.UNIQUE:
+    if conflict.kind == ConflictKind.UNIQUE and target.closes.names == {"id"}:
         return replace(target, refusal=NOTHING_LOST)
     lost = {loss.name: loss.lost.value for loss in losses}
     deleted = lost.pop("deleted", None)

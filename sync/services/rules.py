@@ -31,8 +31,8 @@ def _rules(entity: wire.Entity) -> EntityRules:
 
 
 def _single(entity: wire.Entity, constraint: AtMostOne) -> Single:
-    is_flag = entity.by_name()[constraint.gives_way].python_type is bool
-    return Single(constraint.fields, constraint.gives_way, empty=False if is_flag else None)
+    empty = False if constraint.is_flag(entity.model) else None
+    return Single(constraint.fields, constraint.gives_way, empty)
 
 
 def _target(field: wire.WireField) -> wire.Entity:

@@ -3,7 +3,8 @@
 import dataclasses
 import datetime as dt
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
@@ -62,12 +63,32 @@ def write(
     found = _found(writes)
     rows = found.keys() | _deleted_parents(found, states)
     going = {key for key in found if _goes(found[key], states[key])}
-    upserts = _upsert_all(user, [states[key] for key in rows - going], at)
-    upserts += _upsert_all(user, [states[key] for key in going], at)  # last: what was moved away must have left them
+    with _handing_over(rows):
+        upserts = _upsert_all(user, [states[key] for key in sorted(rows - going)], at)
+        upserts += _upsert_all(
+            user, [states[key] for key in sorted(going)], at
+        )  # last: what was moved away must have left
     _renew(user, _unchanged_in_the_end(writes, found, states))
     if conflicts:
         Conflict.objects.bulk_create(conflicts)
     return upserts
+
+
+@contextmanager
+def _handing_over(keys: Iterable[Key]) -> Iterator[None]:
+    """Of what at most one may claim, one row may leave it to another one in a later statement."""
+    names = {name for name, _ in keys}
+    constraints = [c.name for e in wire.entities() if e.name in names for c in e.singles()]
+    _set_constraints(constraints, "DEFERRED")
+    yield
+    _set_constraints(constraints, "IMMEDIATE")
+
+
+def _set_constraints(names: Sequence[str], when: str) -> None:
+    if names:
+        listed = sql.SQL(", ").join(map(sql.Identifier, names))
+        query = sql.SQL("SET CONSTRAINTS {} {}").format(listed, sql.SQL(when))  # type: ignore[arg-type]  # one of two words
+        connection.cursor().execute(query.as_string())
 
 
 def _deleted_parents(keys: Iterable[Key], states: Mapping[Key, RecordState]) -> set[Key]:

@@ -109,9 +109,7 @@ def test_loser_may_claim_again(server: Server) -> None:
 
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
 @pytest.mark.parametrize("claimed_at", [200, 400])
-def test_what_comes_back_gives_way_to_a_later_claim(
-    server: Server, order: tuple[int, ...], claimed_at: int
-) -> None:
+def test_what_comes_back_gives_way_to_a_later_claim(server: Server, order: tuple[int, ...], claimed_at: int) -> None:
     server.push("a", edit(FIRST, "create", 100, is_default=True), edit(FIRST, "delete", 150))
     acts = [
         ("b", edit(SECOND, "create", claimed_at, is_default=True)),
