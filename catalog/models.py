@@ -1,6 +1,5 @@
 from typing import Any, ClassVar, Self
 
-from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.core.exceptions import ValidationError
@@ -11,9 +10,9 @@ from catalog import enums
 from catalog.domain.metadata import SchemaProblem, check_metadata_schema
 from lib.capture import capture_triggers
 from lib.fields import BoundedDecimalField, EnumField, JsonField, NoteField, SlugSetField
-from lib.models import OwnedModel, OwnedQuerySet
 from lib.rules import NotNamed, known_slugs, own_or_shared
-from lib.wire import Shared, Wire
+from lib.shared import SharedModel, SharedQuerySet, visible_where
+from lib.wire import Wire
 
 
 class Matches(models.Func):
@@ -25,7 +24,7 @@ class Matches(models.Func):
 
 
 class Muscle(models.Model):
-    wire = Wire(code=12, read_only=True, shared=Shared())
+    wire = Wire(code=12, read_only=True)
 
     slug = models.SlugField(primary_key=True, max_length=64)
     name = models.CharField(max_length=100)
@@ -45,7 +44,7 @@ class Muscle(models.Model):
 
 
 class Equipment(models.Model):
-    wire = Wire(code=14, read_only=True, shared=Shared())
+    wire = Wire(code=14, read_only=True)
 
     slug = models.SlugField(primary_key=True, max_length=64)
     name = models.CharField(max_length=100)
@@ -66,45 +65,25 @@ def validate_metadata_schema(value: Any) -> None:
         raise ValidationError(str(problem), code="invalid_schema") from problem
 
 
-class ExerciseTypeQuerySet(OwnedQuerySet):
-    def canonical(self) -> Self:
-        return self.live().filter(user=None)
-
+class ExerciseTypeQuerySet(SharedQuerySet):
     def published(self) -> Self:
         return self.canonical().filter(status=enums.Status.PUBLISHED)
-
-    def usable_by(self, user: Any) -> Self:
-        """What the user may log: the library (also what is retired from it, for old logs) and their own."""
-        shared = models.Q(user=None, status__in=[enums.Status.PUBLISHED, enums.Status.RETIRED])
-        return self.live().filter(shared | models.Q(user=user))
 
     def search(self, text: str) -> Self:
         """Types with every word of `text`, or its beginning, in a name or alias. None of them where nothing is a word."""
         return self.filter(Matches("search", models.Func(models.Value(text), function="catalog_search_query")))
 
 
-class ExerciseType(OwnedModel):
+class ExerciseType(SharedModel):
     """A kind of exercise. Without an owner it is canonical: part of the library. With one it is private, usable at once."""
 
     wire = Wire(
         code=20,
         internal=frozenset({"slug", "status", "replaced_by", "search"}),
-        shared=Shared(
-            visible="{row}.status IN ('published', 'retired')",  # as usable_by
-            fields=("slug", "status", "replaced_by"),
-        ),
+        shown=("slug", "status", "replaced_by"),
         stays_readable=True,
     )
 
-    user = models.ForeignKey(  # type: ignore[assignment]  # canonical types have no owner
-        settings.AUTH_USER_MODEL,
-        models.CASCADE,
-        null=True,
-        blank=True,
-        related_name="+",
-        db_index=False,
-        help_text="Empty: canonical.",
-    )
     slug = models.SlugField(max_length=64, null=True, blank=True, help_text="Of a canonical type; never changed.")  # noqa: DJ001 - no slug is NULL, so that it stays out of the unique index
     name = models.CharField(max_length=120)
     names = JsonField(help_text='Names in other languages: {"de": "Bankdrücken"}.')
@@ -128,6 +107,9 @@ class ExerciseType(OwnedModel):
         validators=[validate_metadata_schema], help_text="JSON Schema (2020-12) of what a performance records."
     )
     status = EnumField(choices=enums.Status, default=enums.Status.PUBLISHED, db_default=enums.Status.PUBLISHED)
+    visible = visible_where(
+        models.Q(status__in=[enums.Status.PUBLISHED, enums.Status.RETIRED])
+    )  # retired: for old logs
     replaced_by = models.ForeignKey("self", models.RESTRICT, null=True, blank=True, related_name="+")
     search = models.GeneratedField(
         expression=models.Func("name", "names", "aliases", function="catalog_search_document_2"),
@@ -137,9 +119,9 @@ class ExerciseType(OwnedModel):
 
     objects: ClassVar[Any] = models.Manager.from_queryset(ExerciseTypeQuerySet)()
 
-    class Meta(OwnedModel.Meta):
+    class Meta(SharedModel.Meta):
         constraints = [
-            *OwnedModel.Meta.constraints,
+            *SharedModel.Meta.constraints,
             models.UniqueConstraint(
                 fields=["slug"],
                 name="catalog_exercisetype_slug",
@@ -154,7 +136,7 @@ class ExerciseType(OwnedModel):
             ),
         ]
         indexes = [
-            *OwnedModel.Meta.indexes,
+            *SharedModel.Meta.indexes,
             GinIndex(fields=["search"], name="catalog_type_search"),  # ?search=, of the library and of own types
             GinIndex(fields=["primary_muscles"], name="catalog_type_primary"),  # ?primary_muscle=
             models.Index(
@@ -162,7 +144,7 @@ class ExerciseType(OwnedModel):
             ),  # the library in its order
         ]
         triggers = [
-            *OwnedModel.Meta.triggers,
+            *SharedModel.Meta.triggers,
             *own_or_shared("replaced_by"),
             *known_slugs("primary_muscles", "catalog_muscle"),
             *known_slugs("secondary_muscles", "catalog_muscle"),

@@ -13,7 +13,7 @@ from unfold.admin import ModelAdmin
 from lib import wire
 from lib.models import OwnedModel
 from lib.references import missing_references
-from lib.writes import writing
+from lib.writes import Catalogue, writing
 
 COUNTED_ROWS_MAX = 10_000
 
@@ -69,11 +69,11 @@ class OwnedAdmin(ModelAdmin):  # type: ignore[misc]  # no stubs
         return self.readonly_fields if obj is None else ("id", "user", *self.readonly_fields)
 
     def save_model(self, request: HttpRequest, obj: OwnedModel, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
-        with writing(user=obj.user, source="admin"):
+        with writing(user=obj.user or Catalogue(), source="admin"):
             obj.save(update_fields=[*form.changed_data, "updated_at"] if change else None)
 
     def delete_model(self, request: HttpRequest, obj: OwnedModel) -> None:
-        with writing(user=obj.user, source="admin"):
+        with writing(user=obj.user or Catalogue(), source="admin"):
             type(obj)._default_manager.filter(pk=obj.pk).tombstone()
 
     def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:

@@ -9,7 +9,6 @@ from typing import Any
 
 import pgtrigger
 from django.apps import apps
-from django.db import models
 
 from lib.sqlfiles import load_sql
 
@@ -36,24 +35,30 @@ class Capture(pgtrigger.Trigger):
         assert self.name is not None
         model = apps.get_model(model._meta.label)  # makemigrations hands over a snapshot, which knows no `wire`
         text = load_sql("lib", self.name)
-        expressions = rendering_of(model).expressions() | {"/*children*/": _tombstone_children(model)}
+        expressions = rendering_of(model).expressions() | {"/*children*/": _children(model)}
         for place, value in expressions.items():
             text = text.replace(place, value)
         return text
 
 
-def _tombstone_children(model: type[models.Model]) -> str:
-    """One UPDATE for each kind of row that hangs on this one by an OwnedForeignKey."""
-    from lib.fields import OwnedForeignKey  # noqa: PLC0415 - fields are loaded with the models
+def _children(model: Any) -> str:
+    """What a change means to each kind of row that hangs on this one by an OwnedForeignKey: an UPDATE each."""
+    from lib.fields import parents_of  # noqa: PLC0415 - fields are loaded with the models
 
-    relations = [
-        (field.model._meta.db_table, field.column)
+    owner = getattr(model, "owner_column", "")  # a vocabulary has no owner, and no children
+    statements = ["tombstone_children", *(["show_children"] if owner == "owner" else [])]
+    relations = sorted(
+        (relation.field.model._meta.db_table, relation.field.column)
         for relation in model._meta.related_objects
-        if isinstance(field := relation.field, OwnedForeignKey) and field.remote_field.on_delete is models.CASCADE
-    ]
-    template = load_sql("lib", "tombstone_children")
+        if relation.field in parents_of(relation.field.model)
+    )
     return "".join(
-        template.replace("/*child*/", table).replace("/*parent_column*/", column) for table, column in sorted(relations)
+        load_sql("lib", name)
+        .replace("/*child*/", table)
+        .replace("/*parent_column*/", column)
+        .replace("/*owner_column*/", owner)
+        for table, column in relations
+        for name in statements
     )
 
 

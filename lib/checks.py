@@ -10,9 +10,10 @@ from django.db.migrations.loader import MigrationLoader
 
 from lib import wire
 from lib.constraints import AtMostOne
-from lib.fields import OwnedForeignKey
+from lib.fields import OwnedForeignKey, parents_of
 from lib.models import OwnedModel
 from lib.operations import RenderAgain
+from lib.shared import SharedChild, SharedModel
 from lib.upcasting import UPCASTERS
 
 CAPTURE = {"capture_insert", "capture_update", "capture_delete"}
@@ -28,6 +29,7 @@ def owned_models_follow_the_pattern(app_configs: Any, **kwargs: Any) -> list[Che
         findings += _internal_findings(model)
         findings += _trigger_findings(model)
         findings += _reference_findings(model)
+        findings += _shared_findings(model)
         findings += _name_findings(model)
         findings += _together_findings(model)
         findings += _single_findings(model)
@@ -97,6 +99,62 @@ def _reference_findings(model: type[OwnedModel]) -> Iterator[CheckMessage]:
                 hint="Use OwnedForeignKey, or add own_or_shared(...) to Meta.triggers where the target may be shared.",
                 obj=field,
                 id="dropset.E004",
+            )
+
+
+def _shared_findings(model: type[OwnedModel]) -> Iterator[CheckMessage]:
+    """What the keys and triggers of shared models cannot hold: rows would be visible, or stay, where they must not."""
+    for field, problem, hint in [*_shape_problems(model), *_tie_problems(model)]:
+        yield Error(f"{model.__name__}{problem}", hint=hint, obj=field or model, id="dropset.E013")
+
+
+def _shape_problems(model: type[OwnedModel]) -> Iterator[tuple[Any, str, str]]:
+    if model._meta.get_field("user").null and not issubclass(model, SharedModel):
+        yield (
+            None,
+            " has rows without an owner, but is not shared.",
+            "Inherit SharedModel instead of giving it a `user`.",
+        )
+    if not issubclass(model, SharedModel):
+        return
+    parents = parents_of(model)
+    if issubclass(model, SharedChild):
+        if len(parents) != 1 or parents[0].null:
+            yield (
+                None,
+                " needs one parent, which is never NULL.",
+                "Give it one OwnedForeignKey that goes with its target.",
+            )
+        if "visible_as_parent" not in {trigger.name for trigger in getattr(model._meta, "triggers", [])}:
+            yield (
+                None,
+                " would not be visible as its parent.",
+                "Write `class Meta(SharedChild.Meta)`, and extend its lists.",
+            )
+    elif parents:
+        yield parents[0], f".{parents[0].name} makes it a child: it is visible as its parent.", "Inherit SharedChild."
+
+
+def _tie_problems(model: type[OwnedModel]) -> Iterator[tuple[Any, str, str]]:
+    """Between what may be shared and what may not. A plain ForeignKey goes by ids alone, and takes no rule along."""
+    for field in model._meta.concrete_fields:
+        target = field.related_model
+        if not isinstance(target, type) or not issubclass(target, OwnedModel):
+            continue
+        composite, tie = isinstance(field, OwnedForeignKey), f".{field.name}"
+        if composite and issubclass(target, SharedModel) and not issubclass(model, SharedModel):
+            yield (
+                field,
+                f"{tie} refers to {target.__name__}, whose rows may be shared, by their owner.",
+                "Make it a SharedChild, or use ForeignKey with own_or_shared(...), which is no parent.",
+            )
+        elif composite and issubclass(model, SharedModel) and not issubclass(target, SharedModel):
+            yield field, f"{tie} is never there for a canonical row.", f"Make {target.__name__} a SharedModel."
+        elif not composite and isinstance(field, models.ForeignKey) and field.remote_field.on_delete is models.CASCADE:
+            yield (
+                field,
+                f"{tie} goes with its target for good, but not when that is deleted for sync.",
+                "Use OwnedForeignKey for a parent; SET_NULL or RESTRICT for anything else.",
             )
 
 

@@ -7,16 +7,16 @@ from django.db import models
 
 
 class SameOwner(models.BaseConstraint):
-    """FOREIGN KEY (user_id, <field>) REFERENCES <target> (user_id, id)."""
+    """FOREIGN KEY (<owner>, <field>) REFERENCES <target> (<owner>, id)."""
 
-    def __init__(self, *, field: str, name: str) -> None:
+    def __init__(self, *, field: str, name: str, owner: str = "user_id") -> None:
         super().__init__(
             name=name, violation_error_code="does_not_exist", violation_error_message="There is no such row of yours."
         )
-        self.field = field
+        self.field, self.owner = field, owner
 
     def create_sql(self, model: type[models.Model] | None, schema_editor: Any) -> None:  # type: ignore[override]  # None: deferred
-        """At the end of the migration, when the target has the unique (user, id) that this refers to."""
+        """At the end of the migration, when the target has the unique (owner, id) that this refers to."""
         assert model is not None
         field = model._meta.get_field(self.field)
         target = field.related_model
@@ -25,7 +25,7 @@ class SameOwner(models.BaseConstraint):
         quote = schema_editor.quote_name
         schema_editor.deferred_sql.append(
             f"ALTER TABLE {quote(model._meta.db_table)} ADD CONSTRAINT {quote(self.name)} "
-            f"FOREIGN KEY (user_id, {quote(field.column)}) REFERENCES {quote(target._meta.db_table)} (user_id, id)"
+            f"FOREIGN KEY ({self.owner}, {quote(field.column)}) REFERENCES {quote(target._meta.db_table)} ({self.owner}, id)"
             f"{' ON DELETE CASCADE' if field.remote_field.on_delete is models.CASCADE else ''}"
         )
 
@@ -43,15 +43,16 @@ class SameOwner(models.BaseConstraint):
         path, args, kwargs = super().deconstruct()
         kwargs.pop("violation_error_code", None)
         kwargs.pop("violation_error_message", None)
-        return path, args, kwargs | {"field": self.field}
+        owner = {} if self.owner == "user_id" else {"owner": self.owner}
+        return path, args, kwargs | {"field": self.field} | owner
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, SameOwner):
             return NotImplemented
-        return (self.name, self.field) == (other.name, other.field)
+        return (self.name, self.field, self.owner) == (other.name, other.field, other.owner)
 
     def __hash__(self) -> int:
-        return hash((self.name, self.field))
+        return hash((self.name, self.field, self.owner))
 
 
 class AtMostOne(models.BaseConstraint):

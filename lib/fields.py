@@ -280,16 +280,26 @@ class JsonBytes(models.Transform):
 
 
 class OwnedForeignKey(models.ForeignKey[Any, Any]):
-    """A reference between owned rows: a composite key on (user, id), which cannot point into another user's data."""
+    """A reference between owned rows, or between shared ones: a composite key, which cannot point into another user's data."""
 
     def __init__(self, to: Any, on_delete: Any = models.CASCADE, **kwargs: Any) -> None:
         super().__init__(to, on_delete, **(kwargs | {"db_constraint": False}))
 
     def contribute_to_class(self, cls: type[models.Model], name: str, *args: Any, **kwargs: Any) -> None:
         super().contribute_to_class(cls, name, *args, **kwargs)
-        add_constraint(cls, SameOwner(field=name, name=constraint_name(cls, f"{name}_same_owner")))
+        owner: str = getattr(cls, "owner_column", "")  # no owned model: a check says so
+        add_constraint(cls, SameOwner(field=name, owner=owner, name=constraint_name(cls, f"{name}_same_owner")))
 
     def deconstruct(self) -> Any:
         name, path, args, kwargs = super().deconstruct()
         kwargs.pop("db_constraint", None)
         return name, path, args, kwargs
+
+
+def parents_of(model: type[models.Model]) -> list[Any]:
+    """The fields by which its rows hang on others: they are deleted and come back with those."""
+    return [
+        field
+        for field in model._meta.concrete_fields
+        if isinstance(field, OwnedForeignKey) and field.remote_field.on_delete is models.CASCADE
+    ]

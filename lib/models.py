@@ -38,6 +38,10 @@ class OwnedModel(models.Model):
     """
 
     wire: ClassVar["Wire"]
+    owner_column: ClassVar[str] = "user_id"  # in composite keys
+    envelope: ClassVar[frozenset[str]] = frozenset(
+        {"id", "user", "created_at", "updated_at", "deleted_at"}
+    )  # no content
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)

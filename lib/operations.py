@@ -26,18 +26,19 @@ class RenderAgain(Operation):
     that no device's edit is in conflict with it. Backwards it does the same, with the columns that are there then.
     The migration must depend on sync's tables. With `atomic = False` each batch of owners is committed on its own.
 
+    visible: SQL over `{row}` that says which rows clients may know of, for a shared model that has no such column yet.
     from_schema: the schema version whose step in UPCASTERS turns what was said of the old shape into the new one. The log
     and the conflicts take that step too, or a rival under an old name would not be seen. There is no way back then.
     """
 
     reduces_to_sql = False
 
-    def __init__(self, model_name: str, *, from_schema: int | None = None) -> None:
-        self.model_name, self.from_schema = model_name, from_schema
+    def __init__(self, model_name: str, *, from_schema: int | None = None, visible: str | None = None) -> None:
+        self.model_name, self.from_schema, self.visible = model_name, from_schema, visible
 
     def deconstruct(self) -> Any:
-        options = {} if self.from_schema is None else {"from_schema": self.from_schema}
-        return type(self).__name__, [self.model_name], options
+        options = {"from_schema": self.from_schema, "visible": self.visible}
+        return type(self).__name__, [self.model_name], {name: v for name, v in options.items() if v is not None}
 
     def describe(self) -> str:
         step = "" if self.from_schema is None else f", and take its history from schema version {self.from_schema}"
@@ -49,7 +50,8 @@ class RenderAgain(Operation):
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         live: Any = apps.get_model(app_label, self.model_name)
         entity = wire.entity_of(live)
-        rendering = rendering_at(to_state.apps.get_model(app_label, self.model_name), like=entity)
+        model = to_state.apps.get_model(app_label, self.model_name)
+        rendering = rendering_at(model, like=entity, visible=self.visible)
         after: UUID | None = None
         while owners := self._batch(schema_editor.connection, rendering, after):
             after = owners[-1]

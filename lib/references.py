@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 from lib import wire
+from lib.fields import OwnedForeignKey
 from lib.models import OwnedModel
 
 
@@ -18,13 +19,16 @@ def missing_references(entity: wire.Entity, user: Any, rows: Iterable[Mapping[st
         wanted = {number: row[field.column] for number, row in numbered if row.get(field.column) is not None}
         if not wanted:
             continue
-        target = cast("type[OwnedModel]", field.target)
-        found = set(_usable(target, user).filter(pk__in=set(wanted.values())).values_list("pk", flat=True))
+        known = usable(field, user).filter(pk__in=set(wanted.values()))
+        found = set(known.values_list("pk", flat=True))
         missing += [(number, field.name) for number, key in wanted.items() if key not in found]
     return missing
 
 
-def _usable(target: type[OwnedModel], user: Any) -> Any:
-    queryset: Any = target._default_manager.all()
-    usable_by = getattr(queryset, "usable_by", queryset.for_user)  # a library model also has shared rows
-    return usable_by(user)
+def usable(field: wire.WireField, user: Any) -> Any:
+    """The rows to which the field of a user's row may refer: those of the same owner where a composite key says so, else
+    also what is for all.
+    """
+    target = cast("type[OwnedModel]", field.target)
+    rows: Any = target._default_manager
+    return rows.for_user(user) if isinstance(field.field, OwnedForeignKey) else rows.usable_by(user)

@@ -1,11 +1,10 @@
 """The SQL by which a row becomes a record of the sync tables: whose it is, under which id, whether it is there, as what.
 
-What has no owner belongs to the catalogue (`Wire.shared`): then `wire.CATALOGUE` is its owner, it is there for clients as
-long as it is visible, and a vocabulary, whose key is a slug, goes by the MD5 of that slug.
+What has no owner belongs to the catalogue: then `CATALOGUE` is its owner, it is there for clients as long as it is visible,
+and a vocabulary, whose key is a slug, goes by the MD5 of that slug.
 """
 
 import dataclasses
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import cast
 
@@ -23,26 +22,23 @@ class Rendering:
 
     entity: wire.Entity
     shown: tuple[wire.WireField, ...]  # what else the documents of rows without an owner hold
-    is_owned: bool  # whether rows can have an owner
+    visibility: str = "TRUE"  # SQL over `{row}`: whether clients may know of it at all
 
     def id(self, row: str) -> str:
-        return f"{row}.id" if self.is_owned else f"md5({row}.slug)::uuid"
+        return f"{row}.id" if self.entity.is_owned else f"md5({row}.slug)::uuid"
 
     def owner(self, row: str) -> str:
-        if not self.is_owned:
+        if not self.entity.is_owned:
             return NOBODY
-        return f"coalesce({row}.user_id, {NOBODY})" if self._shared else f"{row}.user_id"
+        return f"coalesce({row}.user_id, {NOBODY})" if self.entity.is_shared else f"{row}.user_id"
 
     def visible(self, row: str) -> str:
         """Whether clients may know of it at all."""
-        if self._shared is None or self._shared.visible == "TRUE":
-            return "TRUE"
-        condition = self._shared.visible.format(row=row)
-        return f"({row}.user_id IS NOT NULL OR {condition})" if self.is_owned else f"({condition})"
+        return self.visibility.format(row=row)
 
     def gone(self, row: str) -> str:
         """Whether it is a tombstone for clients."""
-        deleted = [f"{row}.deleted_at IS NOT NULL"] if self.is_owned else []
+        deleted = [f"{row}.deleted_at IS NOT NULL"] if self.entity.is_owned else []
         visible = self.visible(row)
         hidden = [] if visible == "TRUE" else [f"NOT {visible}"]
         return f"({' OR '.join([*deleted, *hidden]) or 'FALSE'})"
@@ -56,12 +52,14 @@ class Rendering:
 
     def changed(self, new: str, old: str) -> str:
         """Whether a row that was updated has other content for those who may see it."""
-        changed = _differs(new, old, [f.column for f in self.entity.fields] + ["deleted_at"] * self.is_owned)
+        changed = _differs(new, old, [f.column for f in self.entity.fields] + ["deleted_at"] * self.entity.is_owned)
         if self.shown:
             more = _differs(new, old, [f.column for f in self.shown])
             changed = f"({changed} OR ({new}.user_id IS NULL AND {more}))"
-        visible = [self.visible(new), self.visible(old)]
-        return changed if "TRUE" in visible else f"({changed} AND ({' OR '.join(visible)}))"
+        if self.visibility == "TRUE":
+            return changed
+        now, before = self.visible(new), self.visible(old)
+        return f"(({changed} OR {now} IS DISTINCT FROM {before}) AND ({now} OR {before}))"
 
     def expressions(self) -> dict[str, str]:
         """By the places where SQL files want them: `n` is the row as it is, or is now, `o` as it was."""
@@ -78,28 +76,25 @@ class Rendering:
             found[f"/*gone {row}*/"] = self.gone(row)
         return found
 
-    @property
-    def _shared(self) -> wire.Shared | None:
-        return self.entity.wire.shared
-
 
 def rendering_of(model: type[models.Model]) -> Rendering:
     entity = wire.entity_of(cast("type[OwnedModel]", model))
-    return _rendering(model, entity, [field.name for field in entity.fields])
+    return _rendering(model, entity, "{row}.visible" if entity.is_owned and entity.is_shared else "TRUE")
 
 
-def rendering_at(model: type[models.Model], *, like: wire.Entity) -> Rendering:
-    """The same for a model as it stands in the middle of the migrations; it knows no `wire`."""
-    skipped = wire.ENVELOPE | like.wire.internal
-    return _rendering(model, like, [f.name for f in model._meta.concrete_fields if f.name not in skipped])
+def rendering_at(model: type[models.Model], *, like: wire.Entity, visible: str | None = None) -> Rendering:
+    """The same for a model as it stands in the middle of the migrations; it knows no `wire`. visible: where it has no
+    such column yet.
+    """
+    return _rendering(model, like, visible or rendering_of(like.model).visibility)
 
 
-def _rendering(model: type[models.Model], like: wire.Entity, names: Collection[str]) -> Rendering:
-    shown = like.wire.shared.fields if like.wire.shared is not None else ()
+def _rendering(model: type[models.Model], like: wire.Entity, visibility: str) -> Rendering:
+    names = [field.name for field in model._meta.concrete_fields if field.name not in like.skipped]
     return Rendering(
         entity=dataclasses.replace(like, fields=wire.fields_of(model, names)),
-        shown=wire.fields_of(model, shown),
-        is_owned=issubclass(like.model, OwnedModel),
+        shown=wire.fields_of(model, like.wire.shown),
+        visibility=visibility,
     )
 
 

@@ -27,25 +27,14 @@ from lib.fields import (
     JsonField,
     MomentField,
     NoteField,
-    OwnedForeignKey,
     SlugSetField,
     TimeZoneField,
+    parents_of,
 )
 from lib.models import OwnedModel
+from lib.shared import CATALOGUE as CATALOGUE  # noqa: PLC0414 - in the sync tables too
+from lib.shared import SharedModel
 from lib.together import Together
-
-CATALOGUE = UUID(int=0)  # in the sync tables, the owner of what belongs to nobody and is for all
-
-# Columns of every owned row that are not content: they travel beside the document, or not at all.
-ENVELOPE = frozenset({"id", "user", "created_at", "updated_at", "deleted_at"})
-
-
-@dataclasses.dataclass(frozen=True)
-class Shared:
-    """Of a model whose rows without an owner are for all: the catalogue."""
-
-    visible: str = "TRUE"  # SQL over `{row}`: which of them may be seen
-    fields: tuple[str, ...] = ()  # internal columns that stand in their documents
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,7 +45,7 @@ class Wire:
     read_only: bool = False  # made by the server alone: clients may not write it
     creatable: bool = True  # False for a singleton that comes with the account
     internal: frozenset[str] = frozenset()  # columns that stay on the server
-    shared: Shared | None = None
+    shown: tuple[str, ...] = ()  # internal columns that stand in the documents of canonical rows
     together: tuple[Together, ...] = ()  # fields that mean something only together: one register
     stays_readable: bool = False  # logs name it: who deletes it retires it, and its document stays where it was
     distinct: tuple[str, ...] = ()  # two devices that make records with the same values here most likely mean one thing
@@ -93,6 +82,21 @@ class Entity:
         return self.model.wire
 
     @property
+    def is_owned(self) -> bool:
+        """Whether rows can have an owner: those of a vocabulary have none."""
+        return issubclass(self.model, OwnedModel)
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether there are rows without an owner: they are for all."""
+        return not self.is_owned or issubclass(self.model, SharedModel)
+
+    @property
+    def skipped(self) -> frozenset[str]:
+        """Columns that are not content: they travel beside the document, or not at all."""
+        return self.wire.internal | (self.model.envelope if self.is_owned else frozenset())
+
+    @property
     def table(self) -> str:
         return str(self.model._meta.db_table)
 
@@ -109,11 +113,8 @@ class Entity:
 
     def parents(self) -> tuple[WireField, ...]:
         """References to a row that this one hangs on: it is deleted with it."""
-        return tuple(
-            f
-            for f in self.fields
-            if isinstance(f.field, OwnedForeignKey) and f.field.remote_field.on_delete is models.CASCADE
-        )
+        parents = parents_of(self.model)
+        return tuple(field for field in self.fields if field.field in parents)
 
     def singles(self) -> tuple[AtMostOne, ...]:
         """What at most one live row of a user may claim."""
@@ -308,9 +309,9 @@ def entity_of(model: type[OwnedModel]) -> Entity:
         raise TypeError(
             f"{model.__name__} is owned by users but has no `wire = Wire(code=...)`: see docs/adding-an-entity.md."
         )
-    skipped = ENVELOPE | wire.internal
-    names = [field.name for field in model._meta.concrete_fields if field.name not in skipped]
-    return Entity(name=_snake(model.__name__), code=wire.code, model=model, fields=fields_of(model, names))
+    entity = Entity(name=_snake(model.__name__), code=wire.code, model=model, fields=())
+    names = [field.name for field in model._meta.concrete_fields if field.name not in entity.skipped]
+    return dataclasses.replace(entity, fields=fields_of(model, names))
 
 
 def fields_of(model: type[models.Model], names: Collection[str]) -> tuple[WireField, ...]:
@@ -333,8 +334,8 @@ def entities() -> tuple[Entity, ...]:
 def catalogue() -> tuple[Entity, ...]:
     """What has rows for all: entities, and vocabularies, which nobody owns or writes to by sync."""
     models_with_wire = (m for m in apps.get_models() if isinstance(getattr(m, "wire", None), Wire))
-    shared = (cast("type[OwnedModel]", m) for m in models_with_wire)
-    return tuple(sorted((entity_of(m) for m in shared if m.wire.shared is not None), key=lambda entity: entity.code))
+    found = (entity_of(cast("type[OwnedModel]", model)) for model in models_with_wire)
+    return tuple(sorted((entity for entity in found if entity.is_shared), key=lambda entity: entity.code))
 
 
 @cache

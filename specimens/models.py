@@ -2,23 +2,29 @@
 
 from django.db import models
 
+from catalog.models import ExerciseType
 from lib.constraints import AtMostOne
-from lib.fields import BoundedFloatField, BoundedIntegerField, NoteField, OwnedForeignKey
+from lib.fields import BoundedFloatField, BoundedIntegerField, EnumField, NoteField, OwnedForeignKey
 from lib.models import OwnedModel
+from lib.rules import own_or_shared
+from lib.shared import SharedChild, SharedModel, visible_where
 from lib.together import Together
 from lib.wire import Wire
+from specimens.enums import Status
 
 
-class Plan(OwnedModel):
-    """The root of a tree of three levels."""
+class Plan(SharedModel):
+    """The root of a tree: private, or canonical and then first a draft."""
 
-    wire = Wire(code=1010)
+    wire = Wire(code=1010, internal=frozenset({"status"}), shown=("status",))
 
     title = models.CharField(max_length=100)
     notes = NoteField(max_length=2000)
+    status = EnumField(choices=Status, default=Status.DRAFT, db_default=Status.DRAFT)
+    visible = visible_where(models.Q(status=Status.PUBLISHED))
 
 
-class PlanDay(OwnedModel):
+class PlanDay(SharedChild):
     wire = Wire(code=1020)
 
     plan = OwnedForeignKey(Plan, related_name="days")
@@ -26,13 +32,16 @@ class PlanDay(OwnedModel):
     position = BoundedIntegerField(min_value=0, max_value=1000, default=0)
 
 
-class PlanSlot(OwnedModel):
+class PlanSlot(SharedChild):
     wire = Wire(code=1030)
 
     day = OwnedForeignKey(PlanDay, related_name="slots")
+    exercise = models.ForeignKey(ExerciseType, models.RESTRICT, null=True, blank=True, related_name="+")
     reps = BoundedIntegerField(min_value=0, max_value=1000, null=True, blank=True)
     notes = NoteField(max_length=2000)
 
+    class Meta(SharedChild.Meta):
+        triggers = [*SharedChild.Meta.triggers, *own_or_shared("exercise")]
 
 class Room(OwnedModel):
     """At most one is the default one."""
@@ -66,7 +75,7 @@ class DayNote(OwnedModel):
     day = models.DateField(null=True, blank=True)
     text = NoteField(max_length=2000)
     room = OwnedForeignKey(Room, models.SET_NULL, null=True, blank=True, related_name="+")
-    plan = OwnedForeignKey(Plan, models.RESTRICT, null=True, blank=True, related_name="+")
+    rack = OwnedForeignKey(Rack, models.RESTRICT, null=True, blank=True, related_name="+")
     latitude = BoundedFloatField(min_value=-90, max_value=90, null=True, blank=True)
     longitude = BoundedFloatField(min_value=-180, max_value=180, null=True, blank=True)
 

@@ -85,5 +85,7 @@ class Migration(migrations.Migration):
         ),
         RenderAgain("Muscle"),  # the rows that are there already become records
         RenderAgain("Equipment"),
-        RenderAgain("ExerciseType"),
+        RenderAgain(
+            "ExerciseType", visible="({row}.user_id IS NOT NULL OR {row}.status IN ('published', 'retired'))"
+        ),
     ]

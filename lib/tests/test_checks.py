@@ -8,12 +8,15 @@ import pytest
 from django.apps import apps
 from django.db import models
 
+from accounts.models import User
+from catalog.models import ExerciseType
 from lib.capture import capture_triggers
 from lib.checks import owned_models_follow_the_pattern, steps_are_taken_by_the_history
 from lib.fields import OwnedForeignKey
 from lib.models import OwnedModel
 from lib.operations import RenderAgain
 from lib.rules import own_or_shared
+from lib.shared import SharedChild, SharedModel
 from lib.upcasting import UPCASTERS
 from lib.wire import Wire
 from training.models import Workout
@@ -114,7 +117,7 @@ def test_list_that_is_replaced_and_not_extended_is_found(missing: str, finding_i
 def test_plain_reference_to_an_owned_model_is_found() -> None:
     class Leaky(OwnedModel):
         wire = Wire(code=FREE_CODE)
-        workout = models.ForeignKey(Workout, models.CASCADE, related_name="+")
+        workout = models.ForeignKey(Workout, models.RESTRICT, related_name="+")
 
         class Meta(Pattern):
             abstract = False
@@ -127,11 +130,11 @@ def test_plain_reference_to_an_owned_model_is_found() -> None:
 def test_reference_to_what_may_be_shared_passes_with_its_rule_alone() -> None:
     class Sharing(OwnedModel):
         wire = Wire(code=FREE_CODE)
-        workout = models.ForeignKey(Workout, models.CASCADE, related_name="+")
+        exercise_type = models.ForeignKey(ExerciseType, models.RESTRICT, related_name="+")
 
         class Meta(Pattern):
             abstract = False
-            triggers = [*capture_triggers(), *own_or_shared("workout")]
+            triggers = [*capture_triggers(), *own_or_shared("exercise_type")]
 
     assert findings() == []
 
@@ -189,6 +192,137 @@ def test_reference_to_its_own_kind_needs_no_higher_code() -> None:
             abstract = False
 
     assert findings() == []
+
+
+# --- shared models ---
+
+
+class SharedPattern(SharedModel.Meta):
+    app_label = "lib"
+
+
+class ChildPattern(SharedChild.Meta):
+    app_label = "lib"
+
+
+def found_shared() -> str:
+    message, hint = only("dropset.E013")
+    return f"{message} {hint}"
+
+
+def test_shared_tree_passes() -> None:
+    class Root(SharedModel):
+        wire = Wire(code=FREE_CODE)
+
+        class Meta(SharedPattern):
+            abstract = False
+
+    class Branch(SharedChild):
+        wire = Wire(code=FREE_CODE + 1)
+        root: Any = OwnedForeignKey(Root)
+
+        class Meta(ChildPattern):
+            abstract = False
+
+    class Leaf(SharedChild):
+        wire = Wire(code=FREE_CODE + 2)
+        branch: Any = OwnedForeignKey(Branch)
+        like: Any = OwnedForeignKey(Root, models.RESTRICT, null=True, related_name="+")
+
+        class Meta(ChildPattern):
+            abstract = False
+
+    assert findings() == []
+
+
+def test_owner_that_may_be_missing_makes_no_shared_model() -> None:
+    class Ownerless(OwnedModel):
+        wire = Wire(code=FREE_CODE)
+        user: Any = models.ForeignKey(User, models.CASCADE, null=True, related_name="+")
+
+        class Meta(Pattern):
+            abstract = False
+
+    assert "Inherit SharedModel" in found_shared()
+
+
+def test_plain_child_of_a_shared_parent_is_found() -> None:
+    class Plain(OwnedModel):
+        wire = Wire(code=FREE_CODE)
+        type = OwnedForeignKey(ExerciseType)
+
+        class Meta(Pattern):
+            abstract = False
+
+    assert "Plain.type refers to ExerciseType" in found_shared()
+
+
+def test_shared_child_of_a_plain_parent_is_found() -> None:
+    class Child(SharedChild):
+        wire = Wire(code=FREE_CODE)
+        workout = OwnedForeignKey(Workout)
+
+        class Meta(ChildPattern):
+            abstract = False
+
+    assert "Make Workout a SharedModel." in found_shared()
+
+
+def test_shared_child_that_inherits_the_wrong_base_is_found() -> None:
+    class Rootless(SharedModel):
+        wire = Wire(code=FREE_CODE)
+        type = OwnedForeignKey(ExerciseType)
+
+        class Meta(SharedPattern):
+            abstract = False
+
+    assert "Inherit SharedChild." in found_shared()
+
+
+def test_shared_child_without_exactly_one_parent_is_found() -> None:
+    class Orphan(SharedChild):
+        wire = Wire(code=FREE_CODE)
+
+        class Meta(ChildPattern):
+            abstract = False
+
+    assert "Orphan needs one parent" in found_shared()
+
+
+def test_shared_child_whose_parent_may_be_missing_is_found() -> None:
+    class Loose(SharedChild):
+        wire = Wire(code=FREE_CODE)
+        type: Any = OwnedForeignKey(ExerciseType, null=True)
+
+        class Meta(ChildPattern):
+            abstract = False
+
+    assert "Loose needs one parent, which is never NULL" in found_shared()
+
+
+def test_shared_child_that_replaces_its_triggers_is_found() -> None:
+    class Forgetful(SharedChild):
+        wire = Wire(code=FREE_CODE)
+        type = OwnedForeignKey(ExerciseType)
+
+        class Meta(ChildPattern):
+            abstract = False
+            triggers = capture_triggers()
+
+    assert "Forgetful would not be visible as its parent" in found_shared()
+
+
+@pytest.mark.parametrize("target", [Workout, ExerciseType])
+def test_hidden_parent_is_found(target: Any) -> None:
+    class Hiding(OwnedModel):
+        wire = Wire(code=FREE_CODE)
+        above = models.ForeignKey(target, models.CASCADE, related_name="+")
+
+        class Meta(Pattern):
+            abstract = False
+            triggers = [*capture_triggers(), *own_or_shared("above")]
+
+    assert "Hiding.above goes with its target for good" in found_shared()
 
 
 # --- steps of schema versions ---

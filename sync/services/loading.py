@@ -11,6 +11,7 @@ from django.db.models import Q
 from msgspec.structs import replace
 
 from lib import wire
+from lib.references import usable
 from lib.statements import fetch
 from lib.together import Together
 from sync.domain.forgotten import with_forgotten
@@ -138,11 +139,8 @@ def _shared(user: Any, patches: Sequence[Patch], states: Mapping[Key, RecordStat
         for field in fields.values():
             wanted = {patch[field.name] for of, patch in patches if of == name and patch.get(field.name) is not None}
             wanted -= {key[1] for key in states if key[0] == rules.references[field.name]}
-            if wanted and field.target is not None:
-                usable: Any = field.target._default_manager
-                found.update(
-                    str(pk) for pk in usable.usable_by(user).filter(pk__in=wanted).values_list("pk", flat=True)
-                )
+            if wanted:
+                found.update(str(pk) for pk in usable(field, user).filter(pk__in=wanted).values_list("pk", flat=True))
     return frozenset(found)
 
 
