@@ -192,11 +192,10 @@ class Rows:
         known, writable = entity.by_name(), {field.name for field in entity.writable}
         self._ignore(row.entity, data.keys() - known.keys())
         document = {name: value for name, value in data.items() if name in writable}
-        for field in entity.references():
-            value = document.get(field.name)
-            if isinstance(value, str) and value not in shared[field.name]:
-                target: Any = field.target
-                document[field.name] = self.names.of(wire.entity_of(target).name, value)
+        for name, target in entity_rules()[row.entity].references.items():
+            value = document.get(name)
+            if isinstance(value, str) and value not in shared[target]:
+                document[name] = self.names.of(target, value)
         return document
 
     def _ignore(self, entity: str, names: Collection[str]) -> None:
@@ -205,14 +204,13 @@ class Rows:
             self.ignored[told if told in self.ignored or len(self.ignored) < MAX_IGNORED else OTHERS] += 1
 
     def _shared(self, rows: Sequence[Row]) -> dict[str, frozenset[str]]:
-        """For each field that refers: which of the named rows are shared by all, and keep their ids."""
-        wanted: dict[str, tuple[Any, set[str]]] = {}
+        """Of each entity that is referred to: which of the named rows are shared by all, and keep their ids."""
+        wanted = defaultdict[str, set[str]](set)
         for row in rows:
-            for field in wire.entities_by_name()[row.entity].references():
-                _, values = wanted.setdefault(field.name, (field.target, set()))
-                value = row.data.get(field.name)
-                values |= {value} if isinstance(value, str) and _is_uuid(value) else set()
-        return {name: _shared_of(target, values) for name, (target, values) in wanted.items()}
+            for name, target in entity_rules()[row.entity].references.items():
+                value = row.data.get(name)
+                wanted[target] |= {value} if isinstance(value, str) and _is_uuid(value) else set()
+        return {target: _shared_of(wire.entities_by_name()[target], values) for target, values in wanted.items()}
 
     def _standing(self, keys: Iterable[Key]) -> dict[Key, Record]:
         wanted: dict[str, list[str]] = defaultdict(list)
@@ -336,10 +334,10 @@ def _item(content: dict[str, Any], envelope: PushEnvelope) -> Item:
     return item_of(raw, parsed, envelope)
 
 
-def _shared_of(target: Any, values: set[str]) -> frozenset[str]:
-    if not values or not target._meta.get_field("user").null:
+def _shared_of(entity: wire.Entity, values: set[str]) -> frozenset[str]:
+    if not values or not entity.is_shared:
         return frozenset()
-    found = target._default_manager.filter(user=None, pk__in=values).values_list("pk", flat=True)
+    found = entity.model._default_manager.filter(user=None, pk__in=values).values_list("pk", flat=True)
     return frozenset(str(pk) for pk in found)
 
 
