@@ -217,14 +217,17 @@ def test_digest_of_the_sync_page_is_the_servers(alice: User) -> None:
 # --- adding an entity ---
 
 
+ADDING = ["docs/adding-an-entity.md", "docs/adding-a-shared-entity.md"]
+
+
 def excerpts() -> dict[str, str]:
     return dict(EXCERPT.findall(read("docs/adding-an-entity.md")))
 
 
 def test_excerpts_stand_in_the_code() -> None:
-    found = excerpts()
-    assert "training/models/measurement.py" in found
-    assert [name for name, text in found.items() if squeezed(text) not in squeezed(read(name))] == []
+    found = [excerpt for page in ADDING for excerpt in EXCERPT.findall(read(page))]
+    assert {"training/models/measurement.py", "specimens/models.py"} <= {name for name, _ in found}
+    assert [name for name, text in found if squeezed(text) not in squeezed(read(name))] == []
 
 
 def test_lines_of_the_excerpts_are_counted_right() -> None:
@@ -240,7 +243,7 @@ def test_taken_codes_are_named() -> None:
 
 
 def test_checks_quote_what_the_code_says() -> None:
-    quoted = re.findall(r"\(dropset\.(E\d+)\)", read("docs/adding-an-entity.md"))
+    quoted = [number for page in ADDING for number in re.findall(r"dropset\.(E\d+)", read(page))]
     assert {f'"dropset.{number}"' for number in quoted} <= set(re.findall(r'"dropset\.E\d+"', read("lib/checks.py")))
 
 

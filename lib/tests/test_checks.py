@@ -16,7 +16,7 @@ from lib.fields import OwnedForeignKey
 from lib.models import OwnedModel
 from lib.operations import RenderAgain
 from lib.rules import own_or_shared
-from lib.shared import SharedChild, SharedModel
+from lib.shared import SharedChild, SharedModel, visible_where
 from lib.upcasting import UPCASTERS
 from lib.wire import Wire
 from training.models import Workout
@@ -310,6 +310,19 @@ def test_shared_child_that_replaces_its_triggers_is_found() -> None:
             triggers = capture_triggers()
 
     assert "Forgetful would not be visible as its parent" in found_shared()
+
+
+def test_shared_child_that_forgets_its_parent_in_its_condition_is_found() -> None:
+    class Careless(SharedChild):
+        wire = Wire(code=FREE_CODE)
+        type = OwnedForeignKey(ExerciseType)
+        draft: Any = models.BooleanField(default=False)
+        visible: Any = visible_where(models.Q(draft=False))
+
+        class Meta(ChildPattern):
+            abstract = False
+
+    assert "Careless may be seen where its parent may not" in found_shared()
 
 
 @pytest.mark.parametrize("target", [Workout, ExerciseType])

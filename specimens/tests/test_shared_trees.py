@@ -2,15 +2,19 @@
 
 import threading
 from contextlib import closing
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.core.management import call_command
 from django.db import connection, connections, transaction
+from django.test import Client
 
 from accounts.models import User
 from catalog.models import ExerciseType
 from catalog.tests.factories import make_canonical
 from config.tests.contract import SchemaClient, check_error
+from lib.shared import CATALOGUE
 from lib.tests.factories import as_id, make
 from lib.tests.refusals import refused
 from lib.writes import Catalogue, writing
@@ -317,7 +321,48 @@ def test_curator_edits_under_the_head_of_the_catalogue(library: Library) -> None
     ]
 
 
+# --- the admin ---
+
+
+def changed(client: Client, row: Any, **values: Any) -> Any:
+    """The answer to a form of the admin, sent as it was but for these values. row: one that is there, or a new one."""
+    place = "add" if row._state.adding else f"{row.pk}/change"
+    url = f"/admin/specimens/{row._meta.model_name}/{place}/"
+    initial = {"id": row.pk, **client.get(url).context["adminform"].form.initial}
+    return client.post(url, {name: value for name, value in (initial | values).items() if value is not None})
+
+
+def test_curator_publishes_in_the_admin(client: Client, charlie: User, library: Library) -> None:
+    client.force_login(charlie)
+    tree = make_tree()
+    assert changed(client, tree.plan, status="published").status_code == 302
+    assert library.pull() == WHOLE
+    assert set(LogEntry.objects.filter(record_id__in=tree.ids).values_list("user", "source")) == {(CATALOGUE, "admin")}
+
+
+def test_admin_shows_at_its_field_what_a_canonical_row_cannot_hang_on(
+    client: Client, charlie: User, alice: User
+) -> None:
+    client.force_login(charlie)
+    canonical, private = make_tree(), make_tree(alice)
+    for user, plan in (("", private.plan), (alice.pk, canonical.plan)):
+        answer = changed(client, PlanDay(), user=user, plan=plan.pk, position=1)
+        assert answer.status_code == 200
+        assert "plan" in answer.context["adminform"].form.errors
+    assert changed(client, PlanDay(), user="", plan=canonical.plan.pk, position=1).status_code == 302
+
+
 # --- out and in again ---
+
+
+def test_account_is_deleted_with_its_trees(alice: User) -> None:
+    make_tree(alice), make_tree(status="published")
+    alice.delete()
+    assert set(PlanSlot.objects.values_list("user", flat=True)) == {None}
+
+
+def test_migrations_of_the_specimens_are_complete() -> None:
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)  # exits where one is missing
 
 
 def test_import_keeps_shared_ids_by_what_they_name(

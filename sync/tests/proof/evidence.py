@@ -20,6 +20,9 @@ ENTITIES = {
     50: "set",
     60: "measurement",
     900: "conflict",
+    1010: "plan",
+    1020: "plan_day",
+    1030: "plan_slot",
 }
 LOG = """
     SELECT entity, record_id::text, version, n, op, before, patch, eff_ms, logged_ms, device_id::text, seq,

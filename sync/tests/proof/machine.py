@@ -8,6 +8,7 @@ import hypothesis.strategies as st
 from hypothesis.stateful import initialize, rule
 
 from sync.tests.proof.accidents import Accidents
+from sync.tests.proof.curators import Curators
 from sync.tests.proof.ending import check_end
 from sync.tests.proof.hands import OtherHands
 from sync.tests.proof.naive import Naive
@@ -22,7 +23,7 @@ WHATS = st.lists(CHOICES, min_size=3, max_size=3)
 MOST_PHONES = 4
 
 
-class Machine(Users, NaiveUsers, Traffic, OtherHands, Accidents):
+class Machine(Users, NaiveUsers, Traffic, OtherHands, Curators, Accidents):
     """All steps. One that finds nothing to do does nothing."""
 
     # --- the start ---
@@ -83,6 +84,8 @@ class Machine(Users, NaiveUsers, Traffic, OtherHands, Accidents):
                 self.watch_restore()
                 lonely = self.lonely and len(self.writers) <= 1
                 check_end(self.world, self.phones, self.naives, bad=self.wrong, lonely=lonely)
+                if self.shelf.keys:
+                    self.shelf.check()
                 self._count()
         finally:
             for phone in self.phones:

@@ -12,7 +12,12 @@ from typing import Any
 from sync.tests.proof.evidence import ALONG, DELETED, SEEN, VOICES, Conflict, Entry, Evidence, Key, Sent
 
 SETS = {"equipment", "primary_muscles", "secondary_muscles"}
-PARENTS = {"exercise": ("workout", "workout"), "set": ("exercise", "exercise")}
+PARENTS = {
+    "exercise": ("workout", "workout"),
+    "set": ("exercise", "exercise"),
+    "plan_day": ("plan", "plan"),
+    "plan_slot": ("day", "plan_day"),
+}
 TOGETHER = [  # fields that are one register
     ("set", {"load_kg", "typed_load", "typed_load_unit"}),
     ("workout", {"started_at", "time_zone"}),

@@ -10,6 +10,7 @@ from catalog.models import Equipment, ExerciseType
 from catalog.tests.factories import make_canonical, make_equipment
 from lib.tests.factories import make_user
 from lib.writes import writing
+from specimens.models import Plan, PlanDay, PlanSlot
 from sync.tests.proof.clock import Clock
 from training.models import Exercise, Measurement, Set, Workout
 
@@ -21,6 +22,9 @@ MODELS: dict[str, Any] = {
     "exercise": Exercise,
     "set": Set,
     "measurement": Measurement,
+    "plan": Plan,
+    "plan_day": PlanDay,
+    "plan_slot": PlanSlot,
 }
 GEAR = ["barbell", "bench", "bands"]
 
@@ -47,8 +51,10 @@ def library() -> str:
     return str(found.pk)
 
 
-def make_person(canonical: str, clock: Clock) -> Person:
-    """Somebody with a small tree: two workouts, two exercises, two sets, one measurement, one type of their own."""
+def make_person(canonical: str, clock: Clock, *, plans: bool) -> Person:
+    """Somebody with a small tree: two workouts, two exercises, two sets, one measurement, one type of their own. plans: with
+    one that has two days, and two slots in the first.
+    """
     user = make_user(f"{uuid4().hex}@example.org")
     with writing(user=user, source="api"):
         settings = Settings.objects.get_or_create(user=user)[0]
@@ -67,6 +73,7 @@ def make_person(canonical: str, clock: Clock) -> Person:
         weight.save(force_insert=True)
         own = ExerciseType(id=uuid4(), user=user, name="own", equipment=["barbell"])
         own.save(force_insert=True)
+        planned = make_plan(user) if plans else {}
     ids = {
         "settings": [str(settings.pk)],
         "exercise_type": [str(own.pk)],
@@ -74,5 +81,15 @@ def make_person(canonical: str, clock: Clock) -> Person:
         "exercise": [str(row.pk) for row in exercises],
         "set": [str(row.pk) for row in sets],
         "measurement": [str(weight.pk)],
+        **planned,
     }
     return Person(user, start_session(user=user, at=clock.now()), canonical, ids)
+
+
+def make_plan(user: User | None, **values: Any) -> dict[str, list[str]]:
+    """A plan of the user, or a canonical one. Gives the ids."""
+    plan = Plan.objects.create(user=user, title="plan", **values)
+    days = [PlanDay.objects.create(user=user, plan=plan, title=title) for title in ("one", "two")]
+    slots = [PlanSlot.objects.create(user=user, day=days[0], reps=reps) for reps in (5, 6)]
+    rows: dict[str, list[Any]] = {"plan": [plan], "plan_day": days, "plan_slot": slots}
+    return {entity: [str(row.pk) for row in found] for entity, found in rows.items()}

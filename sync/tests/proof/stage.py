@@ -39,7 +39,7 @@ class Stage(RuleBasedStateMachine):
         self.stack = ExitStack()
         self.clock = Clock()
         self.stack.enter_context(self.clock.injected())
-        self.world = World(type(self).application, self.clock)
+        self.world = World(type(self).application, self.clock, plans="plan" in self.entities)
         self.stack.enter_context(self.world.schema.installed())
         self.phones: list[Phone] = []
         self.naives: list[Naive] = []

@@ -13,7 +13,7 @@ from sync.tests.proof.stage import CHOICES, DEVICES, PAUSES, PICKS, SIZES, Stage
 from sync.tests.proof.steps import step
 from sync.tests.proof.values import EDITS
 
-DELETABLE = ("workout", "exercise", "set", "measurement")
+DELETABLE = ("workout", "exercise", "set", "measurement", "plan", "plan_day", "plan_slot")
 
 
 class NaiveUsers(Stage):

@@ -7,12 +7,14 @@ import hypothesis.strategies as st
 
 from dropset_client.wire import Op
 from sync.tests.proof.devices import Phone
+from sync.tests.proof.oracle import PARENTS
 from sync.tests.proof.people import Key
 from sync.tests.proof.stage import CHOICES, DEVICES, PAUSES, PICKS, Stage
 from sync.tests.proof.steps import step
 from sync.tests.proof.values import BAD, EDITS, GEAR_SETS
 
 RESTORE_IN_TREES = True
+DELETABLE = ("workout", "exercise", "set", "measurement", "exercise_type", "plan", "plan_day", "plan_slot")
 GROUP = st.lists(st.tuples(PICKS, CHOICES), min_size=2, max_size=4)
 
 
@@ -60,10 +62,25 @@ class Users(Stage):
         self.world.alice.ids[entity].append(key[1])
         return key
 
+    @step(3, who=DEVICES, which=PICKS, what=CHOICES, pause=PAUSES)
+    def plan(self, who: int, which: int, what: int, pause: float) -> None:
+        """A new plan, or a part of one that is there."""
+        phone = self.phone(who)
+        entity = ("plan_slot", "plan_day", "plan")[what % 3]
+        parent = self.pick(phone, which, PARENTS[entity][1]) if entity in PARENTS else None
+        if parent is not None:
+            data: dict[str, Any] = {PARENTS[entity][0]: parent[1]}
+        elif entity == "plan":
+            data = {"title": f"new {what}"}
+        else:
+            return
+        self.world.alice.ids[entity].append(phone.device.create(entity, data, id=str(uuid4())))
+        self.wrote(phone, pause)
+
     @step(4, who=DEVICES, which=PICKS, pause=PAUSES)
     def delete(self, who: int, which: int, pause: float) -> None:
         phone = self.phone(who)
-        key = self.pick(phone, which, "workout", "exercise", "set", "measurement", "exercise_type")
+        key = self.pick(phone, which, *DELETABLE)
         if key is not None:
             phone.device.delete(*key)
             self.wrote(phone, pause)
@@ -71,7 +88,7 @@ class Users(Stage):
     @step(3, who=DEVICES, which=PICKS, pause=PAUSES)
     def restore(self, who: int, which: int, pause: float) -> None:
         phone = self.phone(who)
-        entities = {"workout", "exercise", "set", "measurement"} if RESTORE_IN_TREES else {"measurement"}
+        entities = set(DELETABLE) - {"exercise_type"} if RESTORE_IN_TREES else {"measurement"}
         gone = [key for key in self.keys(*entities) if self._is_known_deleted(phone, key)]
         if gone:
             phone.device.restore(*gone[which % len(gone)])
@@ -83,11 +100,11 @@ class Users(Stage):
     @step(3, who=DEVICES, which=PICKS, where=PICKS, pause=PAUSES)
     def move(self, who: int, which: int, where: int, pause: float) -> None:
         phone = self.phone(who)
-        key = self.pick(phone, which, "exercise", "set")
+        key = self.pick(phone, which, *PARENTS)
         if key is None:
             return
-        field = {"exercise": "workout", "set": "exercise"}[key[0]]
-        parents: list[Any] = [parent[1] for parent in self.shown(phone, field)]
+        field, above = PARENTS[key[0]]
+        parents: list[Any] = [parent[1] for parent in self.shown(phone, above)]
         parents += [None] if field == "workout" else []
         if parents:
             phone.device.update(*key, {field: parents[where % len(parents)]})
@@ -167,6 +184,8 @@ class Users(Stage):
             "exercise": {"exercise_type": self.world.canonical},
             "set": {"exercise": parents["exercise"][0]},
             "exercise_type": {"name": "mine"},
+            "plan_day": {"plan": (parents.get("plan") or [""])[0]},
+            "plan_slot": {"day": (parents.get("plan_day") or [""])[0]},
             "measurement": {"kind": "waist", "value": "1.000", "measured_at": "2026-03-01T07:00:00.000000Z"},
         }
         return needed.get(entity, EDITS[entity][0])

@@ -17,8 +17,11 @@ EDITS: dict[str, list[dict[str, Any]]] = {
         *({"value": "81.000"}, {"value": "82.000"}, {"notes": "a"}, {"notes": "b", "value": "83.000"}),
         *({"time_zone": "Asia/Tokyo"}, {"measured_at": "2026-03-01T23:30:00.000000Z"}),
     ],
+    "plan": [{"title": "a"}, {"title": "b"}, {"title": "c", "notes": "x"}, {"notes": "y"}],
+    "plan_day": [{"title": "a"}, {"title": "b"}, {"position": 1}, {"position": 2, "title": "c"}],
+    "plan_slot": [{"reps": 7}, {"reps": 8}, {"notes": "a"}, {"reps": 9, "notes": "b"}],
 }
-LEAVES = ("set", "measurement")
+LEAVES = ("set", "measurement", "plan_slot")
 GEAR_SETS: list[list[str]] = [[], ["bands"], ["barbell"], ["bands", "bench"], ["bands", "barbell", "bench"]]
 BAD: list[tuple[str, dict[str, Any]]] = [
     ("workout", {"no_such_field": 1}),

@@ -28,6 +28,9 @@ TABLES = {
     "exercise": "training_exercise",
     "set": "training_set",
     "measurement": "training_measurement",
+    "plan": "specimens_plan",
+    "plan_day": "specimens_planday",
+    "plan_slot": "specimens_planslot",
     "conflict": "sync_conflict",
 }
 BELOW = {
@@ -37,9 +40,23 @@ BELOW = {
     ),
     ("workout", "exercise"): "DELETE FROM training_exercise WHERE workout_id = ANY(%s::uuid[])",
     ("exercise", "set"): "DELETE FROM training_set WHERE exercise_id = ANY(%s::uuid[])",
+    ("plan", "plan_slot"): (
+        "DELETE FROM specimens_planslot AS s USING specimens_planday AS d"
+        " WHERE s.day_id = d.id AND d.plan_id = ANY(%s::uuid[])"
+    ),
+    ("plan", "plan_day"): "DELETE FROM specimens_planday WHERE plan_id = ANY(%s::uuid[])",
+    ("plan_day", "plan_slot"): "DELETE FROM specimens_planslot WHERE day_id = ANY(%s::uuid[])",
 }
 RESTORING_S = 60  # a backup does not come back in the moment in which it is lost
-REST = {"workout": "workouts", "exercise": "exercises", "set": "sets", "measurement": "measurements"}
+REST = {
+    "workout": "workouts",
+    "exercise": "exercises",
+    "set": "sets",
+    "measurement": "measurements",
+    "plan": "specimens/plans",
+    "plan_day": "specimens/plan-days",
+    "plan_slot": "specimens/plan-slots",
+}
 
 
 @contextlib.contextmanager
@@ -65,11 +82,11 @@ class Backup:
 
 
 class World:
-    def __init__(self, application: Any, clock: Clock) -> None:
+    def __init__(self, application: Any, clock: Clock, *, plans: bool) -> None:
         self.clock = clock
         self.canonical = library()
-        self.alice = make_person(self.canonical, clock)
-        self.bob = make_person(self.canonical, clock)
+        self.alice = make_person(self.canonical, clock, plans=plans)
+        self.bob = make_person(self.canonical, clock, plans=plans)
         self.network = Network(application, self.check_head)
         self.head = evidence.read_head(self.alice.user)
         self.older: evidence.Evidence | None = None
@@ -183,7 +200,7 @@ class World:
         """Plain SQL that deletes a row for good, and one of bob's of the same kind. What hangs on it goes with it."""
         ids = [key[1], *self.bob.ids[key[0]][-1:]]
         with transaction.atomic(), connection.cursor() as cursor:
-            for entity in ("set", "exercise"):
+            for entity in ("set", "exercise", "plan_slot", "plan_day"):
                 if (key[0], entity) in BELOW:
                     cursor.execute(BELOW[key[0], entity], [ids])
             cursor.execute(f"DELETE FROM {TABLES[key[0]]} WHERE id = ANY(%s::uuid[])", [ids])
