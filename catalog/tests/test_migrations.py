@@ -43,7 +43,7 @@ def synced() -> list[Any]:
 def test_types_of_before_become_shared_rows_and_no_device_hears_of_it(alice: User) -> None:
     kept = {status: make_canonical(status, status=status).pk for status in ("draft", "published", "retired")}
     private, gone = make(ExerciseType, alice).pk, make(ExerciseType, alice).pk
-    with before("0005_shared_model"):
+    with before("0006_shared_model"):
         run("UPDATE catalog_exercisetype SET name = 'Renamed' WHERE id = ANY(%s)", [kept["draft"], private])
         run("UPDATE catalog_exercisetype SET deleted_at = now() WHERE id = %s", gone)
         stood = synced()

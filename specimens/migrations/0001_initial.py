@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('catalog', '0005_shared_model'),
+        ('catalog', '0006_shared_model'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0004_leaner_capture'),
+        ('catalog', '0005_search_without_accents'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
