@@ -53,6 +53,11 @@ def _waits_for(units: Units, rules: Mapping[str, EntityRules]) -> dict[str, set[
     return found
 
 
+def mentioned(unit: Iterable[Edit], rules: Mapping[str, EntityRules]) -> set[Key]:
+    """The records that its mutations are about, and those that they refer to."""
+    return {key for edit in unit for key in (edit.key, *_references(edit, rules))}
+
+
 def _references(edit: Edit, rules: Mapping[str, EntityRules]) -> list[Key]:
     values = ((entity, edit.patch.get(field)) for field, entity in rules[edit.key[0]].references.items())
     return [(entity, value) for entity, value in values if value is not None]

@@ -7,7 +7,7 @@ unknown still.
 
 import dataclasses
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from msgspec.structs import replace
@@ -39,6 +39,7 @@ from sync.domain.references import refers_to, refers_to_unknown
 from sync.domain.registers import completed_edit, merge_registers
 from sync.domain.singles import Singles, emptied
 from sync.domain.tree import Tree, deletion_of, deletion_stamp
+from sync.domain.turns import Turns
 from sync.domain.twins import Twins
 from sync.domain.voices import Voices, Works, has_history, kept_as, loudest
 
@@ -70,33 +71,16 @@ class Planner:
 
     def run(self, edits: Sequence[Edit]) -> list[Planned]:
         """One Planned for each edit, in their order."""
-        results = self._plan_units(units_of(edits, self.rules))
+        results = Turns(self.rules, self._plan_unit).take(units_of(edits, self.rules))
         return [results[edit.id] for edit in edits]
 
-    def _plan_units(self, waiting: list[list[Edit]]) -> dict[str, Planned]:
-        """One after the other; what refers to something unknown again after the rest, until nothing moves any more."""
-        results: dict[str, Planned] = {}
-        while waiting:
-            blocked: set[Key] = set()
-            deferred: list[list[Edit]] = []
-            for unit in waiting:
-                planned = self._plan_unit(unit, blocked)
-                results.update((p.edit.id, p) for p in planned)
-                if any(p.status == DEFERRED for p in planned):
-                    deferred.append(unit)
-                    blocked.update(edit.key for edit in unit)
-            if len(deferred) == len(waiting):
-                break
-            waiting = deferred
-        return results
-
-    def _plan_unit(self, unit: list[Edit], blocked: set[Key]) -> list[Planned]:
+    def _plan_unit(self, unit: list[Edit], blocked: Collection[Key]) -> list[Planned]:
         if blocked and any(edit.key in blocked for edit in unit):
             return [Planned(edit, DEFERRED) for edit in unit]
         if len(unit) == 1:
             return [self._plan(unit[0])]
         standing, eff, awaited, purged = dict(self.states), self.last_eff_ms, self.awaited, self.purged
-        results = self._plan_units([[edit] for edit in unit])
+        results = Turns(self.rules, self._plan_unit).take([[edit] for edit in unit])
         planned = [results[edit.id] for edit in unit]
         cause = culprit(planned)
         if cause is None:

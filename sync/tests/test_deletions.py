@@ -261,3 +261,19 @@ def test_deletion_of_what_went_along_already_is_one_of_itself(phone: Phone, tabl
     tablet.one("update", "workout", tree["workout"], {"title": "Back"}, base_version=tree["base"], at=ago(-1))
     live = phone.records()
     assert (("workout", tree["workout"]) in live, ("exercise", tree["exercise"]) in live) == (True, False)
+
+
+def test_device_may_delete_what_it_made_after_what_hangs_on_it(phone: Phone) -> None:
+    """In one push or in several: the exercise goes along with its workout, and no device is in conflict with itself."""
+    for size in (5, 1, 2):
+        workout, exercise = str(uuid4()), str(uuid4())
+        queue = [
+            phone.mutation("create", "exercise", exercise, {"workout": workout, "exercise_type": exercise_type()}),
+            phone.mutation("create", "workout", workout),
+            phone.mutation("update", "exercise", exercise, {"notes": "wide"}),
+            phone.mutation("delete", "workout", workout),
+        ]
+        for start in range(0, len(queue), size):
+            phone.push(*queue[start : start + size])
+        assert not {("workout", workout), ("exercise", exercise)} & phone.records().keys()
+    assert phone.conflicts() == []

@@ -431,8 +431,8 @@ def test_log_stands_in_the_order_of_deciding(phone: Phone, alice: User) -> None:
     base = version_of(alice)
     phone.push(
         phone.mutation("update", "exercise", exercise, {"workout": new}, base_version=base),
-        phone.mutation("create", "workout", new),
         phone.mutation("delete", "workout", old, base_version=base),
+        phone.mutation("create", "workout", new),
     )
     lines = LogEntry.objects.filter(record_id=exercise, version=version_of(alice)).order_by("n")
     assert [line.op for line in lines] == ["D", "U"]
