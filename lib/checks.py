@@ -131,7 +131,8 @@ def _shape_problems(model: type[OwnedModel]) -> Iterator[tuple[Any, str, str]]:
                 " would not be visible as its parent.",
                 "Write `class Meta(SharedChild.Meta)`, and extend its lists.",
             )
-        if "parent_visible" not in {field.name for field in model._meta.get_field("visible").referenced_fields}:
+        visible: Any = model._meta.get_field("visible")
+        if "parent_visible" not in visible.expression.referenced_base_fields:
             yield None, " may be seen where its parent may not.", "Let visible_where(...) ask for parent_visible too."
     elif parents:
         yield parents[0], f".{parents[0].name} makes it a child: it is visible as its parent.", "Inherit SharedChild."
