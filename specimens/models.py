@@ -43,6 +43,7 @@ class PlanSlot(SharedChild):
     class Meta(SharedChild.Meta):
         triggers = [*SharedChild.Meta.triggers, *own_or_shared("exercise")]
 
+
 class Room(OwnedModel):
     """At most one is the default one."""
 
