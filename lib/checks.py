@@ -162,9 +162,10 @@ def _tie_problems(model: type[OwnedModel]) -> Iterator[tuple[Any, str, str]]:
 
 
 def _single_findings(model: type[OwnedModel]) -> Iterator[CheckMessage]:
-    if not isinstance(getattr(model, "wire", None), wire.Wire):
+    try:
+        written = {f.name: f for f in wire.entity_of(model).writable}
+    except TypeError:  # another finding says so
         return
-    written = {f.name: f for f in wire.entity_of(model).writable}
     for constraint in model._meta.constraints:
         if isinstance(constraint, models.UniqueConstraint) and not written.keys().isdisjoint(constraint.fields):
             yield Error(
