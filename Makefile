@@ -44,7 +44,7 @@ lock: venv-dev  ## pin requirements*.in into requirements*.txt
 	@$(COMPILE) requirements-dev.in -o requirements-dev.txt
 
 bench: venv-dev  ## measure sync against plain SQL (ARGS="1 5 --rounds 51"; PORT, DATABASE_URL)
-	@exec $(HERE) -m benchmarks $(ARGS)
+	@PYTHONPATH=clients/python exec $(HERE) -m benchmarks $(ARGS)
 
 demo: venv  ## two devices sync against the running server (ARGS, BASE_URL)
 	@BASE_URL="$${BASE_URL:-http://127.0.0.1:$${PORT:-8000}}" PYTHONPATH=clients/python exec $(HERE) -m dropset_client.demo $(ARGS)

@@ -15,7 +15,7 @@ from benchmarks.report import Result
 from benchmarks.stand import fresh_databases, prepare, settings_for
 from ops.checkout import program, say
 
-BARS = ("1", "3", "4", "5", "6", "8", "15")
+BARS = ("1", "3", "4", "5", "6", "8", "15", "19")
 PEERS = {"8-kinto": KINTO, "8-wger": WGER}  # only when asked for: they install packages
 LEAST_ROUNDS = 31
 
@@ -34,13 +34,13 @@ def arguments() -> argparse.Namespace:
     return given
 
 
-def tell(results: list[Result], growth: list[list[str]], facts: dict[str, Any], file: Path | None) -> None:
+def tell(results: list[Result], tables: list[list[list[str]]], facts: dict[str, Any], file: Path | None) -> None:
     say(", ".join(f"{name} {value}" for name, value in facts.items()))
     print(f"\n{report.table(results)}\n", flush=True)
-    if growth:
-        print(f"{report.as_table(growth)}\n", flush=True)
+    for table in tables:
+        print(f"{report.as_table(table)}\n", flush=True)
     if file:
-        content = {"machine": facts, "results": [report.as_json(r) for r in results], "growth": growth}
+        content = {"machine": facts, "results": [report.as_json(r) for r in results], "tables": tables}
         file.write_bytes(orjson.dumps(content, option=orjson.OPT_INDENT_2))
 
 
@@ -56,7 +56,7 @@ def main() -> int:
         run = import_module("benchmarks.run")  # only now: it imports models
         outcome = run.everything(databases, env, bars=given.bars or BARS, rounds=given.rounds)
         facts = report.machine(databases.url)
-        tell(outcome.results, outcome.growth, facts, given.json)
+        tell(outcome.results, outcome.tables, facts, given.json)
     return 0 if all(result.verdict != "FAIL" for result in outcome.results) else 1
 
 

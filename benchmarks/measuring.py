@@ -26,25 +26,27 @@ class Timing:
         return statistics.quantiles(self.seconds, n=20)[-1] * 1000
 
 
-def measure(variants: Mapping[str, Prepare], *, rounds: int) -> dict[str, Timing]:
+def measure(
+    variants: Mapping[str, Prepare], *, rounds: int, clock: Callable[[], float] = time.perf_counter
+) -> dict[str, Timing]:
     """Each variant once a round, in an order that changes. The first rounds warm up, and do not count."""
     seconds: dict[str, list[float]] = {name: [] for name in variants}
     order = list(variants)
     for number in range(-WARM_UP, rounds):
         random.shuffle(order)
         for name in order:
-            took = _timed(variants[name]())
+            took = _timed(variants[name](), clock)
             if number >= 0:
                 seconds[name].append(took)
     return {name: Timing(tuple(taken)) for name, taken in seconds.items()}
 
 
-def _timed(act: Act) -> float:
+def _timed(act: Act, clock: Callable[[], float]) -> float:
     gc.collect()
     gc.disable()
     try:
-        since = time.perf_counter()
+        since = clock()
         act()
-        return time.perf_counter() - since
+        return clock() - since
     finally:
         gc.enable()

@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 from django.db import connections
 
-from benchmarks import growth, pulls, pushes, raw
+from benchmarks import growth, phones, pulls, pushes, raw
 from benchmarks.athletes import Athlete, new_athlete
 from benchmarks.bench import Bench, open_bench
 from benchmarks.peers import kinto, wger
@@ -25,7 +25,7 @@ PULLED = 5_000
 @dataclass
 class Outcome:
     results: list[Result] = field(default_factory=list)
-    growth: list[list[str]] = field(default_factory=list)
+    tables: list[list[list[str]]] = field(default_factory=list)  # each with its head
 
 
 def everything(databases: Databases, env: dict[str, str], *, bars: Sequence[str], rounds: int) -> Outcome:
@@ -63,8 +63,15 @@ def acts(
         "8": one(pushes.one_request_each, lambda: benches["client 2"]),
         "8-kinto": one(partial(kinto.instead_of_push, databases), lambda: benches["client 2"]),
         "8-wger": one(partial(wger.instead_of_push, databases), lambda: benches["client 2"]),
-        "15": lambda: outcome.growth.extend(growth.lines(benches, rounds=rounds)),
+        "15": lambda: outcome.tables.append(growth.lines(benches, rounds=rounds)),
+        "19": lambda: client(benches, outcome, rounds),
     }
+
+
+def client(benches: dict[str, Bench], outcome: Outcome, rounds: int) -> None:
+    results, table = phones.lines(benches, rounds=rounds)
+    outcome.results.extend(results)
+    outcome.tables.append(table)
 
 
 def make_athletes(databases: Databases, bars: Sequence[str]) -> dict[str, Athlete]:
@@ -77,6 +84,8 @@ def make_athletes(databases: Databases, bars: Sequence[str]) -> dict[str, Athlet
         sizes["snapshot"] = growth.SIZES[-1]  # one of its own: a user gets so many snapshots an hour, and no more
     if "15" in bars:
         sizes |= {f"growth {size}": size for size in growth.SIZES}
+    if "19" in bars:
+        sizes |= {phones.name_of(size): 0 for size in phones.SIZES}  # what they have is in the queues of their phones
     return {name: make_athlete(databases, name, size) for name, size in sizes.items()}
 
 

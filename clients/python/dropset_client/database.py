@@ -34,6 +34,7 @@ class Database:
             raise ValueError(f"this store was written by a newer client (file version {found})")
         self.execute("PRAGMA journal_mode = WAL")
         self.execute("PRAGMA synchronous = FULL")
+        self.execute("PRAGMA cache_size = -16384")  # KiB. Ids that are made from content lie far apart
         if self._file_version() != _FILE_VERSION:
             with self.transaction():
                 self._upgrade(self._file_version())  # asked again: another process may have done it meanwhile

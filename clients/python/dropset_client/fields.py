@@ -21,7 +21,7 @@ _HALF = re.compile("[\ud800-\udfff]")
 _DEEPEST = 64  # levels of free JSON
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # one of a kind
 class Field:
     """A limit that its type does not have is None or empty; `min` and `max` are wire values, and both are allowed.
 
@@ -87,8 +87,16 @@ def _written(value: object, form: re.Pattern[str], read: Callable[[str], Any], c
     raise _Wrong("invalid", f"Must be {called}.")
 
 
+@cache
+def _limits(field: Field, read: Callable[[Any], Any]) -> tuple[Any, Any]:
+    return read(field.min), read(field.max)
+
+
 def _check_range(field: Field, value: Any, read: Callable[[Any], Any]) -> None:
-    if field.min is not None and not read(field.min) <= value <= read(field.max):
+    if field.min is None:
+        return
+    low, high = _limits(field, read)
+    if not low <= value <= high:
         raise _Wrong("out_of_range", f"Must be between {field.min} and {field.max}.")
 
 

@@ -75,12 +75,14 @@ def to_wire(value: object) -> object:
 
     A float stays a number: pass loads and other decimals as `Decimal` or as text, the server refuses a number there.
     """
-    for kind, convert in _CONVERSIONS:
-        if isinstance(value, kind):
-            return convert(value)
+    if type(value) not in _PLAIN:
+        for kind, convert in _CONVERSIONS:
+            if isinstance(value, kind):
+                return convert(value)
     return value
 
 
+_PLAIN = {str, int, bool, float, type(None)}  # most values: they are JSON already
 _CONVERSIONS: tuple[tuple[type | tuple[type, ...], Callable[[Any], object]], ...] = (
     (datetime, rfc3339),  # before date: a datetime is one
     (date, date.isoformat),
@@ -96,8 +98,7 @@ def patch_to_wire(patch: Mapping[str, object]) -> JsonObject:
     return {name: to_wire(value) for name, value in patch.items()}
 
 
-def compact_json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+compact_json: Callable[[object], str] = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def parse_json(text: str) -> JsonObject:
