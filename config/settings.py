@@ -65,6 +65,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "lib.middleware.RequestIdMiddleware",
+    "lib.middleware.PrivacyMiddleware",
     "lib.middleware.LengthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -209,6 +210,16 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_TLS
 SECURE_HSTS_PRELOAD = SECURE_TLS
 SESSION_COOKIE_SECURE = SECURE_TLS
 CSRF_COOKIE_SECURE = SECURE_TLS
+NOT_ELSEWHERE = "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+CONTENT_SECURITY_POLICIES = {  # by the beginning of the path
+    "/": f"default-src 'none'; style-src 'self'; img-src data:; {NOT_ELSEWHERE}",
+    # Swagger UI sets styles by script.
+    "/api/docs/": "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    f"connect-src 'self'; {NOT_ELSEWHERE}",
+    # The theme's Alpine.js evaluates what stands in attributes, and its pages have scripts inside.
+    "/admin/": "default-src 'none'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+    f"img-src 'self' data:; font-src 'self'; connect-src 'self'; {NOT_ELSEWHERE}",
+}
 
 LOGGING = {
     "version": 1,

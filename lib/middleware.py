@@ -2,11 +2,14 @@ import re
 import uuid
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from lib.errors import LengthRequired, error_body
 
 USABLE_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
+DJANGOS_OWN_PAGES = (404, 500)  # while developing; they bring their styles along
+NO_SENSORS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 
 
 class RequestIdMiddleware:
@@ -35,3 +38,26 @@ class LengthMiddleware:
         error = LengthRequired()
         request_id: str | None = getattr(request, "request_id", None)
         return JsonResponse(error_body(code=error.code, detail=error.detail, request_id=request_id), status=411)
+
+
+class PrivacyMiddleware:
+    """Keeps answers out of caches, and pages from loading anything from elsewhere or sending it there."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.path.startswith("/api/v1/"):
+            is_library = request.path.startswith("/api/v1/library/")  # everybody's: kept, and asked for by its ETag
+            response["Cache-Control"] = "private, no-cache" if is_library else "no-store"
+        if not (settings.DEBUG and response.status_code in DJANGOS_OWN_PAGES):
+            response["Content-Security-Policy"] = _policy_for(request.path)
+        response["Permissions-Policy"] = NO_SENSORS
+        return response
+
+
+def _policy_for(path: str) -> str:
+    """The one of the longest beginning that fits."""
+    fitting = [start for start in settings.CONTENT_SECURITY_POLICIES if path.startswith(start)]
+    return str(settings.CONTENT_SECURITY_POLICIES[max(fitting, key=len)])

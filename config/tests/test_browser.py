@@ -162,3 +162,22 @@ def test_link_of_the_mail_confirms_by_a_button(page: Page) -> None:
     page.see_text("Your address is confirmed.")
     assert User.objects.get().email_verified_at is not None
     assert page.complaints() == []
+
+
+def test_admin_is_blocked_from_nothing_that_it_needs(page: Page) -> None:
+    """Every kind of page, under the policy that says what it may load."""
+    call_command("create_demo", verbosity=0)
+    make_muscle("chest")
+    make_canonical("bench-press", name="Bench Press", primary_muscles=["chest"])
+    make_user("charlie@example.org", password="dropset-demo", is_staff=True, is_superuser=True)
+    log_in(page, "charlie@example.org")
+    user = User.objects.get(email="demo@dropset.local")
+    for path in (
+        "", "accounts/user/", f"accounts/user/{user.pk}/change/", f"accounts/user/{user.pk}/password/",
+        f"accounts/user/{user.pk}/history/", "accounts/user/add/", "accounts/session/", "catalog/exercisetype/",
+        "catalog/exercisetype/add/", "sync/head/", "auth/group/add/", "password_change/",
+    ):  # fmt: skip
+        page.open(f"/admin/{path}")
+        page.see("#nav-sidebar")
+        assert page.hosts() <= {page.base_url}, path
+        assert page.complaints() == [], path
