@@ -4,8 +4,10 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
 
-from lib.errors import LengthRequired, error_body
+from lib.errors import DomainError, LengthRequired, error_body
+from lib.exception_handler import status_of
 
 USABLE_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 DJANGOS_OWN_PAGES = (404, 500)  # while developing; they bring their styles along
@@ -38,6 +40,26 @@ class LengthMiddleware:
         error = LengthRequired()
         request_id: str | None = getattr(request, "request_id", None)
         return JsonResponse(error_body(code=error.code, detail=error.detail, request_id=request_id), status=411)
+
+
+class RefusalMiddleware:
+    """What refuses a page, of ours or of the admin, becomes a page too. The API's views have their own handler."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, DomainError):
+            return None
+        context = {"title": "This did not work", "detail": exception.detail}
+        response = render(request, "refused.html", context, status=status_of(exception))
+        wait_s = getattr(exception, "retry_after_s", None)
+        if wait_s is not None:
+            response["Retry-After"] = str(wait_s)
+        return response
 
 
 class PrivacyMiddleware:
