@@ -8,7 +8,8 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from accounts.models import Device, Session, Settings, User
+from accounts.domain.addresses import form_to_look_up
+from accounts.models import Device, MailLink, Session, Settings, User
 from lib.admin import BoundedPaginator, OwnedAdmin, ReadOnlyAdmin
 
 admin.site.unregister(Group)
@@ -19,17 +20,17 @@ class UnfoldGroupAdmin(GroupAdmin, ModelAdmin):  # type: ignore[misc]  # unfold 
     pass
 
 
-class LowerCaseEmail(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
+class NormalEmail(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
     def clean_email(self) -> str:
         """Before the form looks whether the address is taken."""
-        return str(self.cleaned_data["email"]).lower()
+        return form_to_look_up(self.cleaned_data["email"])
 
 
-class NewUserForm(LowerCaseEmail, UserCreationForm):  # type: ignore[misc]  # unfold has no stubs
+class NewUserForm(NormalEmail, UserCreationForm):  # type: ignore[misc]  # unfold has no stubs
     pass
 
 
-class UserForm(LowerCaseEmail, UserChangeForm):  # type: ignore[misc]  # unfold has no stubs
+class UserForm(NormalEmail, UserChangeForm):  # type: ignore[misc]  # unfold has no stubs
     pass
 
 
@@ -57,6 +58,10 @@ class UnfoldUserAdmin(UserAdmin, ModelAdmin):  # type: ignore[misc, type-arg]  #
     add_fieldsets = [(None, {"fields": ["email", "password1", "password2", "is_staff"]})]
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
+        if change and "email" in form.changed_data:
+            obj.renew_stamp()
+            if "email_verified_at" not in form.changed_data:
+                obj.email_verified_at = None  # of the new one nobody has shown that they read it
         super().save_model(request, obj, form, change)
         Settings.objects.get_or_create(user=obj)
 
@@ -73,9 +78,22 @@ class DeviceAdmin(ReadOnlyAdmin):
 
 @admin.register(Session)
 class SessionAdmin(ReadOnlyAdmin):
-    list_display = ["user", "device", "created_at", "refreshed_at", "revoked_at"]
+    """A log-in that is not live has ended: revoked, or the password or the address is another one since."""
+
+    list_display = ["user", "device", "created_at", "refreshed_at", "live", "revoked_at"]
     list_select_related = ["user", "device"]
     search_fields = ["=id", "=user__email"]
+
+    @admin.display(boolean=True)
+    def live(self, session: Session) -> bool:
+        return session.is_live()
+
+
+@admin.register(MailLink)
+class MailLinkAdmin(ReadOnlyAdmin):
+    list_display = ["email", "purpose", "user", "created_at"]
+    list_select_related = ["user"]
+    search_fields = ["=email", "=user__email"]
 
 
 @admin.register(Settings)

@@ -41,3 +41,18 @@ class Level(models.TextChoices):
     BEGINNER = "beginner"
     INTERMEDIATE = "intermediate"
     ADVANCED = "advanced"
+
+
+class LinkPurpose(models.TextChoices):
+    REGISTER = "register"
+    RESET_PASSWORD = "reset_password", "Reset password"
+    CHANGE_EMAIL = "change_email", "Change e-mail address"
+
+
+class Notice(models.TextChoices):
+    """Mails that only tell."""
+
+    ACCOUNT_EXISTS = "account_exists"
+    EMAIL_CHANGE_ASKED = "email_change_asked"
+    EMAIL_CHANGED = "email_changed"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of a mail

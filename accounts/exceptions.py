@@ -19,8 +19,14 @@ class TokenReused(Unauthenticated):
     code = "token_reused"
 
 
-class VerificationInvalid(DomainError):
-    """The link is expired or not one of ours. Ask for a new one."""
+class RefreshSuperseded(Conflict):
+    """This refresh was answered before, and the tokens of that answer were used since. Use the newest that you have."""
+
+    code = "refresh_superseded"
+
+
+class LinkInvalid(DomainError):
+    """The link is expired, was used, or is not the newest one. Ask for a new one."""
 
     code = "verification_invalid"
     attr = "token"
@@ -30,6 +36,20 @@ class EmailNotVerified(Forbidden):
     """Verify your e-mail address first: the link is in the mail that came when you registered."""
 
     code = "email_not_verified"
+
+
+class PasswordWrong(DomainError):
+    """This is not the password of the account."""
+
+    code = "password_wrong"
+    attr = "password"
+
+
+class EmailTaken(Conflict):
+    """Another account has got this address meanwhile."""
+
+    code = "email_taken"
+    attr = "email"
 
 
 class DeviceTaken(Conflict):
@@ -55,3 +75,9 @@ class DeviceRevoked(Conflict):
     """This device was revoked. Register as a new device."""
 
     code = "device_revoked"
+
+
+class TooManyDevices(Conflict):
+    """The account has as many devices as it may have. Revoke those that are not used any more."""
+
+    code = "too_many_devices"

@@ -1,12 +1,18 @@
 import uuid
 from typing import Any, ClassVar
 
+from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
-from accounts.enums import DistanceUnit, Goal, Level, Sex, Theme, WeightUnit
+from accounts.domain.addresses import form_to_look_up, normal_form
+from accounts.enums import DistanceUnit, Goal, Level, LinkPurpose, Sex, Theme, WeightUnit
+from accounts.validators import validate_address
 from lib.fields import BoundedDecimalField, BoundedIntegerField, EnumField, SlugSetField, TimeZoneField
 from lib.models import OwnedModel
 from lib.wire import Wire
@@ -16,7 +22,8 @@ class UserManager(BaseUserManager["User"]):
     """Every way to make a user makes their settings too: they are one row of each account."""
 
     def create_user(self, email: str, password: str | None = None, **extra: Any) -> "User":
-        user = self.model(email=email.strip().lower(), **extra)
+        """Raises ValueError for what is no e-mail address."""
+        user = self.model(email=normal_form(email), **extra)
         user.set_password(password)
         with transaction.atomic(using=self._db):
             user.save(using=self._db)
@@ -29,7 +36,7 @@ class UserManager(BaseUserManager["User"]):
         )
 
     def get_by_natural_key(self, username: str | None) -> "User":
-        return self.get(email=(username or "").strip().lower())
+        return self.get(email=form_to_look_up(username or ""))
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -37,8 +44,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     EMAIL_FIELD = "email"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    email = models.EmailField("e-mail address", unique=True)
+    email = models.EmailField("e-mail address", unique=True, validators=[validate_address])
     email_verified_at = models.DateTimeField(null=True, blank=True)
+    # Another one with each password and each address. What carries an older one is over: log-ins, also of the admin.
+    security_stamp = models.UUIDField(default=uuid.uuid4, db_default=RandomUUID(), editable=False)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField("curator or operator", default=False, help_text="May log in to the admin.")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -48,15 +57,39 @@ class User(AbstractBaseUser, PermissionsMixin):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(email=Lower("email")),
-                name="accounts_user_email_lower",
+                condition=models.Q(email=Lower("email"), email__regex=r"^[!-~]+$"),
+                name="accounts_user_email_normal",
                 violation_error_code="invalid",
-                violation_error_message="The e-mail address must be in lower case.",
+                violation_error_message="The e-mail address must be in lower case, and its domain in ASCII.",
             )
         ]
 
     def __str__(self) -> str:
         return self.email
+
+    def set_password(self, raw_password: str | None) -> None:
+        """Ends every log-in, as soon as the user is saved."""
+        super().set_password(raw_password)
+        self.renew_stamp()
+
+    def set_unusable_password(self) -> None:
+        super().set_unusable_password()
+        self.renew_stamp()
+
+    def check_password(self, raw_password: str | None) -> bool:
+        def hash_again(password: str) -> None:
+            """The same password in a stronger hash is no new password: Django's own would end the log-ins."""
+            self.password = make_password(password)
+            self.save(update_fields=["password"])
+
+        return check_password(raw_password, self.password, hash_again)
+
+    def renew_stamp(self) -> None:
+        self.security_stamp = uuid.uuid4()
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What Django compares in the cookie's session on each request."""
+        return salted_hmac("accounts.User", str(self.security_stamp), secret=secret, algorithm="sha256").hexdigest()
 
 
 class Device(models.Model):
@@ -74,21 +107,63 @@ class Device(models.Model):
         return self.name
 
 
+class SessionQuerySet(models.QuerySet["Session"]):
+    def live(self) -> "SessionQuerySet":
+        """Those whose tokens are good: not ended, of a user who may log in and has the same password and address still."""
+        return self.filter(
+            revoked_at=None, user__is_active=True, security_stamp=models.F("user__security_stamp")
+        ).select_related("user")
+
+
 class Session(models.Model):
     """One log-in: the family of refresh tokens that descend from it. Only the newest token is good."""
+
+    EARLIER_MAX = 64  # known by id, to tell a late copy of a request from a stolen token
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     user = models.ForeignKey(User, models.CASCADE, related_name="sessions")
     device = models.ForeignKey(Device, models.SET_NULL, null=True, blank=True, related_name="sessions")
+    security_stamp = models.UUIDField(editable=False)  # the user's when it began
     current_jti = models.CharField(max_length=64)
-    previous_jti = models.CharField(max_length=64, blank=True)
-    retry_key = models.UUIDField(null=True, blank=True)
+    earlier_jtis = ArrayField(models.CharField(max_length=64), default=list, editable=False)  # the newest first
     created_at = models.DateTimeField(auto_now_add=True)
     refreshed_at = models.DateTimeField(auto_now_add=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
 
+    objects = SessionQuerySet.as_manager()
+
     def __str__(self) -> str:
         return f"log-in of {self.created_at:%Y-%m-%d %H:%M}"
+
+    def is_live(self) -> bool:
+        """As SessionQuerySet.live(). Queries its user, unless that was selected too."""
+        return self.revoked_at is None and self.user.is_active and self.security_stamp == self.user.security_stamp
+
+
+class MailLink(models.Model):
+    """What whoever reads a mailbox may do, once. A new one for the same replaces it, so that older mails are void."""
+
+    purpose = EnumField(choices=LinkPurpose)
+    email = models.EmailField("e-mail address")
+    secret = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    user = models.ForeignKey(User, models.CASCADE, null=True, blank=True, related_name="mail_links")
+    session = models.ForeignKey(Session, models.SET_NULL, null=True, blank=True, related_name="mail_links")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["purpose", "email"], condition=models.Q(user=None), name="accounts_maillink_one_per_address"
+            ),
+            models.UniqueConstraint(
+                fields=["purpose", "user"],
+                condition=models.Q(user__isnull=False),
+                name="accounts_maillink_one_per_user",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_purpose_display()}: {self.email}"
 
 
 class Settings(OwnedModel):

@@ -94,9 +94,6 @@ class Handler(ExceptionHandler):
 
 class Formatter(ExceptionFormatter):
     def get_errors(self) -> list[Error]:
-        detail = self.exc.detail
-        if isinstance(detail, dict) and "code" in detail and "detail" in detail and self.exc.status_code == 401:  # noqa: PLR2004 - simplejwt says each error twice
-            return [Error(code=str(detail["code"]), detail=str(detail["detail"]), attr=None)]
         errors = list(super().get_errors())
         attr = getattr(self.exc, "attr", None)
         if attr is not None:

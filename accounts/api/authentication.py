@@ -1,30 +1,31 @@
 from typing import Any
 
 from drf_spectacular.contrib.rest_framework_simplejwt import SimpleJWTScheme
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
-from rest_framework_simplejwt.authentication import JWTAuthentication
-from rest_framework_simplejwt.tokens import Token
 
-from accounts.exceptions import EmailNotVerified, TokenNotValid
+from accounts.exceptions import EmailNotVerified
 from accounts.models import Session, User
-from accounts.services.tokens import SESSION_CLAIM
+from accounts.services.tokens import session_of
 
 
-class SessionTokenAuthentication(JWTAuthentication):
+class SessionTokenAuthentication(BaseAuthentication):
     """An access token whose log-in still stands: logging out or revoking a device ends it at once. One query."""
 
-    def get_user(self, validated_token: Token) -> User:  # type: ignore[override]  # our user, not the stubs' two
-        session = (
-            Session.objects.select_related("user")
-            .filter(pk=validated_token.get(SESSION_CLAIM), revoked_at=None, user__is_active=True)
-            .first()
-        )
-        if session is None:
-            raise TokenNotValid
-        user: User = session.user
-        user.current_session = session  # type: ignore[attr-defined]  # for whoever registers a device
-        return user
+    def authenticate(self, request: Request) -> tuple[User, Session] | None:
+        scheme, *rest = str(request.META.get("HTTP_AUTHORIZATION", "")).split() or [""]
+        if scheme.lower() != "bearer":
+            return None
+        if len(rest) != 1:
+            raise AuthenticationFailed("The header must be: Authorization: Bearer <access>", "bad_authorization_header")
+        session = session_of(access=rest[0])
+        session.user.current_session = session  # type: ignore[attr-defined]  # for whoever registers a device
+        return session.user, session
+
+    def authenticate_header(self, request: Request) -> str:
+        return 'Bearer realm="api"'
 
 
 class SessionTokenScheme(SimpleJWTScheme):  # type: ignore[no-untyped-call]  # spectacular registers it untyped

@@ -2,34 +2,74 @@ from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError as PasswordError
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
+from accounts.domain.addresses import MAX_LENGTH, form_to_look_up, normal_form
 from accounts.models import Device, Settings, User
+from accounts.validators import PASSWORD_MAX_LENGTH
 from lib.api import OwnedSerializer
 
 
-class CredentialsSerializer(serializers.Serializer[Any]):
-    email = serializers.EmailField(max_length=254)
-    password = serializers.CharField(max_length=256, trim_whitespace=False)
+def check_new_password(password: str, user: User, *, attr: str = "password") -> None:
+    """Raises ValidationError with all that is wrong with it."""
+    try:
+        validate_password(password, user)
+    except PasswordError as error:
+        problems = [ErrorDetail(each.messages[0], str(each.code)) for each in error.error_list]
+        raise serializers.ValidationError({attr: problems}) from error
 
 
-class RegisterSerializer(CredentialsSerializer):
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+@extend_schema_field({"type": "string", "format": "email", "maxLength": MAX_LENGTH})
+class AddressField(serializers.CharField):
+    """An e-mail address, in its normal form from here on."""
+
+    default_error_messages = {"invalid": "Enter a valid e-mail address."}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=MAX_LENGTH, **kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
         try:
-            validate_password(attrs["password"], User(email=attrs["email"]))
-        except PasswordError as error:
-            problems = [ErrorDetail(each.messages[0], str(each.code)) for each in error.error_list]
-            raise serializers.ValidationError({"password": problems}) from error
-        return attrs
+            return normal_form(super().to_internal_value(data))
+        except ValueError:
+            self.fail("invalid")
+
+
+class KnownAddressField(serializers.EmailField):
+    """The same, of an account that there is: from older servers there are some that have no normal form."""
+
+    def to_internal_value(self, data: Any) -> str:
+        return form_to_look_up(super().to_internal_value(data))
+
+
+class PasswordField(serializers.CharField):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=PASSWORD_MAX_LENGTH, trim_whitespace=False, **kwargs)
+
+
+class CredentialsSerializer(serializers.Serializer[Any]):
+    email = KnownAddressField(max_length=MAX_LENGTH)
+    password = PasswordField()
+
+
+class AddressSerializer(serializers.Serializer[Any]):
+    email = AddressField()
+
+
+class MailLinkSerializer(serializers.Serializer[Any]):
+    token = serializers.CharField(max_length=1024)
+    password = PasswordField()
+
+
+class PasswordChangeSerializer(serializers.Serializer[Any]):
+    password = PasswordField()
+    new_password = PasswordField()
 
 
 class RefreshSerializer(serializers.Serializer[Any]):
     refresh = serializers.CharField(max_length=2048)
-
-
-class VerificationSerializer(serializers.Serializer[Any]):
-    token = serializers.CharField(max_length=1024)
 
 
 class TokensSerializer(serializers.Serializer[Any]):

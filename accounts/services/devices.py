@@ -3,8 +3,12 @@
 import hashlib
 from uuid import UUID
 
-from accounts.exceptions import DeviceForked, DeviceRevoked, DeviceTaken, DeviceUnknown
+from django.db import transaction
+
+from accounts.exceptions import DeviceForked, DeviceRevoked, DeviceTaken, DeviceUnknown, TooManyDevices
 from accounts.models import Device, Session, User
+
+DEVICES_MAX = 100  # of a user, without those that are revoked
 
 
 def hash_instance_token(token: str) -> str:
@@ -12,12 +16,13 @@ def hash_instance_token(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+@transaction.atomic
 def register_device(
     *, user: User, device_id: UUID, name: str, platform: str, instance_token: str, session: Session | None
 ) -> tuple[Device, bool]:
     """Gives (device, whether it is new); one that came before gets the name of today.
 
-    Raises DeviceTaken, DeviceForked or DeviceRevoked.
+    Raises DeviceTaken, DeviceForked, DeviceRevoked or TooManyDevices.
     """
     device, created = Device.objects.get_or_create(
         id=device_id,
@@ -31,6 +36,8 @@ def register_device(
     if device.user_id != user.pk:
         raise DeviceTaken
     _check(device, instance_token)
+    if created:
+        _check_number(user)
     if (device.name, device.platform) != (name, platform):
         device.name, device.platform = name, platform
         device.save(update_fields=["name", "platform"])
@@ -53,3 +60,10 @@ def _check(device: Device, instance_token: str) -> None:
         raise DeviceRevoked
     if device.instance_token_hash != hash_instance_token(instance_token):
         raise DeviceForked
+
+
+def _check_number(user: User) -> None:
+    """Counts with the new one among them, one request after the other; what is too many is rolled back."""
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    if Device.objects.filter(user=user, revoked_at=None).count() > DEVICES_MAX:
+        raise TooManyDevices

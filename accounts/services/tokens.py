@@ -1,15 +1,17 @@
 """Access and refresh tokens. Each refresh token is good once; one used again revokes the log-in that it came from."""
 
 import datetime as dt
+import hashlib
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID, uuid4
 
+import msgspec
 from django.db import transaction
 from rest_framework_simplejwt.exceptions import TokenError
-from rest_framework_simplejwt.tokens import RefreshToken
+from rest_framework_simplejwt.tokens import AccessToken, RefreshToken
 
-from accounts.exceptions import TokenNotValid, TokenReused
+from accounts.exceptions import RefreshSuperseded, TokenNotValid, TokenReused
 from accounts.models import Device, Session, User
 from lib.announcements import announce_after_commit
 
@@ -22,31 +24,45 @@ class Tokens:
     refresh: str
 
 
+class Claims(msgspec.Struct):
+    """What we read of a token. Signed or not, what has another form is none of ours."""
+
+    sid: UUID
+    user_id: UUID
+    jti: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}$")]
+
+
 def start_session(*, user: User, at: dt.datetime) -> Tokens:
-    session = Session(user=user, refreshed_at=at)
-    tokens = _issue(session)
+    session = Session(user=user, security_stamp=user.security_stamp, current_jti=uuid4().hex, refreshed_at=at)
     session.save(force_insert=True)
-    return tokens
+    return _tokens(session)
+
+
+def session_of(*, access: str) -> Session:
+    """The live log-in of an access token, with its user. Raises TokenNotValid. One query."""
+    session = Session.objects.live().filter(pk=_claims(AccessToken, access).sid).first()
+    if session is None:
+        raise TokenNotValid
+    return session
 
 
 def rotate(*, refresh: str, retry_key: UUID | None, at: dt.datetime) -> Tokens:
     """New tokens for a refresh token.
 
-    retry_key: made by the client and stored by it before it asks. A client whose answer got lost asks again with the same
-    token and the same key, and is answered; without it that is a reuse. Raises TokenNotValid or TokenReused.
+    retry_key: made by the client and stored by it before it asks. From the token and the key follows the id of the next
+    token, so the same request again, however often and late, means the same answer and moves nothing. Without the key that
+    the first request had it is a reuse. Raises TokenNotValid, TokenReused or RefreshSuperseded.
     """
-    token = _decoded(refresh)
+    claims = _claims(RefreshToken, refresh)
+    following = _following(claims.jti, retry_key)
     with transaction.atomic():
-        session = _locked_session(token)
-        good = token["jti"] == session.current_jti
-        retried = token["jti"] == session.previous_jti and retry_key is not None and retry_key == session.retry_key
-        if good or retried:
-            if good:
-                session.previous_jti = session.current_jti
-            session.retry_key, session.refreshed_at = retry_key, at
-            tokens = _issue(session)
-            session.save(update_fields=["current_jti", "previous_jti", "retry_key", "refreshed_at"])
-            return tokens
+        session = _locked_session(claims)
+        if claims.jti == session.current_jti:
+            _move_on(session, following, at)
+        if following == session.current_jti:
+            return _tokens(session)
+        if following in session.earlier_jtis:
+            raise RefreshSuperseded
         Session.objects.filter(pk=session.pk).update(revoked_at=at)
         announce_after_commit(session.user_id)
     raise TokenReused
@@ -54,9 +70,9 @@ def rotate(*, refresh: str, retry_key: UUID | None, at: dt.datetime) -> Tokens:
 
 def end_session(*, refresh: str, at: dt.datetime) -> None:
     """Logs out. Raises TokenNotValid for a token that is none of ours; one that is revoked already is fine."""
-    token = _decoded(refresh)
-    Session.objects.filter(pk=token.get(SESSION_CLAIM), revoked_at=None).update(revoked_at=at)
-    announce_after_commit(token["user_id"])
+    claims = _claims(RefreshToken, refresh)
+    Session.objects.filter(pk=claims.sid, revoked_at=None).update(revoked_at=at)
+    announce_after_commit(claims.user_id)
 
 
 def revoke_device(*, device: Device, at: dt.datetime) -> None:
@@ -67,27 +83,34 @@ def revoke_device(*, device: Device, at: dt.datetime) -> None:
         announce_after_commit(device.user_id)
 
 
-def _issue(session: Session) -> Tokens:
+def _following(jti: str, retry_key: UUID | None) -> str:
+    return uuid4().hex if retry_key is None else hashlib.sha256(f"{jti} {retry_key}".encode()).hexdigest()[:32]
+
+
+def _move_on(session: Session, jti: str, at: dt.datetime) -> None:
+    session.earlier_jtis = [session.current_jti, *session.earlier_jtis][: Session.EARLIER_MAX]
+    session.current_jti, session.refreshed_at = jti, at
+    session.save(update_fields=["current_jti", "earlier_jtis", "refreshed_at"])
+
+
+def _tokens(session: Session) -> Tokens:
     token = RefreshToken.for_user(session.user)
     token[SESSION_CLAIM] = str(session.pk)
-    token["jti"] = session.current_jti = uuid4().hex
+    token["jti"] = session.current_jti
     return Tokens(access=str(token.access_token), refresh=str(token))
 
 
-def _decoded(refresh: str) -> RefreshToken:
+def _claims(kind: type[AccessToken | RefreshToken], raw: str) -> Claims:
+    """Raises TokenNotValid. The library trusts the types of what is signed; a time that is none would be its TypeError."""
     try:
-        return RefreshToken(refresh)  # type: ignore[arg-type]  # simplejwt takes the text; its stubs say Token
-    except TokenError as error:
+        payload: Any = kind(raw).payload  # type: ignore[arg-type]  # simplejwt takes the text; its stubs say Token
+        return msgspec.convert(payload, Claims)
+    except (TokenError, ValueError, TypeError, OverflowError) as error:
         raise TokenNotValid from error
 
 
-def _locked_session(token: Any) -> Session:
-    found = (
-        Session.objects.select_for_update(of=("self",))
-        .select_related("user")
-        .filter(pk=token.get(SESSION_CLAIM), revoked_at=None, user__is_active=True)
-        .first()
-    )
+def _locked_session(claims: Claims) -> Session:
+    found = Session.objects.live().select_for_update(of=("self",)).filter(pk=claims.sid).first()
     if found is None:
         raise TokenNotValid
     return found

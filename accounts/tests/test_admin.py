@@ -6,6 +6,7 @@ from django.test import Client
 
 from accounts.models import Settings, User
 from accounts.tests.factories import settings_of
+from conftest import client_of
 from lib.tests.factories import make_user
 
 USERS = "/admin/accounts/user/"
@@ -45,9 +46,13 @@ def test_address_that_is_taken_is_refused_in_the_form(admin: Client, alice: User
     assert "already exists" in errors_of(page)
 
 
-def test_weak_password_is_refused_in_the_form(admin: Client) -> None:
-    page = admin.post(f"{USERS}add/", {"email": "eve@example.org", "password1": "short", "password2": "short"})
-    assert "too short" in errors_of(page)
+@pytest.mark.parametrize(
+    ("password", "words"),
+    [("vK9!pQ", "too short"), (" " * 10, "different characters"), ("correct horse " * 20, "at most 256")],
+)
+def test_weak_password_is_refused_in_the_form(admin: Client, password: str, words: str) -> None:
+    page = admin.post(f"{USERS}add/", {"email": "eve@example.org", "password1": password, "password2": password})
+    assert words in errors_of(page)
     assert not User.objects.filter(email="eve@example.org").exists()
 
 
@@ -56,6 +61,43 @@ def test_operator_changes_an_address(admin: Client, alice: User) -> None:
     assert page.status_code == 302, errors_of(page)
     alice.refresh_from_db()
     assert alice.email == "alice@example.net"
+
+
+def test_address_that_an_operator_changes_is_not_verified_and_ends_every_log_in(admin: Client, alice: User) -> None:
+    client = client_of(alice)
+    verified = {"email_verified_at_0": "2026-03-01", "email_verified_at_1": "12:00"}
+    admin.post(f"{USERS}{alice.pk}/change/", changed(alice, **verified))
+    assert client.get("/api/v1/auth/me").status_code == 200
+    admin.post(f"{USERS}{alice.pk}/change/", changed(alice, email="alice@exämple.net", **verified))
+    alice.refresh_from_db()
+    assert (alice.email, alice.email_verified_at) == ("alice@xn--exmple-cua.net", None)
+    assert client.get("/api/v1/auth/me").status_code == 401
+
+
+def test_operator_may_say_that_a_new_address_is_verified(admin: Client, alice: User) -> None:
+    verified = {"email_verified_at_0": "2026-03-01", "email_verified_at_1": "12:00"}
+    admin.post(f"{USERS}{alice.pk}/change/", changed(alice, email="alice@example.net", **verified))
+    alice.refresh_from_db()
+    assert (alice.email, alice.email_verified_at is None) == ("alice@example.net", False)
+
+
+@pytest.mark.parametrize("email", ["a@[127.0.0.1]", "ı@example.org", "a@xn--a.org"])
+def test_address_without_a_normal_form_is_refused_in_the_form(admin: Client, alice: User, email: str) -> None:
+    for url, values in (
+        (f"{USERS}add/", {"password1": PASSWORD, "password2": PASSWORD}),
+        (f"{USERS}{alice.pk}/change/", {}),
+    ):
+        page = admin.post(url, {"email": email, "is_active": "on", **values})
+        assert page.status_code == 200
+        assert "valid e" in errors_of(page)
+
+
+def test_log_in_that_the_password_has_ended_is_shown_as_over(admin: Client, alice: User) -> None:
+    client_of(alice)
+    shown = admin.get("/admin/accounts/session/").content.decode()
+    alice.set_password(PASSWORD)
+    alice.save()
+    assert ("True" in shown, "True" in admin.get("/admin/accounts/session/").content.decode()) == (True, False)
 
 
 def test_operator_switches_a_user_off(admin: Client, alice: User) -> None:

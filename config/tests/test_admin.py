@@ -15,13 +15,13 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from accounts.enums import LinkPurpose
 from accounts.models import Device, Session, User
+from accounts.services.mails import mail_link
 from accounts.services.tokens import start_session
-from accounts.tasks import send_verification
 from catalog.models import Equipment, ExerciseType, Muscle
 from catalog.tests.factories import make_canonical, make_equipment, make_muscle
 from lib import wire
-from lib.jobs import enqueue
 from lib.models import OwnedModel
 from lib.tests.factories import make, make_user
 from sync.models import DeviceState, Import, Mutation, Snapshot
@@ -76,7 +76,7 @@ def populate(model: type[Model], count: int, *, first: int = 0) -> None:
         Snapshot.objects.create(user=user, kind="named", created_at=timezone.now(), sha256="0" * 64)
         Import.objects.create(user=user, mode="merge", plan="merge", state="done", created_at=timezone.now())
         Group.objects.create(name=f"group {n}")
-        enqueue(send_verification, {"user_id": str(user.pk)})
+        mail_link(purpose=LinkPurpose.RESET_PASSWORD, email=user.email, at=timezone.now())
         make_muscle(f"muscle-{n}")
         make_equipment(f"equipment-{n}")
         make_canonical(f"type-{n}", primary_muscles=[f"muscle-{n}"], equipment=[f"equipment-{n}"])

@@ -7,14 +7,17 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 from selenium.webdriver import Chrome, ChromeOptions, ChromeService
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support import expected_conditions as wait_for
 from selenium.webdriver.support.wait import WebDriverWait
 
+from accounts.enums import LinkPurpose
 from accounts.models import User
-from accounts.services.verification import verification_token
+from accounts.services.mails import mail_link
+from accounts.tests.factories import token_for
 from catalog.models import ExerciseType
 from catalog.tests.factories import make_canonical, make_muscle
 from lib.tests.factories import make_user
@@ -155,13 +158,21 @@ def test_docs_page_shows_every_operation_without_a_network(page: Page) -> None:
     assert page.complaints() == []
 
 
-def test_link_of_the_mail_confirms_by_a_button(page: Page) -> None:
-    eve = make_user("eve@example.org", email_verified_at=None)
-    page.open(f"/verify-email/{verification_token(eve)}")
+def test_link_of_the_mail_leads_to_a_password(page: Page) -> None:
+    mail_link(purpose=LinkPurpose.REGISTER, email="eve@example.org", at=timezone.now())
+    page.open(f"/verify-email/{token_for('eve@example.org')}")
+    page.write("[name=password]", "correct horse battery")
+    page.write("[name=password_again]", "correct horse")
     page.click("button[type=submit]")
-    page.see_text("Your address is confirmed.")
-    assert User.objects.get().email_verified_at is not None
-    assert page.complaints() == []
+    page.see_text("This is another password.")
+    page.write("[name=password]", "correct horse battery")
+    page.write("[name=password_again]", "correct horse battery")
+    page.click("button[type=submit]")
+    page.see_text("Log in to your app with eve@example.org")
+    assert User.objects.get().check_password("correct horse battery")
+    assert page.hosts() == {page.base_url}
+    (complaint,) = page.complaints()
+    assert "status of 400" in complaint  # the form that came back
 
 
 def test_admin_is_blocked_from_nothing_that_it_needs(page: Page) -> None:

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core.management import call_command
 
 from accounts.models import User
+from accounts.services.limits import LIMITS
 from lib import violations, wire
 from lib.errors import DomainError
 from lib.tests.factories import make, make_many, of_the_product
@@ -177,13 +178,21 @@ def test_every_code_said_in_passing_is_in_the_table() -> None:
 
 
 def test_every_limit_on_attempts_is_on_the_auth_page() -> None:
-    found = re.findall(r'group="([\w-]+)", rate="(\d+)/(\d*)([smhd])"', read("accounts/api/views.py"))
-    assert "login-account" in {group for group, *_ in found}
-    rows = {cells[1].strip(): cells for line in read("docs/auth.md").splitlines() if len(cells := line.split("|")) == 5}
-    for group, count, width, unit in found:
-        words = f"in {width} {PERIODS[unit]}s" if width else f"a{'n' if unit == 'h' else ''} {PERIODS[unit]}"
-        row = rows[group.removesuffix("-account").replace("resend-verification", "verify-email/resend")]
-        assert f"{count} {words}" in " ".join(row), group
+    rows = {
+        cells[1].strip(): cells[2:5] for line in read("docs/auth.md").splitlines() if len(cells := line.split("|")) == 6
+    }
+    for what, rates in LIMITS.items():
+        told = [in_words(rate) for rate in (rates.network, rates.account_and_network, rates.account)]
+        assert [cell.strip() for cell in rows[what]] == told, what
+
+
+def in_words(rate: str | None) -> str:
+    found = re.fullmatch(r"(\d+)/(\d*)([smhd])", rate or "")
+    if found is None:
+        return ""
+    count, width, unit = found.groups()
+    period = PERIODS[unit]
+    return f"{count} in {width} {period}s" if width else f"{count} a{'n' if unit == 'h' else ''} {period}"
 
 
 # --- sync ---

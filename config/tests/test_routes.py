@@ -32,8 +32,11 @@ SECRET = "made on bob's phone, outside of backups"
 
 # Who has no account may call these. Everything else under /api/v1/ answers 401 to them.
 PUBLIC = {
+    "/api/v1/auth/email/confirm",
     "/api/v1/auth/login",
     "/api/v1/auth/logout",
+    "/api/v1/auth/password/reset",
+    "/api/v1/auth/password/reset/confirm",
     "/api/v1/auth/refresh",
     "/api/v1/auth/register",
     "/api/v1/auth/verify-email",
@@ -44,11 +47,15 @@ PAGES = {
     "/admin": 302,
     "/admin/login/": 200,
     "/api/docs/": 200,
+    "/admin/password_change/": 302,
     "/api/schema/": 200,
     "/api/<rest>": 404,
     "/health/live": 200,
     "/health/ready": 200,
-    "/verify-email/<token>": 200,
+    "/change-email/<token>": 400,
+    "/reset-password": 200,
+    "/reset-password/<token>": 400,
+    "/verify-email/<token>": 400,
 }
 ROUTES = routes()
 API = [route for route in ROUTES if route.is_api]

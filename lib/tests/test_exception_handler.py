@@ -13,7 +13,6 @@ from rest_framework import exceptions
 from rest_framework.request import Request
 from rest_framework.test import APIClient
 from rest_framework.views import APIView
-from rest_framework_simplejwt.exceptions import InvalidToken
 
 from accounts.models import Settings, User
 from accounts.tests.factories import settings_of
@@ -149,11 +148,6 @@ def test_unhandled_error_tells_nothing_of_the_inside(db: None) -> None:
     assert "secret" not in body
     assert "KeyError" not in body
     assert "Traceback" not in body
-
-
-def test_error_that_simplejwt_says_twice_is_told_once(db: None) -> None:
-    response = answer(raising(InvalidToken({"detail": "Expired", "messages": [{"message": "Expired"}]})))
-    assert told(response) == (401, [("token_not_valid", None)])
 
 
 def test_several_errors_are_told_together(db: None) -> None:

@@ -15,7 +15,8 @@ from rest_framework_simplejwt.tokens import AccessToken
 
 from accounts.exceptions import TokenReused
 from accounts.models import Device, Session, User
-from accounts.services.tokens import end_session, revoke_device, rotate, start_session
+from accounts.services.credentials import change_password
+from accounts.services.tokens import end_session, revoke_device, rotate, session_of, start_session
 from catalog.tests.factories import make_canonical
 from config.tests.contract import SchemaClient, check_error
 from lib.tests import announced
@@ -307,6 +308,22 @@ def test_reusing_a_refresh_token_ends_the_stream(streams: Server, alice: User) -
         with pytest.raises(TokenReused):
             rotate(refresh=tokens.refresh, retry_key=None, at=timezone.now())
         assert_ends(ear)
+
+
+def test_new_password_ends_the_streams_of_all_other_log_ins(ear: Ear, streams: Server, alice: User) -> None:
+    own = start_session(user=alice, at=timezone.now())
+    with listening(streams, alice, own.access) as kept:
+        kept.version()
+        change_password(session=session_of(access=own.access), password="another horse battery")
+        assert_ends(ear)
+        write(alice)
+        assert kept.version() == version_of(alice)
+
+
+def test_password_that_is_set_anywhere_ends_the_streams_within_seconds(ear: Ear, alice: User) -> None:
+    alice.set_password("another horse battery")
+    alice.save()
+    assert_ends(ear, limit_s=BY_ITSELF_S)
 
 
 def test_switching_an_account_off_ends_its_streams(ear: Ear, alice: User) -> None:

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from accounts.tasks import send_verification
+from accounts.enums import LinkPurpose
+from accounts.services.mails import mail_link
 from config.tests.contract import SchemaClient
-from lib.jobs import LONG, QUICK, enqueue
+from lib.jobs import LONG, QUICK
 from lib.tests.conftest import queue as queue
-from lib.tests.factories import make_user
 from lib.tests.running import database_url
 from ops.processes import running
 from ops.run import worker_command
@@ -56,7 +57,7 @@ def jobs() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for name, status in ProcrastinateJob.objects.order_by("id").values_list("task_name", "status"):
         found.setdefault(name.partition(".")[2], []).append(status)
-    return {name: statuses for name, statuses in found.items() if name in ("run_import", "send_verification")}
+    return {name: statuses for name, statuses in found.items() if name in ("run_import", "send_link")}
 
 
 def import_workout(api: SchemaClient, title: str) -> str:
@@ -72,10 +73,9 @@ def test_import_that_takes_long_holds_up_neither_mails_nor_other_imports(
     with workers(log):
         with held_up(import_id):
             wait_until(lambda: jobs() == {"run_import": ["doing"]})
-            carol = make_user("carol@example.org", email_verified_at=None)
-            enqueue(send_verification, {"user_id": str(carol.pk)})
+            mail_link(purpose=LinkPurpose.REGISTER, email="carol@example.org", at=timezone.now())
             import_workout(bobs_api, "bob's")
-            wait_until(lambda: jobs() == {"run_import": ["doing", "succeeded"], "send_verification": ["succeeded"]})
+            wait_until(lambda: jobs() == {"run_import": ["doing", "succeeded"], "send_link": ["succeeded"]})
         wait_until(lambda: jobs()["run_import"] == ["succeeded"] * 2)
     assert "To: carol@example.org" in log.read_text()
     assert sorted(Workout.objects.values_list("title", flat=True)) == ["alice's", "bob's"]

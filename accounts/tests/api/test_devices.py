@@ -1,3 +1,4 @@
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -5,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Device, Session, User
+from accounts.services.devices import DEVICES_MAX
 from accounts.services.tokens import start_session
 from config.tests.contract import SchemaClient, check_error
 from conftest import client_of
@@ -92,6 +94,31 @@ def test_device_registered_twice_at_once_is_one() -> None:
     body = phone()
     answers = at_once([lambda: SchemaClient().post(URL, body, headers=client_headers) for _ in range(3)])
     assert sorted(answer.status_code for answer in answers) == [200, 200, 201]
+
+
+def test_user_has_a_bounded_number_of_devices(api: SchemaClient, bobs_api: SchemaClient, alice: User) -> None:
+    known = phone()
+    api.post(URL, known)
+    Device.objects.bulk_create(
+        Device(id=uuid4(), user=alice, name="old", instance_token_hash="0" * 64) for _ in range(DEVICES_MAX - 1)
+    )
+    check_error(api.post(URL, phone()), 409, "too_many_devices")
+    assert Device.objects.filter(user=alice).count() == DEVICES_MAX
+    assert api.post(URL, known).status_code == 200
+    assert bobs_api.post(URL, phone()).status_code == 201
+    api.delete(url_of(Device.objects.filter(name="old")[0]))
+    assert api.post(URL, phone()).status_code == 201
+
+
+@pytest.mark.django_db(transaction=True)
+def test_number_of_devices_holds_for_those_that_register_at_once() -> None:
+    ada = make_user("ada@example.org")
+    Device.objects.bulk_create(
+        Device(id=uuid4(), user=ada, name="old", instance_token_hash="0" * 64) for _ in range(DEVICES_MAX - 2)
+    )
+    clients = [client_of(ada) for _ in range(5)]
+    answers = at_once([partial(client.post, URL, phone()) for client in clients])
+    assert sorted(answer.status_code for answer in answers) == [201, 201, 409, 409, 409]
 
 
 @pytest.mark.parametrize(

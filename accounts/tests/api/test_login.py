@@ -3,7 +3,6 @@ from typing import Any
 
 import pytest
 import time_machine
-from rest_framework_simplejwt.tokens import AccessToken
 
 from accounts.models import Session, User
 from accounts.services.tokens import start_session
@@ -43,7 +42,7 @@ def test_login_gives_tokens_that_work(anonymous: SchemaClient, ada: User) -> Non
     assert me.json()["id"] == str(ada.pk)
 
 
-@pytest.mark.parametrize("email", ["ADA@EXAMPLE.ORG", " ada@example.org "])
+@pytest.mark.parametrize("email", ["ADA@EXAMPLE.ORG", " ada@example.org ", "ａｄａ＠ｅｘａｍｐｌｅ．ｏｒｇ"])
 def test_login_takes_the_address_as_people_type_it(anonymous: SchemaClient, ada: User, email: str) -> None:
     assert log_in(anonymous, email=email).status_code == 200
 
@@ -127,23 +126,6 @@ def test_token_of_an_inactive_user_stops_at_once(api: SchemaClient, alice: User)
 
 def test_refresh_token_is_no_access_token(alice: User) -> None:
     check_error(with_token(start_session(user=alice, at=MARCH).refresh).get(ME_URL), 401, "token_not_valid")
-
-
-def test_token_without_a_session_is_refused(alice: User) -> None:
-    check_error(with_token(str(AccessToken.for_user(alice))).get(ME_URL), 401, "token_not_valid")
-
-
-@pytest.mark.parametrize("token", ["x", "a.b.c", "eyJhbGciOiJub25lIn0.e30.", "ü"])
-def test_garbage_is_no_token(anonymous: SchemaClient, token: str) -> None:
-    check_error(with_token(token).get(ME_URL), 401, "token_not_valid")
-
-
-@pytest.mark.parametrize("header", ["Bearer", "Bearer a b"])
-def test_garbled_header_is_refused(anonymous: SchemaClient, header: str) -> None:
-    anonymous.credentials(HTTP_AUTHORIZATION=header)
-    response = anonymous.get(ME_URL)
-    assert response.status_code == 401
-    assert set(response.json()) == {"type", "errors", "request_id"}
 
 
 def test_cookie_of_the_admin_opens_no_api(charlie: User, anonymous: SchemaClient) -> None:

@@ -2,6 +2,7 @@ import datetime as dt
 from typing import Any
 from uuid import uuid4
 
+import jwt
 import pytest
 import time_machine
 from django.utils import timezone
@@ -29,6 +30,10 @@ def refresh(token: str, key: Any = None) -> Any:
 
 def me(access: str) -> Any:
     return SchemaClient().get(ME_URL, headers={"Authorization": f"Bearer {access}"})
+
+
+def jti_of(token: str) -> str:
+    return str(jwt.decode(token, options={"verify_signature": False})["jti"])
 
 
 def test_refresh_gives_new_tokens_of_the_same_session(tokens: Tokens) -> None:
@@ -68,25 +73,67 @@ def test_reuse_leaves_other_sessions_alone(tokens: Tokens, alice: User, bob: Use
     assert [me(other.access).status_code for other in others] == [200, 200]
 
 
-def test_retry_with_the_same_key_is_answered(tokens: Tokens) -> None:
+def test_retry_with_the_same_key_gets_the_same_refresh_token(tokens: Tokens) -> None:
     key = uuid4()
-    lost = refresh(tokens.refresh, key)
-    again = refresh(tokens.refresh, key)
-    assert (lost.status_code, again.status_code) == (200, 200)
-    assert refresh(again.json()["refresh"], uuid4()).status_code == 200
+    lost, again = (refresh(tokens.refresh, key).json() for _ in range(2))
+    assert jti_of(lost["refresh"]) == jti_of(again["refresh"])
+    assert me(again["access"]).status_code == 200
+    assert refresh(lost["refresh"], uuid4()).status_code == 200
 
 
-def test_retry_may_get_lost_too(tokens: Tokens) -> None:
+def test_late_copy_of_a_request_harms_nobody(tokens: Tokens) -> None:
+    """The retry after a time-out arrives, then the request itself, and once more when the newer token has been used."""
     key = uuid4()
-    newest = [refresh(tokens.refresh, key).json()["refresh"] for _ in range(4)][-1]
+    newest = refresh(tokens.refresh, key).json()
+    assert refresh(tokens.refresh, key).status_code == 200
+    for _ in range(3):
+        newest = refresh(newest["refresh"], uuid4()).json()
+        check_error(refresh(tokens.refresh, key), 409, "refresh_superseded")
+    assert me(newest["access"]).status_code == 200
+    assert refresh(newest["refresh"], uuid4()).status_code == 200
+
+
+def test_late_copies_of_every_request_harm_nobody(tokens: Tokens) -> None:
+    sent, newest = [], tokens.refresh
+    for _ in range(6):
+        sent.append((newest, uuid4()))
+        newest = refresh(*sent[-1]).json()["refresh"]
+    codes = [refresh(*request).status_code for request in (*sent, *reversed(sent))]
+    assert codes == [409] * 5 + [200, 200] + [409] * 5
     assert refresh(newest, uuid4()).status_code == 200
 
 
-def test_token_that_a_retry_replaced_is_a_reuse(tokens: Tokens) -> None:
+def test_late_copy_gives_no_tokens(tokens: Tokens) -> None:
     key = uuid4()
-    lost = refresh(tokens.refresh, key).json()["refresh"]
+    newer = refresh(tokens.refresh, key).json()["refresh"]
+    refresh(newer, uuid4())
+    assert set(refresh(tokens.refresh, key).json()) == {"type", "errors", "request_id"}
+
+
+def test_stolen_token_is_found_out_after_a_late_copy_too(tokens: Tokens) -> None:
+    key = uuid4()
+    newer = refresh(tokens.refresh, key).json()["refresh"]
+    newest = refresh(newer, uuid4()).json()["refresh"]
     refresh(tokens.refresh, key)
-    check_error(refresh(lost, uuid4()), 401, "token_reused")
+    check_error(refresh(tokens.refresh, uuid4()), 401, "token_reused")
+    check_error(refresh(newest, uuid4()), 401, "token_not_valid")
+
+
+def test_token_of_an_answer_is_good_once_whichever_copy_brought_it(tokens: Tokens) -> None:
+    key = uuid4()
+    first, second = (refresh(tokens.refresh, key).json()["refresh"] for _ in range(2))
+    assert refresh(first, uuid4()).status_code == 200
+    check_error(refresh(second, uuid4()), 401, "token_reused")
+
+
+def test_session_remembers_a_bounded_number_of_requests(tokens: Tokens) -> None:
+    sent, newest = [], tokens.refresh
+    for _ in range(Session.EARLIER_MAX + 3):
+        sent.append((newest, uuid4()))
+        newest = refresh(*sent[-1]).json()["refresh"]
+    assert len(Session.objects.get().earlier_jtis) == Session.EARLIER_MAX
+    assert refresh(*sent[3]).status_code == 409
+    check_error(refresh(*sent[0]), 401, "token_reused")
 
 
 @pytest.mark.parametrize("other_key", [None, "cafe0000-0000-4000-8000-000000000000"])
@@ -94,13 +141,6 @@ def test_retry_with_another_key_is_a_reuse(tokens: Tokens, other_key: str | None
     newer = refresh(tokens.refresh, uuid4()).json()
     check_error(refresh(tokens.refresh, other_key), 401, "token_reused")
     check_error(refresh(newer["refresh"]), 401, "token_not_valid")
-
-
-def test_key_of_an_older_refresh_is_no_retry(tokens: Tokens) -> None:
-    key = uuid4()
-    newer = refresh(tokens.refresh, key).json()["refresh"]
-    refresh(newer, uuid4())
-    check_error(refresh(tokens.refresh, key), 401, "token_reused")
 
 
 def test_key_that_is_no_uuid_is_refused_and_spends_nothing(tokens: Tokens) -> None:
@@ -116,11 +156,13 @@ def test_two_refreshes_at_once_are_one_rotation_and_a_reuse() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_tries_of_one_refresh_at_once_are_both_answered() -> None:
+def test_tries_of_one_refresh_at_once_are_all_answered_alike() -> None:
     tokens = start_session(user=make_user("ada@example.org"), at=timezone.now())
     key = uuid4()
-    answers = at_once([lambda: refresh(tokens.refresh, key) for _ in range(2)])
-    assert [answer.status_code for answer in answers] == [200, 200]
+    answers = at_once([lambda: refresh(tokens.refresh, key) for _ in range(3)])
+    assert [answer.status_code for answer in answers] == [200] * 3
+    assert len({jti_of(answer.json()["refresh"]) for answer in answers}) == 1
+    assert refresh(answers[0].json()["refresh"], uuid4()).status_code == 200
 
 
 def test_refresh_of_an_inactive_user_is_refused(tokens: Tokens) -> None:
