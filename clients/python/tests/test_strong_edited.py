@@ -1,5 +1,7 @@
 """Exports that were edited, imported again: what they changed is changed, and what the user wrote since stays."""
 
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from dropset_client import Device
@@ -239,6 +241,26 @@ def test_a_set_that_the_file_lacks_stays_if_the_user_worked_on_it(device: Device
 
     assert lifted(device) == [("80", 5), ("90", 5)]
     assert report.told == ["1 records are not in this file any more, and were kept: look at them"]
+
+
+def test_an_exercise_that_the_file_lacks_stays_whole_if_the_user_worked_on_it(device: Device) -> None:
+    take(device, export(row(BENCH), row(SQUAT, 1), row(SQUAT, 2)))
+    squat = next(record.id for record in device.list("exercise") if record["typed_name"] == SQUAT)
+    device.update("exercise", squat, {"notes": "new shoes"})
+    take(device, export(row(BENCH)))
+
+    assert len(device.list("set", exercise=squat)) == 2
+
+
+def test_another_zone_is_for_what_is_new(device: Device) -> None:
+    take(device, export(row()))
+    report = take(device, export(row(), row(start="2026-05-01 10:00:00")), zone=ZoneInfo("Asia/Tokyo"))
+
+    assert [(begins, zone) for begins, _, _, zone, *_ in history(device)] == [
+        ("2026-03-01T17:00:00.000000Z", "Europe/Berlin"),
+        ("2026-05-01T01:00:00.000000Z", "Asia/Tokyo"),
+    ]
+    assert report.told == ["1 workouts keep the time zone in which they were imported"]
 
 
 def test_sets_of_the_users_own_are_left_where_they_are(device: Device) -> None:

@@ -93,7 +93,10 @@ def test_the_library_gives_every_name_of_an_exercise_type() -> None:
 
 
 def test_what_a_type_is_called_goes_before_what_another_is_also_called() -> None:
-    items = [{"id": "1", "name": "Bench press", "aliases": ["Flat bench"]}, {"id": "2", "name": "Flat Bench"}]
+    items: list[dict[str, Any]] = [
+        {"id": "1", "name": "Bench press", "aliases": ["Flat bench"]},
+        {"id": "2", "name": "Flat Bench"},
+    ]
 
     assert NameIndex(library_names(items)).find("flat bench") == "2"
 

@@ -117,7 +117,7 @@ class _Importer:
         self, device: Device, started: Import, reading: Reading, exercise_types: Mapping[str, str], wishes: Wishes
     ) -> None:
         self.report = ImportReport()
-        self._deleted = self._stayed = 0
+        self._deleted = self._stayed = self._in_other_zone = 0
         self._log = device.store.imports
         self._import = started
         self._reading = reading
@@ -150,8 +150,9 @@ class _Importer:
         matched = match_workouts(
             says, self._known, first_id=lambda one: self._ids.first(one.entity, one.key), moved=self._wishes.moved
         )
+        pairs = self._to_change(matched.known)
         for done, one in enumerate(says):
-            known = matched.known.get(done)
+            known = pairs.get(done)
             if known is not None and done in matched.guessed:
                 self._tell_guess(one, known)
             if (other := matched.doubtful.get(done)) is not None:
@@ -166,7 +167,7 @@ class _Importer:
     def _workout(self, says: Said, known: Known | None, *, whole: bool) -> None:
         if known is None and self._was_deleted(says):
             self._skip(says, self._ids.first(says.entity, says.key))
-        elif known is None or (known.is_deleted and self._revives(known)):
+        elif known is None:
             record_id = self._ids.fresh(says.entity, says.key)
             self.report.workout_ids.append(record_id)
             self._writer.make(says, record_id, {})
@@ -180,12 +181,10 @@ class _Importer:
             self._exercises(says, known.id, known.below, freely=known.imported is None, whole=whole and says.whole)
 
     def _exercises(self, workout: Said, workout_id: str, known: Sequence[Known], *, freely: bool, whole: bool) -> None:
-        pairs = match_exercises(workout.below, known, self._types.find, freely=freely)
+        pairs = self._to_change(match_exercises(workout.below, known, self._types.find, freely=freely))
         places = self._places(workout.below, known, pairs)
         for index, says in enumerate(workout.below):
             one = pairs.get(index)
-            if one is not None and one.is_deleted and self._revives(one):
-                one = None
             if one.is_deleted if one else self._was_deleted(says):
                 self._skip(says)
                 continue
@@ -195,18 +194,17 @@ class _Importer:
                 self._writer.make(says, record_id, {"workout": workout_id, "position": places[index]})
                 self._sets(says, record_id, [], freely=False, whole=False)
             else:
-                says.fields["time_zone"] = one.content.get("time_zone") or says.fields["time_zone"]
+                if not self._reading.anew:
+                    says.fields["time_zone"] = one.content.get("time_zone") or says.fields["time_zone"]
                 self._change(says, one, position=places[index])
                 self._sets(says, one.id, one.below, freely=one.imported is None, whole=whole and says.whole)
         self._gone(known, pairs, whole=whole)
 
     def _sets(self, exercise: Said, exercise_id: str, known: Sequence[Known], *, freely: bool, whole: bool) -> None:
-        pairs = match_sets(exercise.below, known, freely=freely) if known else {}
+        pairs = self._to_change(match_sets(exercise.below, known, freely=freely)) if known else {}
         places = self._places(exercise.below, known, pairs)
         for index, says in enumerate(exercise.below):
             one = pairs.get(index)
-            if one is not None and one.is_deleted and self._revives(one):
-                one = None
             if one is None and self._was_deleted(says):
                 self._skip(says)
             elif one is None:
@@ -251,6 +249,7 @@ class _Importer:
         if zone and zone != says.fields["time_zone"]:
             start = datetime.fromisoformat(says.label.partition("|")[0]).replace(tzinfo=ZoneInfo(str(zone)))
             says.fields["time_zone"] = zone
+            self._in_other_zone += 1
         if DURATION in says.silent:
             length = length_s(content)
         says.fields["started_at"] = rfc3339(start)
@@ -267,8 +266,9 @@ class _Importer:
     def _brings_back(self) -> bool:
         return self._wishes.bring_back or self._wishes.replaces is not None
 
-    def _revives(self, known: Known) -> bool:
-        return self._brings_back and known.is_deleted
+    def _to_change(self, pairs: Mapping[int, Known]) -> dict[int, Known]:
+        """What was deleted is made anew, where the user wants it back."""
+        return {index: one for index, one in pairs.items() if not (one.is_deleted and self._brings_back)}
 
     def _skip(self, says: Said, workout_id: str | None = None) -> None:
         if workout_id is not None:
@@ -287,11 +287,12 @@ class _Importer:
             self._remove(one, whole=whole)
 
     def _remove(self, known: Known, *, whole: bool) -> bool:
-        """With all below it; False where it stays."""
-        staying = [child for child in known.below if not child.is_deleted and not self._remove(child, whole=whole)]
-        if whole and not staying and known.imported and is_untouched(known.imported, known.stands or {}):
-            self._writer.delete(known)
-            return True
+        """With all below it; False where it stays. What the user worked on stays with all that it holds."""
+        if whole and known.imported and is_untouched(known.imported, known.stands or {}):
+            below = [child for child in known.below if not child.is_deleted]
+            if all([self._remove(child, whole=whole) for child in below]):  # noqa: C419  each is to be tried
+                self._writer.delete(known)
+                return True
         self._stayed += 1
         return False
 
@@ -329,6 +330,8 @@ class _Importer:
                 f"{self._merger.as_before} numbers keep the unit in which they were imported; to read them in another"
                 " one, replace that import"
             )
+        if self._in_other_zone:
+            report.told.append(f"{self._in_other_zone} workouts keep the time zone in which they were imported")
         if self._deleted:
             report.told.append(f"{self._deleted} records that you deleted stay deleted")
         if self._stayed:

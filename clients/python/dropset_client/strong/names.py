@@ -6,16 +6,18 @@ says so. Nothing is guessed from a part of a name, and what stands in brackets i
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
-_APOSTROPHES = str.maketrans(dict.fromkeys("'’‘`´\u02bc", ""))
+_APOSTROPHES = str.maketrans(dict.fromkeys("'`\u00b4\u02bc\u2018\u2019", ""))
 _NO_LOOKS = str.maketrans(dict.fromkeys(("\ufe0e", "\ufe0f"), ""))  # whether an emoji is drawn in colour
+_COUNTED = (
+    "barbell bridge climber crusher curl dip dumbbell extension fly hop hyperextension jack jump kettlebell lift lunge"
+    " plank pull push raise row shrug slam squat swing thrust twist up walk"
+)
 # One spelling for words that people write in several ways: plurals, one word or two. None changes what is meant.
 _SPELLINGS = {
-    **{f"{word}s": word for word in (
-        "barbell bridge carry climber crusher curl deadlift dip dumbbell extension fly hop jack jump kettlebell lift"
-        " lunge plank pull push raise row shrug slam squat swing thrust twist up walk"
-    ).split()},
+    **{f"{word}s": word for word in _COUNTED.split()},
     "bicep": "biceps",
     "carries": "carry",
     "chinup": "chin up",
@@ -59,6 +61,7 @@ _SPELLINGS = {
 _DIRECTIONS = frozenset(("a", "arriba", "hasta", "into", "nach", "then", "to", "vers", "von", "à"))
 
 
+@lru_cache(maxsize=4096)
 def normalised(name: str) -> str:
     """The words of a name, sorted: "Bench Press (Barbell)" and "Barbell Bench-Presses" are the same exercise.
 
