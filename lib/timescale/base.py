@@ -65,7 +65,7 @@ class DatabaseWrapper(TimescaleWrapper):  # type: ignore[misc]  # no stubs
         params: dict[str, Any] = PATIENCE | super().get_connection_params()
         return params | {"options": f"{SESSION} {params.get('options', '')}".strip()}
 
-    # --- the process's connections, instead of one for each thread (docs/decisions/0030) ---
+    # --- the process's connections, instead of one for each thread (docs/decisions/0023) ---
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         connect = partial(super().get_new_connection, conn_params)
