@@ -74,7 +74,7 @@ class AtMostOne(models.BaseConstraint):
     def is_flag(self, model: type[models.Model]) -> bool:
         return isinstance(model._meta.get_field(self.gives_way), models.BooleanField)
 
-    def create_sql(self, model: type[models.Model] | None, schema_editor: Any) -> str:  # type: ignore[override]  # SQL as text
+    def create_sql(self, model: type[models.Model] | None, schema_editor: Any) -> str:
         assert model is not None
         return (
             f"ALTER TABLE {schema_editor.quote_name(model._meta.db_table)} ADD {self._definition(model, schema_editor)}"

@@ -144,7 +144,7 @@ def connected_to(name: str) -> Iterator[None]:
 def _leave() -> None:
     """No session stays behind, also none that waits to be used again: PostgreSQL renames no database under one."""
     connection.close()
-    connection.close_pool()
+    connection.close_pool()  # type: ignore[attr-defined]  # of our engine
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from accounts.services.tokens import start_session
-from accounts.tasks import send_verification
+from accounts.tasks import send_link
 from config.tests.tables import Tables
 from lib import wire
 from lib.jobs import enqueue
@@ -49,7 +49,7 @@ def test_rows_of_every_kind_go_and_no_trigger_writes_others(tables: Tables) -> N
     for entity in wire.entities():
         if entity.wire.creatable:
             make(entity.model, user)
-    enqueue(send_verification, {"user_id": str(user.pk)})
+    enqueue(send_link, {"link_id": 1})
     caches["limits"].add("attempts", 1)
     assert {"accounts_user", "training_set", "sync_log", "procrastinate_jobs", "lib_counter"} <= filled(tables)
 

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from django.db.models import Q
 from msgspec.structs import replace
 
 from lib import wire
@@ -17,9 +16,9 @@ from lib.together import Together
 from sync.domain.forgotten import with_forgotten
 from sync.domain.merge import ALONG, DELETED, LOST, SEEN, Stamp, Write
 from sync.domain.records import Edit, Key, RecordState
-from sync.domain.singles import is_claim
 from sync.domain.tree import parents_of
 from sync.queries import keys_as_json
+from sync.services.claims import claimants
 from sync.services.rules import entity_rules
 
 Patch = tuple[str, Mapping[str, Any]]  # of which entity
@@ -112,23 +111,6 @@ def _possible_twins(user: Any, edits: Sequence[Edit]) -> set[Key]:
             same = rows.filter(user=user, deleted_at=None, **{f"{field}__in": values})
             found |= {(name, str(pk)) for pk in same.values_list("pk", flat=True)}
     return found - {edit.key for edit in edits}
-
-
-def _claiming(user: Any, claims: Iterable[Patch]) -> set[Key]:
-    """Live records that claim one of these. A query for each rule of which one is broken perhaps."""
-    found: set[Key] = set()
-    by_entity: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
-    for name, document in claims:
-        by_entity[name].append(document)
-    for name, documents in by_entity.items():
-        rows: Any = wire.entities_by_name()[name].model._default_manager.filter(user=user, deleted_at=None)
-        for single in entity_rules()[name].singles:
-            things = {tuple(document.get(field) for field in single.fields) for document in documents}
-            claimed = [thing for thing in things if is_claim(thing)]
-            if claimed:
-                same = Q(*(Q(**dict(zip(single.fields, thing, strict=True))) for thing in claimed), _connector=Q.OR)
-                found |= {(name, str(pk)) for pk in rows.filter(same).values_list("pk", flat=True)}
-    return found
 
 
 def _shared(user: Any, patches: Sequence[Patch], states: Mapping[Key, RecordState]) -> frozenset[str]:
@@ -235,9 +217,9 @@ class _Loader:
 
     def rivals(self, edits: Sequence[Edit]) -> None:
         """Who claims what at most one may, of what the edits claim, and of what may come back by them."""
-        claims = [(edit.key[0], {**self._document(edit.key), **edit.patch}) for edit in edits]
+        claims: list[Patch] = [(edit.key[0], {**self._document(edit.key), **edit.patch}) for edit in edits]
         claims += [(s.key[0], s.document or {}) for s in self.states.values() if s.deleted]
-        found = _claiming(self.user, claims) - self.states.keys()
+        found = claimants(self.user, claims) - self.states.keys()
         self.records(found)
         self.log((), dict.fromkeys(found, 0), ())
 

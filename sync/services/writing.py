@@ -87,7 +87,7 @@ def _handing_over(keys: Iterable[Key]) -> Iterator[None]:
 def _set_constraints(names: Sequence[str], when: str) -> None:
     if names:
         listed = sql.SQL(", ").join(map(sql.Identifier, names))
-        query = sql.SQL("SET CONSTRAINTS {} {}").format(listed, sql.SQL(when))  # type: ignore[arg-type]  # one of two words
+        query = sql.SQL("SET CONSTRAINTS {} {}").format(listed, sql.SQL(when))
         connection.cursor().execute(query.as_string())
 
 

@@ -9,7 +9,7 @@ from sync.domain.records import APPLIED, CONFLICT, NOOP, Edit, Key
 from sync.tests.planning import START_MS, Server
 
 FIRST, SECOND, THIRD = ("gym", "first"), ("gym", "second"), ("gym", "third")
-CLAIMS = [{"is_default": True}, {"day": "2026-12-01"}]
+CLAIMS: list[dict[str, Any]] = [{"is_default": True}, {"day": "2026-12-01"}]
 
 _ids = itertools.count(1)
 
