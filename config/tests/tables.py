@@ -16,7 +16,7 @@ NAMES = "SELECT oid::regclass::text FROM pg_class WHERE relkind IN ('r', 'p') AN
 # Who refers to whom at once. Constraints that are deferred wait for the end.
 REFERENCES = """
     SELECT confrelid::regclass::text, conrelid::regclass::text FROM pg_constraint
-     WHERE contype = 'f' AND conrelid <> confrelid AND NOT condeferrable
+     WHERE contype = 'f' AND conrelid <> confrelid AND NOT condeferrable AND connamespace = 'public'::regnamespace
 """
 # Triggers would log what is deleted here. It is a setting that pgtrigger's function asks for.
 SILENCE = "SELECT set_config('pgtrigger.ignore', array_agg(tgname)::text, TRUE) FROM pg_trigger WHERE NOT tgisinternal"
