@@ -217,17 +217,23 @@ def test_stranger_gets_at_nothing_of_alices(
     before = fingerprint(alice)
     for path in {route.filled(alices[name]) for name in asked_for(route, alices)}:
         for method in METHODS:
-            client: Any = client_of(bob)  # a new one each time: some of these end his session
-            client.raise_request_exception = False
-            if method == "get":
-                answers = [(None, client.get(f"{path}?{query}")) for query in queries(alices)]
-            else:
-                answers = [
-                    (body, getattr(client, method)(path, body)) for body in bodies(route, alices, bob, bobs_device)
-                ]
-            for sent, response in answers:
+            for sent, response in answers(route, method, path, alices, bob, bobs_device):
                 shows_nothing(response, sent, alices)
+                if response.status_code == 405:
+                    break  # whatever else is asked in this way
     assert fingerprint(alice) == before
+
+
+def answers(  # noqa: PLR0917 - all of the stage
+    route: Route, method: str, path: str, alices: dict[str, str], bob: User, device: Device
+) -> Iterator[tuple[Any, Any]]:
+    """(what bob sends, what he gets)."""
+    client: Any = client_of(bob)  # a new one each time: some of these end his session
+    client.raise_request_exception = False
+    if method == "get":
+        yield from ((None, client.get(f"{path}?{query}")) for query in queries(alices))
+    else:
+        yield from ((body, getattr(client, method)(path, body)) for body in bodies(route, alices, bob, device))
 
 
 def shows_nothing(response: Any, sent: Any, alices: dict[str, str]) -> None:
