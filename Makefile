@@ -23,7 +23,7 @@ run: venv  ## start everything on http://127.0.0.1:8000 (PORT=, HOST= and DATABA
 test: venv-dev  ## the whole test suite (ARGS="-k push -x" go to pytest)
 	@exec $(HERE) -m ops.suite $(ARGS)
 
-test-timescale: venv-dev  ## the same suite on a real TimescaleDB (Debian, as root)
+test-timescale: venv-dev  ## what can differ there, on a real TimescaleDB (Debian, as root; ARGS=. is all)
 	@exec $(HERE) -m ops.timescale $(ARGS)
 
 prove: venv-dev  ## a long random search for a broken promise of sync (ARGS="200000 --workers 2 --seed 7")

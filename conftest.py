@@ -24,6 +24,14 @@ if os.environ.get("CI"):
     hypothesis.settings.load_profile("ci")
 
 
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """What the proof tried, also where it found nothing."""
+    calls = [report for report in terminalreporter.getreports("passed") if report.when == "call"]
+    tried = [value for report in calls for name, value in report.user_properties if name == "proof"]
+    if tried:
+        terminalreporter.write_line(f"proof: {sum(n for _, n in tried)} histories, from PROOF_SEED={min(tried)[0]}")
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
     """The database, in the place of pytest-django's: a copy of one that is migrated."""

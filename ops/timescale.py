@@ -1,4 +1,7 @@
-"""`make test-timescale`: the same suite on a real TimescaleDB, which needs Debian's package. Arguments go to pytest."""
+"""`make test-timescale`: on a real TimescaleDB, which needs Debian's package, all tests that can end differently there.
+
+Arguments go to pytest; where one of them is a path, it takes the place of those. ARGS=. is the whole suite.
+"""
 
 import os
 import platform
@@ -9,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from ops.checkout import STATE, PlainError, only_one, program, say
+from ops.checkout import ROOT, STATE, PlainError, only_one, program, say
 from ops.postgres import THROW_AWAY, Cluster, Installation, serve
 from ops.processes import finish
 from ops.suite import run_pytest
@@ -24,6 +27,41 @@ EXTENSION = Path("usr/share/postgresql/17/extension/timescaledb.control")
 NO_CLUSTER = Path("/etc/postgresql-common/createcluster.d/dropset.conf")
 OPTIONS = {**THROW_AWAY, "shared_preload_libraries": "timescaledb", "timescaledb.telemetry_level": "off", "jit": "off"}
 LETTERS = "C.UTF-8"
+# What can differ: the extension, PostgreSQL 17 in the place of 18, the letters of the C library, and Debian's time zones.
+TESTS = {
+    "lib": "hypertables and buckets of time, the constraints of fields, statements of the base, jobs",
+    "catalog": "letters in searches, the search document",
+    "training": "local days in zones, generated columns, references",
+    "nutrition": "as training",
+    "planner": "as training",
+    "sensors": "hypertables",
+    "analytics": "buckets of time",
+    "config/tests/test_databases.py": "copies of a database in which the extension's own processes work",
+    "config/tests/test_tables.py": "deleting without triggers",
+    "config/tests/test_entities.py": "the constraints and triggers of every entity",
+    "sync/tests/test_capture.py": "capture triggers",
+    "sync/tests/test_catalogue_scope.py": "capture triggers of shared rows",
+    "sync/tests/test_deletions.py": "triggers that delete what hangs on a row",
+    "sync/tests/test_history.py": "SQL over the log",
+    "sync/tests/test_push.py": "statements that write sets of rows",
+    "sync/tests/test_pull.py": "pages in SQL",
+    "sync/tests/test_pull_by_time.py": "plans of queries",
+    "sync/tests/test_retention.py": "the purge, in SQL",
+    "sync/tests/test_snapshots.py": "digests in SQL",
+    "sync/tests/test_import.py": "statements that write whole accounts",
+    "sync/tests/test_hostile_input.py": "texts and zones that a server refuses",
+    "sync/tests/test_concurrency.py": "locks",
+    "sync/tests/test_deadlocks.py": "locks",
+}
+# One or two of each other kind: what is above differs, and these stand on it.
+SMOKE = (
+    "accounts/tests/api/test_register.py",
+    "accounts/tests/api/test_refresh.py",
+    "config/tests/test_health.py",
+    "sync/tests/test_devices_end_to_end.py",
+    "sync/tests/proof/test_state_machine.py",
+)
+SMOKE_SETTINGS = {"PROOF_EXAMPLES": "16"}
 MIRROR_SCHEMES = ("http", "https", "file")
 MIRROR_LIST = "mirror+file:"
 WGET_OPTIONS = {
@@ -138,16 +176,22 @@ def cluster() -> Cluster:
     return there
 
 
+def chosen(arguments: Sequence[str]) -> list[str]:
+    """pytest's arguments."""
+    names_paths = any((ROOT / argument.partition("::")[0]).exists() for argument in arguments)
+    return [*arguments, *(() if names_paths else (*TESTS, *SMOKE))]
+
+
 def main() -> int:
     os.environ["PATH"] += ":/usr/sbin:/sbin"  # a root without a login shell may lack them
     with only_one("timescale"):
         try:
-            chosen = cluster()
+            where = cluster()
         except Skipped as reason:
             say(f"SKIPPED test-timescale: {reason}.")
             return 0
-        with serve(chosen) as server:
-            return run_pytest(sys.argv[1:], server.url(), TIMESCALEDB="required")
+        with serve(where) as server:
+            return run_pytest(chosen(sys.argv[1:]), server.url(), SMOKE_SETTINGS, TIMESCALEDB="required")
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from ops import timescale
-from ops.checkout import PlainError
+from ops.checkout import ROOT, PlainError
 
 
 def test_mirror_is_the_first_that_debootstrap_can_use() -> None:
@@ -45,3 +45,23 @@ def test_has_timescaledb_wants_server_and_extension(tmp_path: Path) -> None:
     extension.parent.mkdir(parents=True)
     extension.touch()
     assert timescale.has_timescaledb(tmp_path)
+
+
+def test_chosen_tests_are_there() -> None:
+    assert [path for path in (*timescale.TESTS, *timescale.SMOKE) if not (ROOT / path).exists()] == []
+
+
+def test_every_app_with_data_is_tried_on_timescaledb() -> None:
+    with_models = {path.parent.name for pattern in ("*/models.py", "*/models") for path in ROOT.glob(pattern)}
+    tried = {path.partition("/")[0] for path in (*timescale.TESTS, *timescale.SMOKE)}
+    assert with_models <= tried
+
+
+@pytest.mark.parametrize("arguments", [[], ["-k", "push"], ["--durations=20", "-x"]])
+def test_options_leave_the_choice_as_it_is(arguments: list[str]) -> None:
+    assert timescale.chosen(arguments) == [*arguments, *timescale.TESTS, *timescale.SMOKE]
+
+
+@pytest.mark.parametrize("arguments", [["."], ["-x", "sync"], ["lib/tests/test_jobs.py::test_job_runs_once"]])
+def test_path_takes_the_place_of_the_choice(arguments: list[str]) -> None:
+    assert timescale.chosen(arguments) == arguments

@@ -1,57 +1,77 @@
-"""How many examples, from which seed; and one run of a machine."""
+"""Which histories are tried, and for how long; and one run of a machine."""
 
 import os
 import random
+import time
 from collections.abc import Iterator
+from functools import cache
+from itertools import count
 from typing import Any
 
 import hypothesis
 import pytest
-from django.conf import settings as django_settings
 from hypothesis import HealthCheck, Phase, settings
+from hypothesis.database import DirectoryBasedExampleDatabase, ExampleDatabase
 from hypothesis.stateful import run_state_machine_as_test
 
+from ops.checkout import STATE
 from sync.tests.proof.clock import proof_schema
 from sync.tests.proof.machine import Machine
 from sync.tests.proof.world import fast_server
 
-PARTS = 8  # tests that share the examples, so that several workers have something to do
+PARTS = 8  # tests that share the work, so that several workers have something to do
+CHUNK = 8  # histories of one seed: always as many, because which ones they are may depend on how many there are to be
 STEPS = 28
-IN_CI, ELSEWHERE = 2000, 60
-WITH_TIMESCALEDB = 100  # it only has to be there: what the examples find does not depend on it
+SECONDS, SECONDS_IN_CI = 0, 400  # of one worker, for all parts; each tries one chunk at least
+FOUND = STATE / "histories"  # what failed, shrunk: it is tried first, until it passes
 
 
-def examples_of(part: int) -> int:
-    usual = IN_CI if os.environ.get("CI") else ELSEWHERE
-    most = WITH_TIMESCALEDB if django_settings.TIMESCALEDB == "required" else usual
-    examples = int(os.environ.get("PROOF_EXAMPLES") or min(usual, most))
-    return examples // PARTS + (part < examples % PARTS)
+@cache
+def first_seed() -> int:
+    return int(os.environ.get("PROOF_SEED") or random.SystemRandom().randrange(10**9))
 
 
-def chosen_seed() -> int:
-    """CI tries the same examples each time; elsewhere each run tries others."""
-    given = os.environ.get("PROOF_SEED")
-    if given:
-        return int(given)
-    return 0 if os.environ.get("CI") else random.SystemRandom().randrange(10**9)
+def seeds(part: int) -> Iterator[int]:
+    """One for each chunk: as many as PROOF_EXAMPLES asks for, otherwise until the time is over."""
+    first, wanted = first_seed() + part, os.environ.get("PROOF_EXAMPLES")
+    if wanted:
+        yield from range(first, first_seed() + -(-int(wanted) // CHUNK), PARTS)
+        return
+    limit_s = float(os.environ.get("PROOF_SECONDS") or (SECONDS_IN_CI if os.environ.get("CI") else SECONDS))
+    until = time.monotonic() + limit_s / PARTS
+    for seed in count(first, PARTS):
+        yield seed
+        if time.monotonic() >= until:
+            return
 
 
-def run(machine: type[Machine], *, seed: int, examples: int, shrink: bool = True, steps: int = STEPS) -> None:
-    phases = [Phase.generate, *([Phase.shrink] if shrink else [])]
+def run(
+    machine: type[Machine],
+    *,
+    seed: int,
+    examples: int = CHUNK,
+    shrink: bool = True,
+    steps: int = STEPS,
+    found: ExampleDatabase | None = None,
+) -> None:
     run_state_machine_as_test(
         hypothesis.seed(seed)(machine),
         settings=settings(
             max_examples=examples,
             stateful_step_count=steps,
             deadline=None,
-            database=None,
+            database=found,
             derandomize=False,
             print_blob=False,
             report_multiple_bugs=False,
-            phases=phases,
+            phases=[Phase.reuse, Phase.generate, *([Phase.shrink] if shrink else [])],
             suppress_health_check=list(HealthCheck),
         ),
     )
+
+
+def found_before() -> ExampleDatabase:
+    return DirectoryBasedExampleDatabase(FOUND)
 
 
 @pytest.fixture

@@ -5,20 +5,31 @@ from typing import Any
 import pytest
 
 from sync.tests.proof.machine import machine_of
-from sync.tests.proof.running import PARTS, application, chosen_seed, examples_of, run  # noqa: F401 - a fixture
+from sync.tests.proof.running import (
+    CHUNK,
+    PARTS,
+    application,  # noqa: F401 - a fixture
+    first_seed,
+    found_before,
+    run,
+    seeds,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
+HERE = "sync/tests/proof/test_state_machine.py"
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-def test_devices_and_server_agree(application: Any, part: int) -> None:  # noqa: F811 - a fixture
-    examples, seed = examples_of(part), chosen_seed()
-    print(f"PROOF_SEED={seed}, part {part} of {PARTS}, {examples} examples")  # noqa: T201 - pytest shows it at a failure
-    if examples:
+def test_devices_and_server_agree(application: Any, part: int, record_property: Any) -> None:  # noqa: F811 - a fixture
+    tried = 0
+    for seed in seeds(part):
         machine = machine_of(application)
-        run(machine, seed=seed * PARTS + part, examples=examples)
+        print(f"Again: PROOF_SEED={seed} PROOF_EXAMPLES={CHUNK} make test ARGS={HERE}")  # noqa: T201 - shown at a failure
+        run(machine, seed=seed, found=found_before())
         print(dict(machine.totals))  # noqa: T201 - the same
-        assert machine.totals["examples"] >= examples
+        assert machine.totals["examples"] >= CHUNK
+        tried += CHUNK
+    record_property("proof", (first_seed(), tried))
 
 
 def test_histories_are_rich(application: Any) -> None:  # noqa: F811 - a fixture
