@@ -48,8 +48,9 @@ class Store(Phone):
         version = self.version if op == "delete" else base
         self.waiting.append(self.mutation(op, entity, record_id, patch, base_version=version))
 
-    def queue(self, after_seq: int) -> list[Json]:
-        return [one for one in self.waiting if one["seq"] > after_seq][:PUSHED_AT_ONCE]
+    def queue(self, after_seq: int, without: set[tuple[str, str]]) -> list[Json]:
+        later = (one for one in self.waiting if one["seq"] > after_seq)
+        return [one for one in later if (one["entity"], one["record_id"]) not in without][:PUSHED_AT_ONCE]
 
     def take_from_queue(self, mutation: Json) -> None:
         self.waiting.remove(mutation)
