@@ -1,5 +1,6 @@
 """Which histories are tried, and for how long; and one run of a machine."""
 
+import contextlib
 import os
 import random
 import shutil
@@ -8,14 +9,19 @@ import time
 from collections.abc import Iterator
 from functools import cache
 from itertools import count
+from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import hypothesis
+import orjson
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.database import DirectoryBasedExampleDatabase, ExampleDatabase
 from hypothesis.stateful import run_state_machine_as_test
 
+from dropset_client import shapes
+from lib.shapes import everything
 from ops.checkout import ROOT, STATE
 from sync.tests.proof.clock import proof_schema
 from sync.tests.proof.machine import Machine
@@ -87,8 +93,19 @@ def found_before() -> ExampleDatabase:
     return DirectoryBasedExampleDatabase(FOUND)
 
 
+@contextlib.contextmanager
+def clients_know_the_specimens(path: Path) -> Iterator[None]:
+    """The reference client ships the product's entities: here it gets those of the test suite too."""
+    path.write_bytes(orjson.dumps(everything()))
+    with mock.patch.object(shapes, "_FILE", path):
+        shapes.shapes.cache_clear()
+        yield
+    shapes.shapes.cache_clear()
+
+
 @pytest.fixture
-def application() -> Iterator[Any]:
+def application(tmp_path: Path) -> Iterator[Any]:
     """The server, with our clock."""
-    with proof_schema(), fast_server() as handler:
+    known = clients_know_the_specimens(tmp_path / "entities.json")
+    with proof_schema(), known, fast_server() as handler:
         yield handler

@@ -35,7 +35,7 @@ def test_devices_and_server_agree(application: Any, part: int, record_property: 
 def test_histories_are_rich(application: Any) -> None:  # noqa: F811 - a fixture
     """Poor histories would prove little, however many."""
     machine = machine_of(application)
-    run(machine, seed=0, examples=40, shrink=False)
+    run(machine, seed=1, examples=40, shrink=False)
     totals, examples = machine.totals, machine.totals["examples"]
     assert totals["mutations"] >= 5 * examples, totals
     assert totals["conflicts"] >= examples, totals
