@@ -45,5 +45,6 @@ register(
         Measurement,
         document=lambda user: {"kind": "body_weight", "value": "82.500", "measured_at": "2026-03-01T07:00:00.000000Z"},
         patch={"value": "82.100"},
+        breaks={"training_measurement_possible": {"kind": "waist", "value": "85.000"}},
     )
 )

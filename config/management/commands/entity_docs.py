@@ -65,11 +65,15 @@ def _section(entity: wire.Entity) -> str:
         else []
     )
     rows = "".join(_row(name, field) for name, field in shapes.entity_shape(entity)["fields"].items())
-    rules = "".join(f"- {message}\n" for message in (*_registers(entity), *_rules(entity)))
+    rules = "".join(f"- {message}\n" for message in (*_helps(entity), *_registers(entity), *_rules(entity)))
     return (
         f"\n## `{entity.name}`\n\n{' '.join(notes)}\n\n| field | type | limits | default |\n|---|---|---|---|\n{rows}"
         + (f"\nRules:\n{rules}" if rules else "")
     )
+
+
+def _helps(entity: wire.Entity) -> Iterator[str]:
+    yield from (f"`{f.name}`: {text}" for f in entity.fields if (text := str(getattr(f.field, "help_text", ""))))
 
 
 def _registers(entity: wire.Entity) -> Iterator[str]:

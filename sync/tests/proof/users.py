@@ -55,7 +55,7 @@ class Users(Stage):
             "set": {"exercise": above, "reps": what},
             "exercise": {"workout": above, "exercise_type": self.world.canonical},
             "workout": {"title": f"new {what}"},
-            "measurement": {"kind": "waist", "value": "90.000", "measured_at": phone.now()},
+            "measurement": {"kind": "waist", "value": "0.900", "measured_at": phone.now()},
         }
         data = documents[entity]
         key = (entity, phone.device.create(entity, data, id=str(uuid4())))

@@ -1,12 +1,15 @@
 """Numbers about the body, as series over time."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from accounts.models import User
-from config.tests.contract import SchemaClient
+from config.tests.contract import SchemaClient, check_error
 from lib.tests.factories import make
+from training.domain.measurements import RANGES
+from training.enums import MeasurementKind
 from training.models import Measurement
 
 URL = "/api/v1/measurements/"
@@ -82,3 +85,21 @@ def test_batch_takes_as_many_queries_for_thirty_as_for_three(api: SchemaClient, 
         # the session; savepoint; the user's head; ids that stand; insert; the rows; release
         with django_assert_num_queries(7):
             assert api.post(f"{URL}batch/", {"items": items}).status_code == 201
+
+
+@pytest.mark.parametrize("kind", MeasurementKind.values)
+def test_kind_takes_what_is_possible_in_its_unit(api: SchemaClient, kind: str) -> None:
+    """The ends are possible; a thousandth beyond them is not."""
+    found = RANGES[kind]
+    step = Decimal("0.001")
+    body = {"kind": kind, "measured_at": "2026-03-01T07:00:00Z"}
+    for value in (found.low, found.high):
+        assert api.post(URL, {**body, "value": str(value)}).status_code == 201
+    for value in (found.low - step, found.high + step):
+        assert api.post(URL, {**body, "value": str(value)}).status_code == 400
+
+
+@pytest.mark.parametrize(("kind", "value"), [("waist", "85"), ("body_fat", "150"), ("body_weight", "80000")])
+def test_value_in_another_unit_is_refused_by_its_code(api: SchemaClient, kind: str, value: str) -> None:
+    body = {"kind": kind, "value": value, "measured_at": "2026-03-01T07:00:00Z"}
+    check_error(api.post(URL, body), 400, "out_of_range", "non_field_errors")
