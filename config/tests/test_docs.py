@@ -154,8 +154,9 @@ def test_every_domain_error_is_in_the_table() -> None:
 
 
 def test_every_broken_rule_of_the_database_is_in_the_table() -> None:
-    known = violations._named_violations().values()
-    assert missing_in("docs/errors.md", {violation.code for violation in known}) == set()
+    known = violations._named_violations().items()
+    codes = {violation.code for name, violation in known if not name.startswith("specimens_")}
+    assert missing_in("docs/errors.md", codes) == set()
 
 
 def codes_said_by(path: Path) -> Iterator[str]:
