@@ -1,6 +1,5 @@
 """The REST face of an owned entity: a serializer, a filter and a view set that derive from the model."""
 
-import datetime as dt
 import hashlib
 from collections.abc import Mapping
 from typing import Any, ClassVar, cast
@@ -24,7 +23,16 @@ from lib.errors import IdTaken, PreconditionFailed
 from lib.fields import SlugSetField
 from lib.models import OwnedModel, OwnedQuerySet
 from lib.openapi import OwnedAutoSchema
+from lib.parsers import sent_body
+from lib.patches import PatchError, check_patch
 from lib.references import missing_references
+from lib.serializer_fields import (
+    DecimalField,
+    IdField,
+    SlugSetSerializerField,
+    TextField,
+    ZonedDateTimeField,
+)
 from lib.singles import take_flags
 from lib.together import completed
 from lib.writes import writing
@@ -37,40 +45,16 @@ FIELDS_PARAMETER = OpenApiParameter(
 )
 
 
-class SlugSetSerializerField(serializers.ListField):
-    child = serializers.SlugField(max_length=64)
-
-    def to_internal_value(self, data: Any) -> list[str]:
-        return sorted(set(super().to_internal_value(data)))
-
-
-class ZonedDateTimeField(serializers.DateTimeField):
-    """A moment: it names its zone, as in sync. Without one it would mean something else on every device."""
-
-    default_error_messages = {"naive": "Name the zone: 2026-03-01T10:00:00Z or 2026-03-01T11:00:00+01:00."}
-
-    def enforce_timezone(self, value: dt.datetime) -> dt.datetime:
-        if value.tzinfo is None:
-            self.fail("naive")
-        return super().enforce_timezone(value)
-
-
-class DecimalSerializerField(serializers.DecimalField):
-    """Written with the digits 0 to 9, as in sync."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        if isinstance(data, str) and not wire.DECIMAL_TEXT.fullmatch(data):
-            self.fail("invalid")
-        return super().to_internal_value(data)
-
-
 class OwnedSerializer(serializers.ModelSerializer[Any]):
     """Every wire field of the entity, its id and its times; read-only where the wire is."""
 
     serializer_field_mapping = serializers.ModelSerializer.serializer_field_mapping | {
         SlugSetField: SlugSetSerializerField,
         models.DateTimeField: ZonedDateTimeField,
-        models.DecimalField: DecimalSerializerField,
+        models.DecimalField: DecimalField,
+        models.UUIDField: IdField,
+        models.CharField: TextField,
+        models.TextField: TextField,
     }
 
     class Meta:
@@ -105,7 +89,7 @@ class OwnedSerializer(serializers.ModelSerializer[Any]):
         """References are plain ids: no query for each; `missing_references` asks for all of them at once."""
         nullable = relation_info.model_field.null
         kwargs = {"source": f"{field_name}_id", "required": not nullable, "allow_null": nullable}
-        return serializers.UUIDField, kwargs
+        return IdField, kwargs
 
     def build_standard_field(self, field_name: str, model_field: Any) -> Any:
         field_class, kwargs = super().build_standard_field(field_name, model_field)
@@ -114,14 +98,28 @@ class OwnedSerializer(serializers.ModelSerializer[Any]):
         return field_class, kwargs
 
     def to_internal_value(self, data: Any) -> Any:
-        """Refuses names that the entity does not have: a misspelt field must not look saved."""
-        if isinstance(data, Mapping):
-            unknown = sorted(str(name) for name in data if name not in self.fields)
-            if unknown:
-                raise ValidationError(
-                    {name: [ErrorDetail("There is no such field.", "unknown_field")] for name in unknown}
-                )
-        return super().to_internal_value(data)
+        """Takes what sync takes, in our words where DRF has none. A name that the entity lacks must not look saved."""
+        if not isinstance(data, Mapping):
+            return super().to_internal_value(data)
+        unknown = sorted(str(name) for name in data if name not in self.fields)
+        if unknown:
+            raise ValidationError({name: [ErrorDetail("There is no such field.", "unknown_field")] for name in unknown})
+        wrong = self._refused_by_sync(data)
+        try:
+            values = super().to_internal_value(data)
+        except ValidationError as error:
+            raise ValidationError({**wrong, **cast("dict[str, Any]", error.detail)}) from error
+        if wrong:
+            raise ValidationError(wrong)
+        return values
+
+    def _refused_by_sync(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        writable = {field.name for field in self.entity.writable}
+        try:
+            check_patch(self.entity, {name: value for name, value in data.items() if name in writable})
+        except PatchError as error:
+            return {name: [ErrorDetail(detail, code)] for name, (code, detail) in error.fields.items()}
+        return {}
 
 
 class OwnedFilterSet(FilterSet):
@@ -184,7 +182,7 @@ class OwnedViewSet(
         return Response(data, headers={"ETag": etag_of(data)})
 
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        serializer = self.get_serializer(data=request.data)
+        serializer = self.get_serializer(data=sent_body(request))
         serializer.is_valid(raise_exception=True)
         with writing(user=request.user, source="api"):
             rows = self._insert([serializer.validated_data], attr="{field}")
@@ -194,7 +192,8 @@ class OwnedViewSet(
     @action(detail=False, methods=["post"], url_path="batch", pagination_class=None, filter_backends=[])
     def batch(self, request: Request) -> Response:
         """Creates up to 500 rows, all or none. Repeating it changes nothing."""
-        items = request.data.get("items") if isinstance(request.data, dict) else None
+        body = sent_body(request)
+        items = body.get("items") if isinstance(body, dict) else None
         if not isinstance(items, list) or not 1 <= len(items) <= BATCH_SIZE:
             raise ValidationError({"items": [ErrorDetail(f"Must be a list of 1 to {BATCH_SIZE} objects.", "invalid")]})
         serializer = self.get_serializer(data=items, many=True)
@@ -206,9 +205,10 @@ class OwnedViewSet(
         return Response({"results": self.get_serializer(rows, many=True).data}, status=status.HTTP_201_CREATED)
 
     def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        body = sent_body(request)
         with writing(user=request.user, source="api"):
             row = self.locked_object(request)
-            serializer = self.get_serializer(row, data=request.data, partial=True)
+            serializer = self.get_serializer(row, data=body, partial=True)
             serializer.is_valid(raise_exception=True)
             serializer.validated_data.pop("id", None)
             self._check_references([serializer.validated_data], attr="{field}")

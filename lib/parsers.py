@@ -3,8 +3,9 @@ from typing import Any
 
 import orjson
 from django.conf import settings
-from rest_framework.exceptions import ParseError
+from rest_framework.exceptions import ParseError, UnsupportedMediaType
 from rest_framework.parsers import JSONParser
+from rest_framework.request import Request
 
 from lib.compression import unpacked
 from lib.errors import TooLarge
@@ -25,3 +26,17 @@ class OrjsonParser(JSONParser):
             return orjson.loads(body)
         except orjson.JSONDecodeError as error:
             raise ParseError(f"The body is not JSON: {error}") from error
+
+
+def sent_body(request: Request) -> Any:
+    """What the body says. Raises ParseError where nothing was sent: a client that lost its body must not make a row."""
+    if request.stream is None:
+        raise ParseError("The body is empty. Send a JSON object; {} is one.")
+    return request.data
+
+
+def check_media_type(request: Request) -> None:
+    """For a view that reads the body itself. Raises UnsupportedMediaType as DRF does where it parses."""
+    negotiator: Any = request.negotiator
+    if request.stream is not None and negotiator.select_parser(request, request.parsers) is None:
+        raise UnsupportedMediaType(request.content_type)

@@ -10,6 +10,7 @@ from accounts.domain.addresses import MAX_LENGTH, form_to_look_up, normal_form
 from accounts.models import Device, Settings, User
 from accounts.validators import PASSWORD_MAX_LENGTH
 from lib.api import OwnedSerializer
+from lib.serializer_fields import IdField, TextField
 
 
 def check_new_password(password: str, user: User, *, attr: str = "password") -> None:
@@ -93,8 +94,10 @@ class AcceptedSerializer(serializers.Serializer[Any]):
 
 
 class DeviceSerializer(serializers.ModelSerializer[Device]):
-    id = serializers.UUIDField()
-    instance_token = serializers.CharField(write_only=True, min_length=16, max_length=200)
+    id = IdField()
+    name = TextField(max_length=100)
+    platform = TextField(max_length=50, required=False, allow_blank=True)
+    instance_token = TextField(write_only=True, min_length=16, max_length=200)
 
     class Meta:
         model = Device

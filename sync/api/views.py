@@ -16,6 +16,7 @@ from accounts.api.authentication import HasVerifiedEmail
 from accounts.models import User
 from lib.compression import unpacked
 from lib.errors import TooLarge
+from lib.parsers import check_media_type
 from sync.api import schema
 from sync.domain import shapes
 from sync.services import pull, push
@@ -88,6 +89,7 @@ def _body(request: Request) -> bytes:
     """Refused by its announced length, before a byte is read."""
     if int(request.META.get("CONTENT_LENGTH") or 0) > shapes.MAX_BODY_BYTES:
         raise TooLarge(f"A push holds at most {shapes.MAX_BODY_BYTES} bytes. Send fewer mutations at once.")
+    check_media_type(request)
     body = bytes(request._request.body)  # noqa: SLF001 - the raw bytes: DRF would parse them first
     return unpacked(body, coding=request.headers.get("Content-Encoding", ""), limit=shapes.MAX_BODY_BYTES)
 

@@ -3,7 +3,9 @@ from typing import Any
 from rest_framework import serializers
 
 from lib.api import OwnedSerializer
+from lib.serializer_fields import IdField, NumberField
 from training.models import Exercise, Measurement, Set, Workout
+from training.models.workout import POSITION_LIMIT
 
 
 class WorkoutSerializer(OwnedSerializer):
@@ -17,8 +19,8 @@ class ExerciseSerializer(OwnedSerializer):
 
 
 class LinkSerializer(serializers.Serializer[Any]):
-    workout = serializers.UUIDField()
-    position = serializers.FloatField(required=False, min_value=-1e9, max_value=1e9)
+    workout = IdField()
+    position = NumberField(required=False, min_value=-POSITION_LIMIT, max_value=POSITION_LIMIT)
 
 
 class SetSerializer(OwnedSerializer):

@@ -9,6 +9,7 @@ from rest_framework.response import Response
 
 from lib.api import OwnedViewSet
 from lib.models import OwnedModel
+from lib.parsers import sent_body
 from lib.writes import writing
 from training.api import serializers
 from training.models import Workout
@@ -47,7 +48,7 @@ class ExerciseViewSet(OwnedViewSet):
     @action(detail=True, methods=["post"])
     def link(self, request: Request, pk: Any = None) -> Response:
         """Makes the exercise part of a workout."""
-        asked = serializers.LinkSerializer(data=request.data)
+        asked = serializers.LinkSerializer(data=sent_body(request))
         asked.is_valid(raise_exception=True)
         with writing(user=request.user, source="api"):
             exercise: Any = self.locked_object(request)

@@ -50,7 +50,7 @@ def test_nothing_is_negative(api: SchemaClient, exercise: Exercise, name: str) -
         ("rir", "20.0", 201), ("rir", "20.1", 400),
         ("load_kg", "10000.00", 201), ("load_kg", "10000.01", 400), ("load_kg", "82.555", 400), ("load_kg", 82.5, 201),
         ("load_kg", "NaN", 400), ("load_kg", "Infinity", 400), ("load_kg", "-0.00", 201), ("load_kg", "1e2", 201),
-        ("reps", 10_000, 201), ("reps", 10_001, 400), ("reps", 8.5, 400), ("reps", "8", 201), ("reps", 2**63, 400),
+        ("reps", 10_000, 201), ("reps", 10_001, 400), ("reps", 8.5, 400), ("reps", "8", 400), ("reps", 2**63, 400),
         ("reps", True, 400),
         ("duration_s", 604_800, 201), ("duration_s", 604_801, 400),
         ("distance_m", "2000000.00", 201), ("distance_m", "2000000.01", 400),

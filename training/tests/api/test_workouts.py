@@ -242,7 +242,7 @@ def test_garbled_cursor_is_no_error_of_the_server(api: SchemaClient, alice: User
 @pytest.mark.parametrize("method", ["get", "patch", "delete"])
 @pytest.mark.parametrize("key", ["not-a-uuid", "cafe0000-0000-4000-8000-000000000000", "%00"])
 def test_workout_that_there_is_not_is_not_found(api: SchemaClient, method: str, key: str) -> None:
-    check_error(getattr(api, method)(f"{URL}{key}/"), 404, "not_found")
+    check_error(getattr(api, method)(f"{URL}{key}/", {}), 404, "not_found")
 
 
 @pytest.mark.parametrize("name", ["nul\0", "", "title\n", "пример"])
