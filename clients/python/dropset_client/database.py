@@ -82,7 +82,9 @@ class Database:
         if self._file is None:
             yield  # a store in memory, which nobody else has
             return
-        with closing(sqlite3.connect(f"{self._file}-{name}", isolation_level=None, timeout=wait_s)) as other:
+        beside = self._file.with_name(f"{self._file.name}-{name}")
+        beside.touch(mode=0o600)
+        with closing(sqlite3.connect(beside, isolation_level=None, timeout=wait_s)) as other:
             try:
                 other.execute("BEGIN EXCLUSIVE")
             except sqlite3.OperationalError as error:

@@ -1,3 +1,4 @@
+import stat
 from concurrent.futures import ThreadPoolExecutor
 from threading import Thread
 
@@ -187,3 +188,8 @@ def test_logout_without_a_network_ends_the_session_here(lab: Lab) -> None:
 def test_the_account_is_unknown_before_the_first_login(lab: Lab) -> None:
     with pytest.raises(NotSignedIn):
         _ = lab.device("a", login=False).user_id
+
+
+def test_the_lock_belongs_to_the_owner_alone(lab: Lab) -> None:
+    with lab.device("a", login=False).store.refreshing():
+        assert stat.S_IMODE((lab.folder / "a.db-refresh").stat().st_mode) == 0o600
