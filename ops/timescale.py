@@ -36,6 +36,7 @@ TESTS = {
     "planner": "as training",
     "sensors": "hypertables",
     "analytics": "buckets of time",
+    "specimens": "the triggers and constraints of shared trees, and of at most one",
     "config/tests/test_databases.py": "copies of a database in which the extension's own processes work",
     "config/tests/test_tables.py": "deleting without triggers",
     "config/tests/test_entities.py": "the constraints and triggers of every entity",

@@ -67,6 +67,7 @@ def test_sources_are_migrations_sql_and_what_they_need() -> None:
         "lib/operations.py",
         "lib/timescale/base.py",
         "config/settings.py",
+        "specimens/settings.py",
         "requirements.txt",
     }
     assert expected <= sources().keys()
