@@ -48,7 +48,7 @@ class OwnedAdmin(ModelAdmin):  # type: ignore[misc]  # no stubs
     show_full_result_count = False
     paginator = BoundedPaginator
     list_per_page = 50
-    list_select_related: tuple[str, ...] = ("user",)
+    list_select_related: tuple[str, ...]
     readonly_fields = ("created_at", "updated_at", "deleted_at")
     search_fields: tuple[str, ...] = ("=id", "=user__email")
     search_help_text = "An id or the e-mail address of its user."
@@ -58,6 +58,7 @@ class OwnedAdmin(ModelAdmin):  # type: ignore[misc]  # no stubs
         references = tuple(f.name for f in fields if isinstance(f, models.ForeignKey))
         self.raw_id_fields = references
         self.list_display = ("__str__", "user", *wire.entity_of(model).field_names[:4], "updated_at")
+        self.list_select_related = tuple(name for name in references if name in self.list_display)
         self.list_filter = tuple(f.name for f in fields if f.choices)
         super().__init__(model, admin_site)
 

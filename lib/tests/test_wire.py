@@ -19,6 +19,7 @@ from lib.fields import SLUG_PATTERN, known_time_zones
 from lib.models import OwnedModel
 from lib.tests.factories import make, of_the_product
 from sync.models import Conflict, Record
+from training.domain.measurements import RANGES
 from training.models import Exercise, Measurement, Set, Workout
 
 WORKOUT, SET, MEASUREMENT = (wire.entity_of(model) for model in (Workout, Set, Measurement))
@@ -254,7 +255,7 @@ def document(row: OwnedModel) -> dict[str, Any]:
 
 FULL_SET = {
     "position": 1e-7, "kind": "rest_pause", "target_reps": 0, "reps": 10_000, "target_load_kg": "0.00", "load_kg": "10000.00",
-    "typed_load": "0.001", "typed_load_unit": "lb", "rpe": "10.0", "rir": "0.5", "duration_s": 604_800,
+    "typed_load": "22046.226", "typed_load_unit": "lb", "rpe": "10.0", "rir": "0.5", "duration_s": 604_800,
     "distance_m": "2000000.00", "rest_s": 0, "tempo": '"\\/\b', "completed_at": "2026-03-01T10:00:00.000001Z",
     "notes": "line\nbreak \u2028 💪 <b> \x7f",
 }  # fmt: skip
@@ -306,6 +307,10 @@ def test_document_of_any_measurement_is_the_checked_patch(patch: dict[str, Any])
     user = User.objects.filter(email="any@example.org").first() or User.objects.create_user("any@example.org")
     values = patches.check_patch(
         MEASUREMENT, {"kind": "hrv", "value": "1", "measured_at": "2026-03-01T00:00:00Z", **patch}
+    )
+    possible = RANGES[values["kind"]]
+    values["value"] = (
+        values["value"] if possible.low <= Decimal(values["value"]) <= possible.high else f"{possible.low:.3f}"
     )
     row = Measurement(id=uuid4(), user=user, **values)
     row.save(force_insert=True)

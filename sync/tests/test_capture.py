@@ -74,7 +74,7 @@ def test_document_holds_every_field_in_its_wire_form(alice: User, phone: Phone) 
     )
     exercise = make(Exercise, alice, workout=as_id(workout), exercise_type=as_id(canonical), position=1.5)
     row = make(
-        Set, alice, exercise=as_id(exercise), load_kg=Decimal("82.5"), typed_load=Decimal(182), typed_load_unit="lb"
+        Set, alice, exercise=as_id(exercise), load_kg=Decimal("82.55"), typed_load=Decimal(182), typed_load_unit="lb"
     )
     records = phone.records()
     assert records["workout", as_id(workout)]["data"] == {
@@ -90,7 +90,7 @@ def test_document_holds_every_field_in_its_wire_form(alice: User, phone: Phone) 
     data = records["set", as_id(row)]["data"]
     assert (data["exercise"], data["load_kg"], data["typed_load"], data["reps"], data["completed_at"]) == (
         as_id(exercise),
-        "82.50",
+        "82.55",
         "182.000",
         5,
         None,

@@ -270,8 +270,8 @@ def test_rule_conflict_says_which_rule(phone: Phone, tablet: Phone) -> None:
     data = stands(phone, "conflict", conflict)
     assert (data["kind"], data["code"]) == ("rule", "ends_before_start")
     assert data["detail"] == Conflict.objects.get(pk=conflict).detail != ""
-    assert lost(data) == {"started_at": "2026-03-01T12:00:00.000000Z"}
-    assert kept(data) == {"started_at": "2026-03-01T10:00:00.000000Z"}
+    assert lost(data) == {"started_at": "2026-03-01T12:00:00.000000Z", "time_zone": "UTC"}
+    assert kept(data) == {"started_at": "2026-03-01T10:00:00.000000Z", "time_zone": "UTC"}
 
 
 def test_lost_values_that_break_the_rule_still_are_refused_and_the_conflict_stays_open(
