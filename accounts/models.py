@@ -84,6 +84,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
         return check_password(raw_password, self.password, hash_again)
 
+    def home_zone(self) -> str:
+        """The time zone of the settings. Asks for them."""
+        zone: str = Settings.objects.values_list("time_zone", flat=True).get(user=self)
+        return zone
+
     def renew_stamp(self) -> None:
         self.security_stamp = uuid.uuid4()
 

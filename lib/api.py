@@ -20,7 +20,7 @@ from rest_framework.response import Response
 
 from lib import wire
 from lib.errors import IdTaken, PreconditionFailed
-from lib.fields import SlugSetField
+from lib.fields import SlugSetField, TimeZoneField
 from lib.models import OwnedModel, OwnedQuerySet
 from lib.openapi import OwnedAutoSchema
 from lib.parsers import sent_body
@@ -95,6 +95,8 @@ class OwnedSerializer(serializers.ModelSerializer[Any]):
         field_class, kwargs = super().build_standard_field(field_name, model_field)
         if field_class is SlugSetSerializerField:
             kwargs = {"required": False, "max_length": model_field.max_size}
+        if isinstance(model_field, TimeZoneField) and self.entity.wire.creatable:
+            kwargs["help_text"] = "Such as Europe/Berlin. Left out, it is that of the settings."
         return field_class, kwargs
 
     def to_internal_value(self, data: Any) -> Any:
@@ -269,10 +271,20 @@ class OwnedViewSet(
         if len(set(ids)) < len(ids):
             raise IdTaken("The same id stands twice in this request.")
         standing = {row.pk: row for row in model._default_manager.filter(pk__in=ids)}
+        self._fill_in_zones(rows, values, standing)
         self._refuse_other_content(rows, standing)
         self.write_rows([row for row in rows if row.pk not in standing])
         written = {row.pk: row for row in self.get_queryset().filter(pk__in=ids)}
         return [written[key] for key in ids]
+
+    def _fill_in_zones(self, rows: Rows, values: Values, standing: Mapping[UUID, OwnedModel]) -> None:
+        """A zone that was not said is that of the settings; where the row stands already, it is the one that it got then."""
+        names = [field.name for field in self.entity.writable if isinstance(field.field, TimeZoneField)]
+        unsaid = [(row, name) for row, said in zip(rows, values, strict=True) for name in names if name not in said]
+        user: Any = self.request.user
+        home = user.home_zone() if unsaid else ""
+        for row, name in unsaid:
+            setattr(row, name, getattr(standing[row.pk], name) if row.pk in standing else home)
 
     def _refuse_other_content(self, rows: Rows, standing: dict[UUID, OwnedModel]) -> None:
         for row in rows:

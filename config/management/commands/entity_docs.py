@@ -20,6 +20,9 @@ HEAD = """# Entities
 What syncs, field by field. Made from the models by `manage.py entity_docs`; a test holds the two together.
 
 Times are RFC 3339 in UTC with microseconds, decimals are strings, ids are lower-case UUIDs, sets are sorted lists.
+The end of a name is its unit: `_kg`, `_m`, `_s` (seconds), `_bpm`, `_w` (watts), `_h` (hours). A `time_zone` that a POST over
+REST leaves out is that of the user's settings. In a push it is the default, UTC: what a device wrote is the same there and
+here, so it should say the zone.
 A field that is not required has the default that the table names. `null` stands where nothing is known.
 """
 
