@@ -56,7 +56,7 @@ FAMILIES = {
     "self_conflict": Family(WRITING, ("P10",)),
     "orphans": Family(TREES, ("P6",), TREE),
     "left_behind": Family(CLEARED, ("P6",), TREE),
-    "own_to_lose": Family(CROSSED, ("P2",), TREE),
+    "own_to_lose": Family(CROSSED, ("P2",), TREE, examples=200),
     "field_by_field": Family(WRITING, ("P2",)),
     "upside_down": Family(TURNED, ("P12", "P1"), TREE),
     "half_groups": Family({**WRITING, "bad": 4}, ("P12",)),

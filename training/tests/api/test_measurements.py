@@ -82,8 +82,8 @@ def test_value_has_three_decimals_however_it_is_written(api: SchemaClient) -> No
 def test_batch_takes_as_many_queries_for_thirty_as_for_three(api: SchemaClient, django_assert_num_queries: Any) -> None:
     for count in (3, 30):
         items = [{"kind": "steps", "value": n, "measured_at": "2026-03-01T07:00:00Z"} for n in range(count)]
-        # the session; savepoint; the user's head; ids that stand; insert; the rows; release
-        with django_assert_num_queries(7):
+        # the session; savepoint; the user's head; ids that stand; the zone of the settings; insert; the rows; release
+        with django_assert_num_queries(8):
             assert api.post(f"{URL}batch/", {"items": items}).status_code == 201
 
 
