@@ -112,7 +112,7 @@ def upsert_missing(hits: list[str]) -> Iterator[None]:
         yield
 
 
-WHOLE = {"measurement": {"kind": "waist", "value": "1.000", "measured_at": "2026-03-01T07:00:00.000000Z"}}
+WHOLE = {"measurement": {"kind": "body_weight", "value": "80.000", "measured_at": "2026-03-01T07:00:00.000000Z"}}
 
 
 @bug

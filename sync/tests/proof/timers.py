@@ -37,7 +37,7 @@ class NaiveUsers(Stage):
     def naive_create(self, who: int, which: int, what: int, pause: float) -> None:
         naive = self.naive(who)
         parent = self.held(naive, which, "exercise")
-        data: dict[str, Any] = {"kind": "waist", "value": "0.910", "measured_at": rfc3339(naive.now())}
+        data: dict[str, Any] = {"kind": "body_weight", "value": "91.000", "measured_at": rfc3339(naive.now())}
         if parent is not None and what % 2 == 0:
             data = {"exercise": parent[1], "reps": what}
         key = ("measurement" if "kind" in data else "set", str(uuid4()))

@@ -55,7 +55,7 @@ class Users(Stage):
             "set": {"exercise": above, "reps": what},
             "exercise": {"workout": above, "exercise_type": self.world.canonical},
             "workout": {"title": f"new {what}"},
-            "measurement": {"kind": "waist", "value": "0.900", "measured_at": phone.now()},
+            "measurement": {"kind": "body_weight", "value": "90.000", "measured_at": phone.now()},
         }
         data = documents[entity]
         key = (entity, phone.device.create(entity, data, id=str(uuid4())))
@@ -186,7 +186,7 @@ class Users(Stage):
             "exercise_type": {"name": "mine"},
             "plan_day": {"plan": (parents.get("plan") or [""])[0]},
             "plan_slot": {"day": (parents.get("plan_day") or [""])[0]},
-            "measurement": {"kind": "waist", "value": "1.000", "measured_at": "2026-03-01T07:00:00.000000Z"},
+            "measurement": {"kind": "body_weight", "value": "80.000", "measured_at": "2026-03-01T07:00:00.000000Z"},
         }
         return needed.get(entity, EDITS[entity][0])
 
