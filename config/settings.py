@@ -21,7 +21,8 @@ env = Env()
 
 DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = env.str("SECRET_KEY", "only-for-development-" + "x" * 40 if DEBUG else "")
-if (weakness := weakness_of(SECRET_KEY)) and not (DEBUG and SECRET_KEY):
+weakness = weakness_of(SECRET_KEY)
+if weakness and (not DEBUG or not SECRET_KEY):
     raise ImproperlyConfigured(
         f"SECRET_KEY {weakness}. Who guesses it can log in as anybody. "
         "Give it 50 or more random characters (`openssl rand -hex 32`), or set DEBUG=true to develop."
@@ -109,7 +110,7 @@ DATABASES = {
     # After each request and job a connection goes back to those of the process: lib/connections.py looks after them.
     | {"CONN_MAX_AGE": 0, "OPTIONS": PREPARED | DATABASE.get("OPTIONS", {})}
 }
-DATABASE_CONNECTIONS = env.int("DATABASE_CONNECTIONS", 8, validate=validate.Range(min=1))  # of each process, at most
+DATABASE_CONNECTIONS = env.int("DATABASE_CONNECTIONS", 16, validate=validate.Range(min=1))  # of each process, at most
 TIMESCALEDB = env.str("TIMESCALEDB", "auto", validate=validate.OneOf(["auto", "off", "required"]))
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}, "limits": counter_settings()}
 RATELIMIT_USE_CACHE = "limits"

@@ -71,23 +71,31 @@ class Pool:
 
     def give_back(self, opened: Opened) -> None:
         """What is in the middle of something is closed: the next user must not find it."""
-        if opened.is_usable():
-            self._idle.append(opened)
-        else:
-            opened.connection.close()
-        self._leave()
+        try:
+            if opened.is_usable():
+                self._idle.append(opened)
+            else:
+                opened.connection.close()
+        finally:
+            self._leave()
 
     def close_idle(self) -> None:
-        while self._idle:
-            self._idle.pop().connection.close()
+        while (found := self._last_used()) is not None:
+            found.connection.close()
 
     def _usable(self, parameters: Parameters) -> Opened | None:
-        while self._idle:
-            found = self._idle.pop()  # the last one used: PostgreSQL has its plans at hand
+        while (found := self._last_used()) is not None:
             if found.parameters == parameters and found.is_usable():
                 return found
             found.connection.close()
         return None
+
+    def _last_used(self) -> Opened | None:
+        """For which PostgreSQL has most at hand."""
+        try:
+            return self._idle.pop()
+        except IndexError:  # also where another thread was faster
+            return None
 
     def _enter(self) -> None:
         """Threads get a place in the order in which they came: else a busy one takes it again before others wake up."""
@@ -97,12 +105,22 @@ class Pool:
                 return
             turn = Event()
             self._waiting.append(turn)
-        if turn.wait(WAIT_S):
-            return
+        came = False
+        try:
+            came = turn.wait(WAIT_S)
+        finally:
+            if not came:
+                self._give_up(turn)
+        if not came:
+            raise TooManyConnections(f"All {self._size} connections of this process are in use.")
+
+    def _give_up(self, turn: Event) -> None:
         with self._lock:
-            if not turn.is_set():  # it may have come at the last moment
+            still_waits = turn in self._waiting
+            if still_waits:
                 self._waiting.remove(turn)
-                raise TooManyConnections(f"All {self._size} connections of this process are in use.")
+        if not still_waits:  # it came at the last moment: the next one may have it
+            self._leave()
 
     def _leave(self) -> None:
         with self._lock:

@@ -30,7 +30,11 @@ def tied_to_us(stop_signal: signal.Signals) -> list[str]:
 
 @dataclass
 class Child:
-    """A process of ours. `wrap` enters another account or tree; the tie to us comes after it: changing accounts unties."""
+    """A process of ours.
+
+    `wrap` enters another account or tree; the tie to us comes after it, because changing accounts unties. `before_restart`
+    clears up what the last process left behind, where `stop` does not reach it.
+    """
 
     name: str
     command: Sequence[str]
@@ -38,9 +42,7 @@ class Child:
     wrap: Sequence[str] = ()
     stop_signal: signal.Signals = signal.SIGTERM
     log: Path | None = None
-    before_restart: Callable[[], None] = lambda: (
-        None
-    )  # clears up what the last one left, where a signal does not reach it
+    before_restart: Callable[[], None] = lambda: None
     process: subprocess.Popen[bytes] = field(init=False)
     _started_at: float = field(init=False)  # this, and what follows, by the monotonic clock
     _start_again_at: float | None = None

@@ -82,6 +82,17 @@ def test_who_comes_when_all_are_in_use_is_told_so(
     assert pool.take(SAME, connect) is lent[0]
 
 
+def test_who_gave_up_waiting_takes_no_place(pool: Pool, connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "WAIT_S", 0.01)
+    lent = [pool.take(SAME, connect) for _ in range(SIZE)]
+    for _ in range(2 * SIZE):
+        with pytest.raises(TooManyConnections):
+            pool.take(SAME, connect)
+    for each in lent:
+        pool.give_back(each)
+    assert {id(pool.take(SAME, connect)) for _ in range(SIZE)} == {id(each) for each in lent}
+
+
 def test_who_waits_gets_the_one_that_is_given_back(pool: Pool, connect: Connect) -> None:
     lent = [pool.take(SAME, connect) for _ in range(SIZE)]
     threading.Timer(0.1, pool.give_back, [lent[1]]).start()
