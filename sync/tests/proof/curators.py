@@ -93,8 +93,7 @@ class Curators(Stage):
         self.shelf = Shelf(self.world)
         self.stack.callback(self.shelf.clear)
 
-    # Not drawn as yet: some histories in which curators do much still break P16 (weights of a search of its own find them).
-    @step(0, which=PICKS, where=PICKS, what=CHOICES, pause=PAUSES)
+    @step(3, which=PICKS, where=PICKS, what=CHOICES, pause=PAUSES)
     def curate(self, which: int, where: int, what: int, pause: float) -> None:
         """One thing after the other: some are pulled at once, some with the next."""
         keys = [key for key in self.shelf.keys if MODELS[key[0]].objects.filter(pk=key[1]).exists()]
