@@ -68,7 +68,7 @@ CHECKS = (
     Check("lengths", python("-m", "ops.lengths")),
     Check("import layers", python("-c", LINT_IMPORTS)),
     Check("templates", python("-m", "djlint", "templates", "--lint", "--quiet")),
-    Check("migrations", python("manage.py", "makemigrations", "--check", "--dry-run")),
+    Check("migrations", python("manage.py", "makemigrations", "--check", "--dry-run", "--settings=specimens.settings")),
     Check("deployment", python("manage.py", "check", "--deploy", "--fail-level", "WARNING")),
     Check("API schema", schema_is_current),
 )
