@@ -9,8 +9,9 @@ class LibConfig(AppConfig):
     name = "lib"
 
     def ready(self) -> None:
-        from lib import checks  # noqa: PLC0415 - the registry of models is complete only now
+        from lib import capture, checks, rendering  # noqa: PLC0415 - the registry of models is complete only now
 
+        capture.Capture.expressions_of = staticmethod(rendering.expressions_of)
         register_converter(IdConverter, "id")
         register(checks.owned_models_follow_the_pattern)
         register(checks.steps_are_taken_by_the_history)

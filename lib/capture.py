@@ -5,11 +5,13 @@ of the wire document, so a new field changes the trigger and `makemigrations` wr
 The functions and tables that the triggers call belong to the sync app; PostgreSQL finds them when a trigger fires.
 """
 
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
 
 import pgtrigger
 from django.apps import apps
 
+from lib.fields import parents_of
 from lib.sqlfiles import load_sql
 
 NEW_ROWS = pgtrigger.Referencing(new="new_rows")  # type: ignore[no-untyped-call]  # pgtrigger leaves it untyped
@@ -19,6 +21,10 @@ BOTH_ROWS = pgtrigger.Referencing(old="old_rows", new="new_rows")  # type: ignor
 
 class Capture(pgtrigger.Trigger):
     """A statement trigger whose body is `lib/sql/<name>.sql`, filled in for the model."""
+
+    # The SQL of a model for the places in these files: lib/rendering.py's, which stands on the models as they do on this
+    # module. lib/apps.py brings the two together.
+    expressions_of: ClassVar[Callable[[Any], Mapping[str, str]]]
 
     level = pgtrigger.Statement
     when = pgtrigger.After
@@ -30,12 +36,10 @@ class Capture(pgtrigger.Trigger):
     ]
 
     def get_func(self, model: Any) -> str:
-        from lib.rendering import rendering_of  # noqa: PLC0415 - it imports the base model, which imports this module
-
         assert self.name is not None
         model = apps.get_model(model._meta.label)  # makemigrations hands over a snapshot, which knows no `wire`
         text = load_sql("lib", self.name)
-        expressions = rendering_of(model).expressions() | {"/*children*/": _children(model)}
+        expressions = {**type(self).expressions_of(model), "/*children*/": _children(model)}
         for place, value in expressions.items():
             text = text.replace(place, value)
         return text
@@ -43,8 +47,6 @@ class Capture(pgtrigger.Trigger):
 
 def _children(model: Any) -> str:
     """What a change means to each kind of row that hangs on this one by an OwnedForeignKey: an UPDATE each."""
-    from lib.fields import parents_of  # noqa: PLC0415 - fields are loaded with the models
-
     owner = getattr(model, "owner_column", "")  # a vocabulary has no owner, and no children
     statements = ["tombstone_children", *(["show_children"] if owner == "owner" else [])]
     relations = sorted(

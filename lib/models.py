@@ -1,16 +1,14 @@
 """The base of every row that belongs to a user."""
 
 import uuid
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
 
 from lib.capture import capture_triggers
-
-if TYPE_CHECKING:
-    from lib.wire import Wire
+from lib.declaration import Wire
 
 
 class OwnedQuerySet(models.QuerySet[Any]):
@@ -37,7 +35,7 @@ class OwnedModel(models.Model):
     A subclass sets `wire` and keeps `class Meta(OwnedModel.Meta)`; docs/adding-an-entity.md walks through one.
     """
 
-    wire: ClassVar["Wire"]
+    wire: ClassVar[Wire]
     owner_column: ClassVar[str] = "user_id"  # in composite keys
     envelope: ClassVar[frozenset[str]] = frozenset(
         {"id", "user", "created_at", "updated_at", "deleted_at"}

@@ -82,6 +82,11 @@ def rendering_of(model: type[models.Model]) -> Rendering:
     return _rendering(model, entity, "{row}.visible" if entity.is_owned and entity.is_shared else "TRUE")
 
 
+def expressions_of(model: type[models.Model]) -> dict[str, str]:
+    """What capture triggers of the model are filled with."""
+    return rendering_of(model).expressions()
+
+
 def rendering_at(model: type[models.Model], *, like: wire.Entity, visible: str | None = None) -> Rendering:
     """The same for a model as it stands in the middle of the migrations; it knows no `wire`. visible: where it has no
     such column yet.

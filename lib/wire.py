@@ -21,6 +21,7 @@ from django.db import connection, models
 from psycopg import sql
 
 from lib.constraints import AtMostOne
+from lib.declaration import Wire as Wire  # noqa: PLC0414 - what models say of themselves is read here
 from lib.fields import (
     SLUG_PATTERN,
     EnumField,
@@ -34,21 +35,6 @@ from lib.fields import (
 from lib.models import OwnedModel
 from lib.shared import CATALOGUE as CATALOGUE  # noqa: PLC0414 - in the sync tables too
 from lib.shared import SharedModel
-from lib.together import Together
-
-
-@dataclasses.dataclass(frozen=True)
-class Wire:
-    """What a model cannot say by its fields: its number in the sync tables, which is never changed or used again."""
-
-    code: int
-    read_only: bool = False  # made by the server alone: clients may not write it
-    creatable: bool = True  # False for a singleton that comes with the account
-    internal: frozenset[str] = frozenset()  # columns that stay on the server
-    shown: tuple[str, ...] = ()  # internal columns that stand in the documents of canonical rows
-    together: tuple[Together, ...] = ()  # fields that mean something only together: one register
-    stays_readable: bool = False  # logs name it: who deletes it retires it, and its document stays where it was
-    distinct: tuple[str, ...] = ()  # two devices that make records with the same values here most likely mean one thing
 
 
 @dataclasses.dataclass(frozen=True, eq=False)  # one of a kind: to hash it by its content is slow

@@ -1,0 +1,19 @@
+"""What a model says of itself on the wire, beside its fields. lib/wire.py reads both."""
+
+import dataclasses
+
+from lib.together import Together
+
+
+@dataclasses.dataclass(frozen=True)
+class Wire:
+    """What a model cannot say by its fields: its number in the sync tables, which is never changed or used again."""
+
+    code: int
+    read_only: bool = False  # made by the server alone: clients may not write it
+    creatable: bool = True  # False for a singleton that comes with the account
+    internal: frozenset[str] = frozenset()  # columns that stay on the server
+    shown: tuple[str, ...] = ()  # internal columns that stand in the documents of canonical rows
+    together: tuple[Together, ...] = ()  # fields that mean something only together: one register
+    stays_readable: bool = False  # logs name it: who deletes it retires it, and its document stays where it was
+    distinct: tuple[str, ...] = ()  # two devices that make records with the same values here most likely mean one thing
