@@ -18,7 +18,7 @@ from accounts.models import Device, User
 from accounts.services.devices import hash_instance_token
 from accounts.services.tokens import start_session
 from lib import wire
-from sync.services.rules import entity_rules
+from sync.services.push.rules import entity_rules
 
 Key = tuple[str, str]
 Document = dict[str, Any]

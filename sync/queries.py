@@ -12,8 +12,7 @@ import orjson
 from lib import wire
 from lib.statements import fetch
 from sync.domain.records import Key
-
-EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+from sync.domain.times import EPOCH
 
 
 class WireRecord(NamedTuple):

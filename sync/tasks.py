@@ -6,7 +6,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from lib.jobs import LONG, enqueue, periodic, task
-from sync.services import importing, retention, snapshots
+from sync.services.states import importing, snapshots
+from sync.services.upkeep import retention
 
 
 @periodic("sync.purge", cron="40 3 * * *", queue=LONG)

@@ -16,7 +16,7 @@ from sync.api import schema_conflicts as schemas
 from sync.api.views import SyncView
 from sync.domain import shapes
 from sync.models import Conflict
-from sync.services import conflicts
+from sync.services.push import conflicts
 
 
 class ConflictPages(Pagination):

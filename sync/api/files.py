@@ -13,7 +13,7 @@ from rest_framework.request import Request
 
 from lib.compression import say_compressed
 from lib.errors import EncodingUnsupported, TooLarge
-from sync.services.reading import Spool, blocks_of_file
+from sync.services.states.reading import Spool, blocks_of_file
 
 FORM_BYTES = 64 * 1024  # what a form weighs beside its file
 NDJSON, ZIP, BYTES = "application/x-ndjson", "application/zip", "application/octet-stream"

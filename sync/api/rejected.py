@@ -14,7 +14,7 @@ from sync.api import requests
 from sync.api import schema_conflicts as schemas
 from sync.api.views import SyncView
 from sync.domain import shapes
-from sync.services import rejected
+from sync.services.push import rejected
 
 
 class RejectedPages(Pagination):

@@ -23,7 +23,7 @@ from sync.api.transfer import job_of
 from sync.api.views import SyncView
 from sync.enums import ImportMode, SnapshotKind
 from sync.models import Snapshot
-from sync.services import snapshots, transfers
+from sync.services.states import snapshots, transfers
 
 Name = Annotated[str, msgspec.Meta(max_length=100, pattern="^[^\x00]*$")]
 

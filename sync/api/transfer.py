@@ -20,8 +20,8 @@ from sync.api import transfer_schema as schema
 from sync.api.views import SyncView
 from sync.enums import ImportMode
 from sync.models import Import
-from sync.services import exporting, transfers
-from sync.services.importing import Report
+from sync.services.states import exporting, transfers
+from sync.services.states.importing import Report
 
 
 class ExportRequest(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):

@@ -19,7 +19,9 @@ from lib.errors import TooLarge
 from lib.parsers import check_media_type
 from sync.api import schema
 from sync.domain import shapes
-from sync.services import pull, push
+from sync.services.pull.pages import pull
+from sync.services.pull.status import status
+from sync.services.push.receiving import push
 
 
 class SyncView(APIView):
@@ -48,7 +50,7 @@ class PushView(SyncView):
     )
     def post(self, request: Request) -> Response:
         """Takes what a device wrote offline. One result for each mutation; sending the same again changes nothing."""
-        return Response(push.push(user=self.user, body=_body(request), at=timezone.now()))
+        return Response(push(user=self.user, body=_body(request), at=timezone.now()))
 
 
 class PullView(SyncView):
@@ -69,7 +71,7 @@ class PullView(SyncView):
             attr = str(error).rpartition("$.")[2].rstrip("`") if "$." in str(error) else "non_field_errors"
             raise _refusal(attr, str(error)) from error
         _check_since(asked)
-        return Response(pull.pull(user=self.user, request=asked, at=timezone.now()))
+        return Response(pull(user=self.user, request=asked, at=timezone.now()))
 
 
 class StatusView(SyncView):
@@ -82,7 +84,7 @@ class StatusView(SyncView):
         """Where the server stands: for a device to check that it holds the same, and to learn the limits."""
         device_id, epoch = _uuid_of(request, "device_id"), _uuid_of(request, "epoch")
         scope, entities = _scope_of(request), _entities_of(request).get("entities")
-        return Response(pull.status(user=self.user, device_id=device_id, epoch=epoch, scope=scope, entities=entities))
+        return Response(status(user=self.user, device_id=device_id, epoch=epoch, scope=scope, entities=entities))
 
 
 def _body(request: Request) -> bytes:

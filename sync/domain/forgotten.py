@@ -1,14 +1,11 @@
 """What was written before the log begins: nobody knows it any more, so whoever may not have seen it is contested by it."""
 
-from datetime import timedelta
-
 from msgspec.structs import replace
 
 from sync.domain.lifetimes import LOG
 from sync.domain.merge import DELETED, Stamp, Write
 from sync.domain.records import RecordState
-
-MILLISECOND = timedelta(milliseconds=1)
+from sync.domain.times import MILLISECOND
 
 
 def with_forgotten(state: RecordState, *, base_version: int, log_version: int, now_ms: int) -> RecordState:

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from sync.services import archives
-from sync.services.archives import MAX_DIRECTORY_BYTES, FileProblem
+from sync.services.states import archives
+from sync.services.states.archives import MAX_DIRECTORY_BYTES, FileProblem
 from sync.tests.transfers import zipped
 
 LOCAL = struct.Struct("<4s2B4HL2L2H")

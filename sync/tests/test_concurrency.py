@@ -17,8 +17,8 @@ from lib.tests.factories import as_id, make, make_user
 from lib.writes import writing
 from sync.domain.shapes import PullRequest
 from sync.models import Head, LogEntry, Mutation, Record
-from sync.services.pull import pull
-from sync.services.push import push
+from sync.services.pull.pages import pull
+from sync.services.push.receiving import push
 from sync.tests.devices import Json, Phone
 from training.models import Workout
 

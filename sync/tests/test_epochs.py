@@ -17,9 +17,9 @@ from lib.tests.factories import make_many
 from sync.domain.shapes import PullRequest
 from sync.exceptions import EpochChanged
 from sync.models import Cluster, Conflict, DeviceState, Head, Mutation, PastEpoch
-from sync.services import epochs
-from sync.services.epochs import VersionsLostError
-from sync.services.pull import pull
+from sync.services.pull.pages import pull
+from sync.services.upkeep import epochs
+from sync.services.upkeep.epochs import VersionsLostError
 from sync.tests.devices import PULL, PUSH, STATUS, Json, Phone, ago
 from sync.tests.test_concurrency import at_once
 from training.models import Workout

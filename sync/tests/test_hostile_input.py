@@ -16,13 +16,14 @@ from config.tests.contract import SchemaClient, check_error
 from lib import writes
 from lib.writes import lock_head
 from sync.domain import shapes
-from sync.domain.forgotten import MILLISECOND, with_forgotten
+from sync.domain.forgotten import with_forgotten
 from sync.domain.lifetimes import LOG
 from sync.domain.merge import DELETED, Stamp, Write, merge
 from sync.domain.records import RecordState
+from sync.domain.times import MILLISECOND
 from sync.exceptions import AlreadySettled
 from sync.models import Mutation
-from sync.services import rejected
+from sync.services.push import rejected
 from sync.tests.devices import PUSH, Json, Phone
 from training.models import Workout
 

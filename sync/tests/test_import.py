@@ -13,7 +13,7 @@ from config.tests.contract import SchemaClient, check_error
 from config.tests.test_routes import fingerprint
 from lib.tests.running import run_jobs
 from sync.models import Conflict, Head, Import, ImportPiece, LogEntry, Mutation, Purged, Record, Snapshot
-from sync.services import importing
+from sync.services.states import importing
 from sync.tests.devices import Json, Phone, ago, exercise_type
 from sync.tests.transfers import (
     IMPORT,
@@ -435,7 +435,7 @@ def test_body_that_is_empty_or_compressed_is_refused(api: SchemaClient) -> None:
 
 
 def test_import_beyond_the_limit_is_refused(api: SchemaClient, monkeypatch: Any) -> None:
-    monkeypatch.setattr("sync.services.transfers.MAX_UPLOAD_BYTES", 1000)
+    monkeypatch.setattr("sync.services.states.transfers.MAX_UPLOAD_BYTES", 1000)
     check_error(sent(api, b"x" * 100_000), 413, "too_large", "file")
     check_error(sent(api, b"x" * 1001), 413, "too_large", "file")
     assert not Import.objects.exists()

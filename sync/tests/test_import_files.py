@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from sync.services import import_files
-from sync.services.archives import FileProblem
+from sync.services.states import import_files
+from sync.services.states.archives import FileProblem
 from sync.tests.transfers import record_line, zipped
 
 WORKOUTS = "records/workout.ndjson"

@@ -16,9 +16,9 @@ from config.tests.contract import SchemaClient
 from lib.tests.conftest import queue as queue
 from lib.tests.running import run_jobs
 from sync.models import Import, Purged
-from sync.services import import_rows, importing
-from sync.services.applying import Application
-from sync.services.importing import may_pass
+from sync.services.push.applying import Application
+from sync.services.states import import_rows, importing
+from sync.services.states.importing import may_pass
 from sync.tests.devices import Json
 from sync.tests.transfers import (
     IMPORT,

@@ -14,7 +14,7 @@ from accounts.models import User
 from lib import wire
 from lib.tests.factories import as_id, make, make_many
 from sync.models import DeviceState, Head, Record
-from sync.services.cursors import FORM, SIGNER
+from sync.services.pull.cursors import FORM, SIGNER
 from sync.tests.devices import PULL, STATUS, Json, Phone, exercise_type
 from training.models import Exercise, Set, Workout
 

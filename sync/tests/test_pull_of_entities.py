@@ -16,7 +16,7 @@ from lib import wire
 from lib.tests.factories import as_id, make
 from sync.domain import lifetimes
 from sync.models import Head, Record
-from sync.services.retention import purge
+from sync.services.upkeep.retention import purge
 from sync.tests.devices import PULL, STATUS, Json, Phone
 from sync.tests.test_pull import digest_of, place, tree
 from sync.tests.test_twins import log_planned_day

@@ -19,7 +19,7 @@ from accounts.models import User
 from lib.tests.factories import make, make_user
 from sync.domain.shapes import PullRequest
 from sync.models import Head, LogEntry
-from sync.services.pull import pull
+from sync.services.pull.pages import pull
 from training.models import Workout
 
 pytestmark = pytest.mark.django_db(transaction=True)

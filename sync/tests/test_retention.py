@@ -18,7 +18,7 @@ from lib import wire
 from lib.tests.factories import as_id, make
 from sync.domain import lifetimes
 from sync.models import Conflict, DeviceState, Head, LogEntry, Mutation, Purged, Record
-from sync.services.retention import Due, Purge, purge
+from sync.services.upkeep.retention import Due, Purge, purge
 from sync.tests.devices import PULL, Phone, ago, exercise_type, kept, lost
 from sync.tests.test_concurrency import at_once, push_as
 from training.models import Exercise, Set, Workout

@@ -13,7 +13,7 @@ from config.tests.contract import SchemaClient, check_error
 from lib.tests.factories import as_id
 from lib.writes import Catalogue, writing
 from sync.models import Record
-from sync.services.retention import purge
+from sync.services.upkeep.retention import purge
 from sync.tests.devices import Json, Phone
 from sync.tests.transfers import SNAPSHOT, body_of, counted, exported, imported, lines_of, unzipped
 

@@ -18,7 +18,8 @@ from sync.enums import SnapshotKind
 from sync.exceptions import TooManySnapshots
 from sync.models import Head, Record, Snapshot, SnapshotPiece
 from sync.queries import digests
-from sync.services import heads, pieces, reading, snapshots
+from sync.services import heads
+from sync.services.states import pieces, reading, snapshots
 from sync.tasks import daily_snapshots
 from sync.tests.devices import Json, Phone
 from sync.tests.transfers import SNAPSHOT, SNAPSHOTS, bare, body_of, documents, finished, lines_of, live

@@ -14,7 +14,7 @@ from accounts.models import User
 from catalog.models import ExerciseType
 from config.tests.contract import SchemaClient
 from sync.models import Record
-from sync.services import importing
+from sync.services.states import importing
 from sync.tests.devices import Json, Phone, ago, exercise_type
 
 EXPORT, IMPORT, SNAPSHOT, SNAPSHOTS = (

@@ -8,7 +8,7 @@ from django.utils import timezone
 from tqdm import tqdm
 
 from accounts.models import User
-from sync.services.exporting import export
+from sync.services.states.exporting import export
 
 
 class Command(BaseCommand):

@@ -9,8 +9,8 @@ from tqdm import tqdm
 from accounts.models import User
 from sync.enums import ImportMode, ImportState
 from sync.models import Import
-from sync.services import importing, transfers
-from sync.services.reading import Spool, blocks_of_file
+from sync.services.states import importing, transfers
+from sync.services.states.reading import Spool, blocks_of_file
 
 
 class Command(BaseCommand):

@@ -4,7 +4,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from accounts.models import User
-from sync.services import epochs
+from sync.services.upkeep import epochs
 
 
 class Command(BaseCommand):

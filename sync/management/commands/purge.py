@@ -5,7 +5,7 @@ from django.utils import timezone
 from tqdm import tqdm
 
 from accounts.models import User
-from sync.services import retention
+from sync.services.upkeep import retention
 
 
 class Command(BaseCommand):

@@ -18,7 +18,7 @@ from dropset_client import Device
 from lib.tests.factories import as_id, make, make_many
 from sync.domain import lifetimes
 from sync.models import Head, Record
-from sync.services.retention import purge
+from sync.services.upkeep.retention import purge
 from sync.tests.devices import PULL, STATUS, Phone
 from training.models import Workout
 

@@ -15,8 +15,8 @@ from lib.tests.factories import as_id, make, make_many, make_user
 from lib.upcasting import UPCASTERS
 from sync.domain import lifetimes
 from sync.models import Head, LogEntry, Mutation, Record
-from sync.services import epochs
-from sync.services.retention import purge
+from sync.services.upkeep import epochs
+from sync.services.upkeep.retention import purge
 from sync.stream.events import Poke
 from sync.tests.devices import PULL, Json, Phone, ago, exercise_type, kept, lost
 from sync.tests.failure_modes.conftest import Network

@@ -17,8 +17,10 @@ from sync.domain.groups import failed
 from sync.domain.records import DEFERRED, RecordState
 from sync.domain.tree import Tree
 from sync.exceptions import EpochChanged, ResyncRequired
-from sync.services import applying, envelope, epochs, loading, pull, whole_records
-from sync.services.cursors import Cursor
+from sync.services.pull import pages
+from sync.services.pull.cursors import Cursor
+from sync.services.push import applying, envelope, loading, whole_records
+from sync.services.upkeep import epochs
 
 Bug = Callable[[], contextlib.AbstractContextManager[list[str]]]
 BUGS: dict[str, Bug] = {}
@@ -118,7 +120,7 @@ WHOLE = {"measurement": {"kind": "body_weight", "value": "80.000", "measured_at"
 @bug
 def fixed_upto(hits: list[str]) -> Iterator[None]:
     """The pages of a snapshot end at the version at which it began: what moves up meanwhile is passed over."""
-    real = pull._changes
+    real = pages._changes
 
     def bounded(*args: Any) -> Any:
         cursor, page = real(*args)
@@ -129,7 +131,7 @@ def fixed_upto(hits: list[str]) -> Iterator[None]:
         hits.append(cursor.epoch)
         return cursor, replace(page, changes=orjson.dumps(within).decode(), has_more=False)
 
-    with mock.patch.object(pull, "_changes", bounded):
+    with mock.patch.object(pages, "_changes", bounded):
         yield
 
 

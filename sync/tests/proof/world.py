@@ -14,7 +14,7 @@ from django.test import override_settings
 
 from accounts.models import Device
 from lib.writes import writing
-from sync.services import epochs, retention
+from sync.services.upkeep import epochs, retention
 from sync.tests.proof import backups, evidence
 from sync.tests.proof.clock import Clock
 from sync.tests.proof.devices import BASE_URL, Network, Phone

@@ -15,10 +15,10 @@ from sync.domain.unreadable import UNREADABLE, as_bytes, fault, readable_members
 from sync.enums import MutationStatus
 from sync.exceptions import AlreadySettled
 from sync.models import Mutation
-from sync.services import answers
-from sync.services.envelope import parse_items
 from sync.services.heads import in_transaction, locked_head
-from sync.services.push import push_items
+from sync.services.push import answers
+from sync.services.push.envelope import parse_items
+from sync.services.push.receiving import push_items
 
 DISCARDED = Refusal("discarded", "The user has discarded this mutation.")
 REPAIRED = Refusal("repaired", "The user has repaired this mutation: another one does what it should have done.")

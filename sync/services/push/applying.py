@@ -22,13 +22,13 @@ from sync.domain.records import CONFLICT, REJECTED, Edit, Key, Planned, RecordSt
 from sync.domain.unreadable import as_text
 from sync.enums import MutationStatus
 from sync.queries import Decided, decided, keys_as_json, payloads
-from sync.services import answers, resolving
-from sync.services.answers import Result
-from sync.services.envelope import Item, says_the_same
 from sync.services.heads import Head
-from sync.services.loading import load
-from sync.services.rules import entity_rules
-from sync.services.writing import Author, IdTakenError, conflict_row, write
+from sync.services.push import answers, resolving
+from sync.services.push.answers import Result
+from sync.services.push.envelope import Item, says_the_same
+from sync.services.push.loading import load
+from sync.services.push.rules import entity_rules
+from sync.services.push.writing import Author, IdTakenError, conflict_row, write
 
 
 class Application:

@@ -17,10 +17,10 @@ from sync.enums import SnapshotKind
 from sync.exceptions import DigestMismatch, SnapshotSealed, TooManySnapshots
 from sync.models import Head, Import, Snapshot, SnapshotPiece
 from sync.models.transfer import BUSY
-from sync.services import pieces
-from sync.services.cursors import cursor_at
 from sync.services.heads import consistent_view, locked_head
-from sync.services.reading import Spool, State, spooled
+from sync.services.pull.cursors import cursor_at
+from sync.services.states import pieces
+from sync.services.states.reading import Spool, State, spooled
 
 Packer = Callable[[Iterable[bytes]], Iterable[bytes]]
 MAX_SEALED_BYTES = 50 * 1024 * 1024

@@ -21,12 +21,13 @@ from lib.upcasting import schema_version
 from sync.domain.merge import DELETED, LOST
 from sync.domain.records import DEFERRED, Edit, Key, Refusal
 from sync.domain.shapes import PushEnvelope, RecordIn
+from sync.domain.times import to_ms
 from sync.models import LogEntry
 from sync.queries import HeadView, decided, keys_as_json, start_of
-from sync.services import answers
-from sync.services.envelope import Item, digest_of, item_of, read, refused_item, shown, to_ms
 from sync.services.heads import Head
-from sync.services.pull import seen_until_ms
+from sync.services.pull.pages import seen_until_ms
+from sync.services.push import answers
+from sync.services.push.envelope import Item, digest_of, item_of, read, refused_item, shown
 
 NAMES = {"entity": "entity", "record_id": "id"}  # in the answer, of what names a record that was sent
 

@@ -13,18 +13,19 @@ from accounts.services.devices import device_in_use
 from lib.errors import CursorInvalid
 from sync.domain.records import REJECTED
 from sync.domain.shapes import PushEnvelope
+from sync.domain.times import to_ms
 from sync.exceptions import EpochChanged, VersionUnknown
 from sync.models import DeviceState
 from sync.queries import records_as_wire
-from sync.services import answers, whole_records
-from sync.services import envelope as envelopes
-from sync.services.answers import Result
-from sync.services.applying import Application
-from sync.services.cursors import Cursor
-from sync.services.envelope import Item, to_ms
-from sync.services.epochs import VersionsLostError, settle
 from sync.services.heads import Head, in_transaction, locked_head, standing_view
-from sync.services.writing import Author
+from sync.services.pull.cursors import Cursor
+from sync.services.push import answers, whole_records
+from sync.services.push import envelope as envelopes
+from sync.services.push.answers import Result
+from sync.services.push.applying import Application
+from sync.services.push.envelope import Item
+from sync.services.push.writing import Author
+from sync.services.upkeep.epochs import VersionsLostError, settle
 
 SKEW_TOLERANCE_MS = 5000
 FARTHEST_AHEAD = 1_000_000  # a refused mutation may hold any number, which must not shut out the good ones after it

@@ -14,7 +14,7 @@ from sync.domain.records import Closing, Edit, Refusal
 from sync.domain.shapes import Decision
 from sync.enums import ConflictKind
 from sync.models import Conflict
-from sync.services.losses import Loss, read_losses
+from sync.services.push.losses import Loss, read_losses
 
 RESOLVE = "resolve"
 CONFLICT = "conflict"

@@ -12,7 +12,7 @@ from lib.errors import CursorInvalid
 from lib.writes import Catalogue
 from sync.exceptions import EpochChanged, ResyncRequired
 from sync.queries import LAST_ENTITY, LAST_ID, HeadView, Position, View
-from sync.services.epochs import VersionsLostError
+from sync.services.upkeep.epochs import VersionsLostError
 
 SIGNER = signing.Signer(salt="sync.cursor")
 FORM = "v2."

@@ -8,9 +8,9 @@ from accounts.models import User
 from lib import patches, wire
 from lib.upcasting import UpcastError, steps_from, upcast_losses
 from sync.models import Conflict, Record
-from sync.services.import_files import Row
-from sync.services.import_rows import Names
-from sync.services.losses import read_losses
+from sync.services.push.losses import read_losses
+from sync.services.states.import_files import Row
+from sync.services.states.import_rows import Names
 
 ENTITY = "conflict"
 MAX_VERSION = 2**62  # as everywhere that a client sends one

@@ -18,9 +18,9 @@ import msgspec
 from lib import wire
 from lib.upcasting import schema_version
 from sync.domain.shapes import Count, Time
-from sync.services import archives
-from sync.services.archives import BLOCK_BYTES, Archive, FileProblem
-from sync.services.envelope import to_ms
+from sync.domain.times import to_ms
+from sync.services.states import archives
+from sync.services.states.archives import BLOCK_BYTES, Archive, FileProblem
 
 MAX_RECORDS = 500_000
 MAX_CONTENT_BYTES = 512 * 1024 * 1024  # unpacked

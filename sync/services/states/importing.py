@@ -21,15 +21,16 @@ from sync.domain.records import APPLIED, CONFLICT, DEFERRED, MERGED, NOOP, REJEC
 from sync.enums import ImportMode, ImportState, MutationStatus, SnapshotKind
 from sync.models import Import, ImportPiece, Mutation, Record, SnapshotPiece
 from sync.models.transfer import BUSY
-from sync.services import answers, import_conflicts, import_files, pieces, snapshots
-from sync.services.answers import Result
-from sync.services.applying import Application
-from sync.services.archives import FileProblem
-from sync.services.envelope import Item
 from sync.services.heads import Head, in_transaction, locked_head
-from sync.services.import_files import Contents, Row
-from sync.services.import_rows import Names, Rows, Said
-from sync.services.writing import Author
+from sync.services.push import answers
+from sync.services.push.answers import Result
+from sync.services.push.applying import Application
+from sync.services.push.envelope import Item
+from sync.services.push.writing import Author
+from sync.services.states import import_conflicts, import_files, pieces, snapshots
+from sync.services.states.archives import FileProblem
+from sync.services.states.import_files import Contents, Row
+from sync.services.states.import_rows import Names, Rows, Said
 
 CHUNK = 1000
 CHUNK_BYTES = 4 * 1024 * 1024

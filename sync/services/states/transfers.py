@@ -13,8 +13,8 @@ from sync.enums import ImportMode, ImportState
 from sync.exceptions import ImportRunning
 from sync.models import Import, ImportPiece, Snapshot
 from sync.models.transfer import BUSY
-from sync.services import pieces, snapshots
-from sync.services.reading import Spool
+from sync.services.states import pieces, snapshots
+from sync.services.states.reading import Spool
 from sync.tasks import run_import
 
 MAX_UPLOAD_BYTES = 100 * 1024 * 1024

@@ -16,12 +16,13 @@ from lib.texts import visible
 from lib.upcasting import UpcastError, schema_version, upcast
 from sync.domain.records import Key
 from sync.domain.shapes import PushEnvelope
+from sync.domain.times import to_ms
 from sync.enums import ImportMode
 from sync.models import Conflict, LogEntry, Purged, Record
-from sync.services.envelope import Item, item_of, read, refused_item, to_ms
-from sync.services.import_files import Contents, Row
-from sync.services.losses import Loss, read_losses
-from sync.services.rules import entity_rules
+from sync.services.push.envelope import Item, item_of, read, refused_item
+from sync.services.push.losses import Loss, read_losses
+from sync.services.push.rules import entity_rules
+from sync.services.states.import_files import Contents, Row
 
 BATCH = 5000
 MAX_IGNORED = 100  # names of fields in a report; what comes beyond is counted together

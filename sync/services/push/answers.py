@@ -8,7 +8,7 @@ from msgspec.structs import asdict
 
 from sync.domain.records import APPLIED, DEFERRED, REJECTED, Key, Planned, Refusal
 from sync.queries import Decided, WireRecord
-from sync.services.envelope import Item
+from sync.services.push.envelope import Item
 
 Result = dict[str, Any]
 

@@ -20,7 +20,7 @@ from lib import wire
 from lib.sqlfiles import load_sql
 from lib.statements import execute, rows_of
 from sync.domain import lifetimes
-from sync.services.envelope import to_ms
+from sync.domain.times import to_ms
 from sync.services.heads import in_transaction
 
 BATCH = 1000

@@ -1,6 +1,5 @@
 """From the bytes of a push to checked edits. What is wrong with one mutation refuses that one; the others go on."""
 
-import datetime as dt
 import hashlib
 from typing import Any, NamedTuple
 from uuid import UUID, uuid5
@@ -14,9 +13,8 @@ from lib.upcasting import FIRST, UpcastError, schema_version, upcast
 from sync.domain import shapes, unreadable
 from sync.domain.groups import group_failed
 from sync.domain.records import DEFERRED, REJECTED, Edit, Key, Refusal
-from sync.services.resolving import RESOLVE, checked_decision, refusal_of
-
-EPOCH, MILLISECOND = dt.datetime(1970, 1, 1, tzinfo=dt.UTC), dt.timedelta(milliseconds=1)
+from sync.domain.times import to_ms
+from sync.services.push.resolving import RESOLVE, checked_decision, refusal_of
 
 
 class Malformed(DomainError):
@@ -50,11 +48,6 @@ class Read(NamedTuple):
     content: Any
     refusal: Refusal | None = None
     digest: str | None = None  # of the text, where the content is not all that it says
-
-
-def to_ms(time: dt.datetime) -> int:
-    """Unix milliseconds, whole."""
-    return (time - EPOCH) // MILLISECOND
 
 
 def parse_envelope(body: bytes) -> shapes.PushEnvelope:

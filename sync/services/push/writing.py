@@ -18,11 +18,11 @@ from lib.sqlfiles import load_sql
 from lib.statements import execute
 from sync.domain.merge import DELETED, LOST, Loss, Side, Write
 from sync.domain.records import Key, PlannedConflict, PlannedWrite, RecordState
+from sync.domain.times import to_ms
 from sync.domain.tree import parents_of
 from sync.models import Conflict
 from sync.queries import keys_as_json
-from sync.services.envelope import to_ms
-from sync.services.rules import entity_rules
+from sync.services.push.rules import entity_rules
 
 
 @dataclasses.dataclass

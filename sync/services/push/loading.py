@@ -18,8 +18,8 @@ from sync.domain.merge import ALONG, DELETED, LOST, SEEN, Stamp, Write
 from sync.domain.records import Edit, Key, RecordState
 from sync.domain.tree import parents_of
 from sync.queries import keys_as_json
-from sync.services.claims import claimants
-from sync.services.rules import entity_rules
+from sync.services.push.claims import claimants
+from sync.services.push.rules import entity_rules
 
 Patch = tuple[str, Mapping[str, Any]]  # of which entity
 

@@ -1,39 +1,34 @@
 """The pull: pages of changes after a cursor, or a snapshot from the beginning. Read in one consistent transaction."""
 
 import datetime as dt
-from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
 import orjson
-from django.conf import settings
 from msgspec.structs import replace
 
 from accounts.models import User
 from lib import wire
 from lib.errors import CursorInvalid
 from lib.upcasting import schema_version
-from lib.writes import Catalogue
-from sync.domain.shapes import PullRequest, Scope, limits, moment
-from sync.exceptions import ResyncRequired, UnknownEntity
+from sync.domain.shapes import PullRequest, moment
+from sync.domain.times import to_ms
+from sync.exceptions import ResyncRequired
 from sync.queries import (
     LAST_ENTITY,
     LAST_ID,
     Page,
     Position,
     View,
-    digests,
     page_after,
     purged_after,
     start_of,
     versions_after,
 )
-from sync.services.cursors import Cursor, Owner, cursor_at, first_cursor
-from sync.services.envelope import to_ms
-from sync.services.epochs import VersionsLostError, settle, shared_version
 from sync.services.heads import consistent_view, standing_view
+from sync.services.pull.cursors import Cursor, Owner, cursor_at, first_cursor
+from sync.services.pull.scopes import Codes, codes_of, owner_of
+from sync.services.upkeep.epochs import VersionsLostError, settle
 
-Codes = tuple[int, ...]  # of entities; none stands for all
 WIDENED = dt.timedelta(minutes=10)
 
 
@@ -42,8 +37,8 @@ def pull(*, user: User, request: PullRequest, at: dt.datetime) -> dict[str, Any]
 
     There is no upper bound: records that move up meanwhile are met again, so only has_more=false is a consistent state.
     """
-    owner = _owner(user, request.scope)
-    entities = _codes(request.scope, request.entities)
+    owner = owner_of(user, request.scope)
+    entities = codes_of(request.scope, request.entities)
     try:
         return _page(owner, request, entities, at)
     except VersionsLostError as lost:
@@ -126,48 +121,6 @@ def seen_until_ms(given_ms: int, *, head_ms: int, at: dt.datetime) -> int:
     clock made it, and it proves nothing about the last minutes.
     """
     return given_ms if given_ms <= max(head_ms, to_ms(at)) else to_ms(at - WIDENED)
-
-
-def status(
-    *,
-    user: User,
-    device_id: UUID | None,
-    epoch: UUID | None = None,
-    scope: Scope = "user",
-    entities: Sequence[str] | None = None,
-) -> dict[str, Any]:
-    """epoch: one that the device knew, to learn what of it is shared with the present one. entities: of which the digest is
-    wanted; None for all. Raises UnknownEntity.
-    """
-    owner, codes = _owner(user, scope), _codes(scope, entities)
-    with consistent_view():
-        view = standing_view(owner, device_id)
-        head = view.head
-        return {
-            "epoch": head.epoch,
-            "version": head.version,
-            "min_version": head.min_version,
-            "schema_version": schema_version(),
-            "limits": limits(),
-            "digest": digests(owner, codes),
-            "device": view.device,
-            "open_conflicts": view.open_conflicts,
-            "stream_url": settings.STREAM_URL,
-            "shared_version": None if epoch is None else shared_version(user=owner, epoch=epoch),
-        }
-
-
-def _owner(user: User, scope: Scope) -> Owner:
-    return Catalogue() if scope == "catalog" else user
-
-
-def _codes(scope: Scope, names: Sequence[str] | None) -> Codes:
-    """In ascending order; none where all are meant. Raises UnknownEntity."""
-    known = {entity.name: entity.code for entity in (wire.catalogue() if scope == "catalog" else wire.entities())}
-    unknown = sorted(set(names or ()) - known.keys())
-    if unknown:
-        raise UnknownEntity(f"There is no entity {', '.join(unknown)} in this scope. There are {', '.join(known)}.")
-    return tuple(sorted({known[name] for name in names or ()}))
 
 
 def _names(codes: Codes) -> list[str]:

@@ -9,7 +9,7 @@ from django.db.models import Q
 from lib import wire
 from sync.domain.records import Key
 from sync.domain.singles import is_claim
-from sync.services.rules import entity_rules
+from sync.services.push.rules import entity_rules
 
 
 def claimants(user: Any, claims: Iterable[tuple[str, Mapping[str, Any]]]) -> set[Key]:

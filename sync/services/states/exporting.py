@@ -14,9 +14,9 @@ from lib import wire
 from lib.upcasting import schema_version
 from sync.enums import MutationStatus
 from sync.models import Mutation
-from sync.services import reading
 from sync.services.heads import consistent_view
-from sync.services.reading import Spool, State, blocks_of
+from sync.services.states import reading
+from sync.services.states.reading import Spool, State, blocks_of
 
 FORMAT = "dropset-export-1"
 COMPRESSION_LEVEL = 4

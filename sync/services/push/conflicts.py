@@ -15,9 +15,9 @@ from sync.enums import ConflictStatus
 from sync.exceptions import ConflictStale
 from sync.models import Conflict, Mutation
 from sync.queries import WireRecord, records_as_wire
-from sync.services.envelope import parse_items
-from sync.services.push import push_items
-from sync.services.resolving import CONFLICT, RESOLVE
+from sync.services.push.envelope import parse_items
+from sync.services.push.receiving import push_items
+from sync.services.push.resolving import CONFLICT, RESOLVE
 
 
 def shown(*, user: User, conflicts: Iterable[Conflict]) -> list[dict[str, Any]]:
