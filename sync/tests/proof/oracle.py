@@ -156,7 +156,8 @@ class Oracle:
         sent = self.evidence.mutations.get(later.mutation)
         if sent is None or not sent.payload:
             return True  # a purge took its content
-        seen = sent.base
+        own = (s for s in self.order[sent.device] if s.key == earlier.key and s.seq <= sent.seq)
+        seen = max([sent.base, *(s.base for s in own)])  # what it wrote on is known to it when it deletes what is above
         if sent.payload["op"] == "resolve" and sent.payload["record_id"] in self.evidence.conflicts:
             seen = max(seen, self.evidence.conflicts[sent.payload["record_id"]].version)  # it shows what stands
         return seen >= earlier.version
