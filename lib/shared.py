@@ -68,7 +68,9 @@ class SharedModel(OwnedModel):
 
 
 class VisibleAsParent(pgtrigger.Trigger):
-    """A canonical row has what its parent has in `visible`, whoever writes it. The parent's own trigger does the rest."""
+    """A canonical row has what its parent has in `visible`, and is deleted where that is, whoever writes it. The parent's own
+    trigger does the rest.
+    """
 
     level = pgtrigger.Row
     when = pgtrigger.Before

@@ -108,6 +108,17 @@ def test_child_that_is_added_or_moved_is_as_visible_as_its_new_parent(library: L
     assert library.ids == {*public.ids, as_id(added)}
 
 
+def test_child_that_is_put_below_what_is_deleted_is_deleted_too(library: Library) -> None:
+    tree = make_tree(status="published")
+    PlanDay.objects.filter(pk=tree.days[0].pk).tombstone()
+    PlanSlot.objects.filter(pk=tree.slots[2].pk).update(day=tree.days[0])
+    late = PlanSlot(day=tree.days[0])
+    late.save(force_insert=True)
+    library.pull()
+    assert library.ids == {as_id(row) for row in (tree.plan, tree.days[1], tree.slots[3])}
+    assert not PlanSlot.objects.live().filter(day=tree.days[0]).exists()
+
+
 def test_visibility_cannot_be_written(library: Library) -> None:
     tree = make_tree()
     PlanDay.objects.filter(user=None).update(parent_visible=True)

@@ -288,6 +288,24 @@ def blind_trigger(hits: list[str]) -> Iterator[None]:
 
 
 @bug
+def withdrawn_alone(hits: list[str]) -> Iterator[None]:
+    """What hangs on a canonical row is not taken along when that comes into sight or goes out of it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_get_functiondef(tgfoid) FROM pg_trigger"
+            " WHERE tgrelid = 'specimens_plan'::regclass AND tgname LIKE '%capture_update%'"
+        )
+        (real,) = cursor.fetchone()
+        wrong = real.replace("AND pair.visible IS DISTINCT FROM pair.before", "AND FALSE")
+        cursor.execute(wrong)
+        hits += ["capture_update"] if wrong != real else []
+        try:
+            yield
+        finally:
+            cursor.execute(real)
+
+
+@bug
 def whole_is_written(hits: list[str]) -> Iterator[None]:
     """All fields of a whole record count as written, also those that its user did not touch."""
     real = whole_records._edit

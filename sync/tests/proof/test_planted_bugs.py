@@ -64,6 +64,7 @@ FAMILIES = {
     "taken_as_sent": Family(UPDATED, ("P2",)),
     "nothing_is_lost": Family(RESTORED, ("P15",)),
     "numbers_are_enough": Family(RESTORED, ("P15", "P1", "P6")),
+    "withdrawn_alone": Family({"curate": 8, "edit": 1}, ("P16",), (*ONE, "plan")),
     "blind_trigger": Family({**WRITING, "other_write": 4}, ("P6",)),
 }
 
