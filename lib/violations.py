@@ -4,6 +4,7 @@ rules, which hold its code and message.
 
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from django.apps import apps
 from django.db import models
@@ -62,11 +63,19 @@ def _paths(condition: models.Q) -> list[str]:
     ]
 
 
+def constraint_of(error: BaseException) -> str:
+    """The name of the constraint that was violated; empty where it has none."""
+    return str(getattr(_diagnostics(error), "constraint_name", None) or "")
+
+
+def _diagnostics(error: BaseException) -> Any:
+    return getattr(error.__cause__ or error, "diag", None)
+
+
 def violation_of(error: BaseException) -> Violation:
     """What a DataError or IntegrityError of the database says, in our words."""
-    diagnostics = getattr(error.__cause__ or error, "diag", None)
+    diagnostics, name = _diagnostics(error), constraint_of(error)
     state = str(getattr(diagnostics, "sqlstate", None) or "")
-    name = str(getattr(diagnostics, "constraint_name", None) or "")
     known = _named_violations().get(name)
     if known is not None:
         return known

@@ -1,7 +1,7 @@
 """Reads of the sync tables: pages for pull, records for results, digests for status."""
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -10,7 +10,7 @@ import msgspec
 import orjson
 
 from lib import wire
-from lib.statements import fetch
+from lib.statements import Rows, ask, fetch
 from sync.domain.records import Key
 from sync.domain.times import EPOCH
 
@@ -124,8 +124,13 @@ class Decided(msgspec.Struct, frozen=True):
 
 def decided(user: Any, mutation_ids: Collection[str]) -> dict[str, Decided]:
     """By the mutation's id; one that never came is missing. One query."""
-    rows = fetch("sync", "decided", user_id=user.pk, ids=list(mutation_ids))
-    return {mutation_id: Decided(*rest) for mutation_id, *rest in rows}
+    return ask_decided(user, mutation_ids)()
+
+
+def ask_decided(user: Any, mutation_ids: Collection[str]) -> Callable[[], dict[str, Decided]]:
+    """The same, within a pipeline."""
+    rows = ask("sync", "decided", user_id=user.pk, ids=list(mutation_ids))
+    return lambda: {mutation_id: Decided(*rest) for mutation_id, *rest in rows()}
 
 
 def payloads(user: Any, mutation_ids: Collection[str]) -> dict[str, bytes]:
@@ -140,7 +145,16 @@ def head_of(user: Any) -> HeadView | None:
 
 def view_of(user: Any, device_id: UUID | None, versions: Collection[int]) -> View | None:
     """None where nothing was ever written. One query, of one moment."""
-    rows = fetch("sync", "view", user_id=user.pk, device_id=device_id, versions=list(versions))
+    return ask_view(user, device_id, versions)()
+
+
+def ask_view(user: Any, device_id: UUID | None, versions: Collection[int]) -> Callable[[], View | None]:
+    """The same, within a pipeline."""
+    rows = ask("sync", "view", user_id=user.pk, device_id=device_id, versions=list(versions))
+    return lambda: _view(rows())
+
+
+def _view(rows: Rows) -> View | None:
     if not rows:
         return None
     *head, last_seq, acked_version, conflicts, times = rows[0]

@@ -1,12 +1,24 @@
 """Devices: registered by the client under an id of its own making."""
 
+import datetime as dt
 import hashlib
+from typing import Protocol
 from uuid import UUID
 
 from django.db import transaction
 
 from accounts.exceptions import DeviceForked, DeviceRevoked, DeviceTaken, DeviceUnknown, TooManyDevices
 from accounts.models import Device, Session, User
+
+
+class Installation(Protocol):
+    """What is looked at of a device."""
+
+    @property
+    def revoked_at(self) -> dt.datetime | None: ...
+    @property
+    def instance_token_hash(self) -> str: ...
+
 
 DEVICES_MAX = 100  # of a user, without those that are revoked
 
@@ -35,7 +47,7 @@ def register_device(
     )
     if device.user_id != user.pk:
         raise DeviceTaken
-    _check(device, instance_token)
+    check_in_use(device, instance_token)
     if created:
         _check_number(user)
     if (device.name, device.platform) != (name, platform):
@@ -46,16 +58,10 @@ def register_device(
     return device, created
 
 
-def device_in_use(*, user: User, device_id: UUID, instance_token: str) -> Device:
-    """The device that a request comes from. Raises DeviceUnknown, DeviceForked or DeviceRevoked."""
-    device = Device.objects.filter(pk=device_id, user=user).first()
+def check_in_use(device: Installation | None, instance_token: str) -> None:
+    """Whether a request may come from this device. Raises DeviceUnknown, DeviceForked or DeviceRevoked."""
     if device is None:
         raise DeviceUnknown
-    _check(device, instance_token)
-    return device
-
-
-def _check(device: Device, instance_token: str) -> None:
     if device.revoked_at is not None:
         raise DeviceRevoked
     if device.instance_token_hash != hash_instance_token(instance_token):

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db import OperationalError, connection, transaction
 
 from accounts.models import User
-from lib.statements import fetch
+from lib.statements import ask
 from lib.writes import Catalogue, lock_head
 from sync.queries import HeadView, View, view_of
 
@@ -31,9 +31,14 @@ class Head:
 
 def locked_head(user: User, *, source: str) -> Head:
     """The user's head, locked until the end of the transaction."""
+    return ask_locked_head(user, source=source)()
+
+
+def ask_locked_head(user: User, *, source: str) -> Callable[[], Head]:
+    """The same, within a pipeline: what is asked next is read under the lock."""
     lock_head(user_id=user.pk, source=source)
-    (row,) = fetch("sync", "head", user_id=user.pk)
-    return Head(*row)
+    rows = ask("sync", "head", user_id=user.pk)
+    return lambda: Head(*rows()[0])
 
 
 def in_transaction(work: Callable[[], Answer]) -> Answer:

@@ -5,10 +5,13 @@ from uuid import uuid4
 
 import orjson
 import pytest
+from django.utils import timezone
 
 from accounts.models import Settings, User
 from lib.tests.factories import make
+from lib.tests.round_trips import counted_round_trips
 from sync.models import Conflict, DeviceState, Head, LogEntry, Mutation, Record
+from sync.services.push.receiving import push
 from sync.tests.devices import Json, Phone, ago, exercise_type, kept, lost
 from training.models import Exercise, Set, Workout
 
@@ -379,9 +382,9 @@ def test_push_takes_the_same_queries_for_one_and_for_fifty(
     base = 3 if op == "conflict" else 0 if op == "create" else version_of(alice)
     name = "update" if op == "conflict" else op
     patch = {"create": {"exercise": exercise, "reps": 5}, "delete": {}}.get(op, {"reps": 5})
-    expected = {"create": 17, "update": 18, "conflict": 20, "delete": 18}[op]
-    # session and device (2); BEGIN, COMMIT, SAVEPOINT, RELEASE (4); lock and head (2); device state read and written (2); what
-    # came before (1); the records, and what of it may have been moved (2); allocation, log, rows, mutations (4). Of what is
+    expected = {"create": 16, "update": 17, "conflict": 19, "delete": 17}[op]
+    # session (1); BEGIN, COMMIT, SAVEPOINT, RELEASE (4); lock and head (2); device read and written (2); what came before (1);
+    # the records, and what of it may have been moved (2); allocation, log, rows, mutations (4). Of what is
     # there: the log (1).
     # Where something lost: the conflicts, and the records for the answer (2).
     tablet.create("workout")
@@ -391,6 +394,17 @@ def test_push_takes_the_same_queries_for_one_and_for_fifty(
         with django_assert_num_queries(expected):
             results = tablet.push(*mutations)
         assert {r["status"] for r in results} == {"conflict" if op == "conflict" else "applied"}
+
+
+def test_push_of_one_waits_three_times_beside_its_session(phone: Phone, alice: User) -> None:
+    """For what it reads, for what it writes, and for the commit."""
+    exercise, page = phone.exercise(), phone.pull()
+    known = {"epoch": page["epoch"], "ack_version": page["version"], "cursor": page["cursor"]}
+    body = orjson.dumps(phone.envelope(phone.mutation("create", "set", str(uuid4()), {"exercise": exercise}), **known))
+    with counted_round_trips() as waited:
+        answer = push(user=alice, body=body, at=timezone.now())
+    assert [result["status"] for result in answer["results"]] == ["applied"]
+    assert len(waited) == 2, waited  # and the commit
 
 
 @pytest.mark.parametrize(

@@ -5,16 +5,16 @@ rejected, or kept as a conflict where only the merge made it break a rule; the o
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import orjson
-from django.db import DataError, IntegrityError, transaction
+from django.db import DataError, IntegrityError
 from msgspec.structs import replace
 
 from accounts.models import User
-from lib.statements import execute, pipelined
-from lib.violations import violation_of
+from lib.statements import attempted, execute, pipelined
+from lib.violations import constraint_of, violation_of
 from sync.domain import conflicts as told
 from sync.domain import plan
 from sync.domain.groups import units_of
@@ -26,9 +26,11 @@ from sync.services.heads import Head
 from sync.services.push import answers, resolving
 from sync.services.push.answers import Result
 from sync.services.push.envelope import Item, says_the_same
-from sync.services.push.loading import load
+from sync.services.push.loading import Found, load
 from sync.services.push.rules import entity_rules
-from sync.services.push.writing import Author, IdTakenError, conflict_row, write
+from sync.services.push.writing import ID_TAKEN, Author, conflict_row, write
+
+Closing = Callable[[list[Result]], None]
 
 
 class Application:
@@ -39,10 +41,15 @@ class Application:
         self.version = head.version  # that stands
         self.results: dict[str, Result] = {}  # of what is decided now, by the mutation's id
         self.versions: dict[Key, int] = {}  # of the records that were written
+        self._unsaved: dict[str, Result] = {}  # of what is decided, and goes to the database with the next write
+        self._found = Found()
 
-    def read(self, items: list[Item]) -> list[Item]:
-        """Gives the items that were never decided."""
-        self.stored = decided(self.user, [item.stored_as for item in items])
+    def read(
+        self, items: list[Item], *, stored: Mapping[str, Decided] | None = None, found: Found | None = None
+    ) -> list[Item]:
+        """Gives the items that were never decided. stored, found: what was read of them already, under the same lock."""
+        self.stored = decided(self.user, [item.stored_as for item in items]) if stored is None else stored
+        self._found = found or Found()
         self.items = self._as_first_written(items)
         self.fresh = _fresh(self.items, self.stored)
         return list(self.fresh.values())
@@ -64,12 +71,17 @@ class Application:
             for item in items
         ]
 
-    def apply(self) -> list[Result]:
-        """One result for each item, in their order."""
+    def apply(self, closing: Closing = lambda results: None) -> list[Result]:
+        """One result for each item, in their order. closing: what else is written, when all is decided."""
+        self._closing: Closing | None = closing
         refused = [item for item in self.fresh.values() if item.refusal is not None]
         self._decide({item.stored_as: answers.refused(item.refusal, item.status) for item in refused if item.refusal})
         edits = [self._checked(item.edit) for item in self.fresh.values() if item.edit is not None]
         self._attempt(resolving.with_targets(user=self.user, edits=edits))
+        if self._closing is not None:
+            with pipelined():
+                self._save({})
+            self._saved({})
         return answers.in_order(self.items, fresh=self.fresh, results=self.results, stored=self.stored)
 
     def is_new(self, item: Item) -> bool:
@@ -88,9 +100,11 @@ class Application:
             return
         planner = self._planner(edits)
         planned = planner.run(edits)
+        before_ms, self.author.last_eff_ms = self.author.last_eff_ms, planner.last_eff_ms
         try:
             self._write(planned, planner.states)
         except (IntegrityError, DataError) as error:
+            self.author.last_eff_ms = before_ms
             units = units_of(edits, entity_rules())
             if len(units) == 1:
                 self._refuse(planned, error)
@@ -98,8 +112,6 @@ class Application:
             half = len(units) // 2
             for part in (units[:half], units[half:]):
                 self._attempt([edit for unit in part for edit in unit])
-        else:
-            self.author.last_eff_ms = planner.last_eff_ms
 
     def _write(self, planned: Sequence[Planned], states: Mapping[Key, RecordState]) -> None:
         """All of it, or nothing: raises IntegrityError or DataError where the database refuses a row."""
@@ -115,24 +127,21 @@ class Application:
             p.edit.key for p in planned if p.edit.op == "create" and any(c.kind == "missing" for c in p.conflicts)
         }
         dead = missing - states.keys()
-        with transaction.atomic():
-            with pipelined():
-                if dead:
-                    execute("sync", "insert_purged", user_id=self.user.pk, version=version, keys=keys_as_json(dead))
-                upserts = write(
-                    user=self.user,
-                    author=self.author,
-                    writes=writes,
-                    conflicts=rows,
-                    states=states,
-                    version=version,
-                    again=self.version == self.head.next_version,
-                    at=self.at,
-                )
-                self._store(results)
-            for upsert in upserts:
-                upsert.check()
-        self.results |= results
+        with attempted():
+            if dead:
+                execute("sync", "insert_purged", user_id=self.user.pk, version=version, keys=keys_as_json(dead))
+            write(
+                user=self.user,
+                author=self.author,
+                writes=writes,
+                conflicts=rows,
+                states=states,
+                version=version,
+                again=self.version == self.head.next_version,
+                at=self.at,
+            )
+            self._save(results)
+        self._saved(results)
         self.versions |= {w.key: states[w.key].version for w in writes}
         self.version = self.version if version is None else version
 
@@ -144,7 +153,9 @@ class Application:
             seen_all=self._knew_all(edits),
             log_version=self.head.log_version,
             now_ms=self.head.now_ms,
+            found=self._found,
         )
+        self._found = Found()  # what is planned next stands on what was written meanwhile
         return plan.Planner(
             rules=entity_rules(),
             states=loaded.states,
@@ -177,7 +188,7 @@ class Application:
             told_of = (told.breaks_rule(planned[0], at_ms=self.head.last_ms, reason=refusal),)
             self._write([replace(planned[0], status=CONFLICT, conflicts=told_of, writes=())], {})
             return
-        if isinstance(error, IdTakenError):
+        if constraint_of(error) == ID_TAKEN:
             refusal = plan.ID_TAKEN
         self._decide({p.edit.id: answers.result_of(Planned(p.edit, REJECTED, refusal), []) for p in planned})
 
@@ -185,22 +196,34 @@ class Application:
 
     def _decide(self, results: dict[str, Result]) -> None:
         """What writes nothing but the decision."""
-        self._store(results)
+        self._unsaved |= results
         self.results |= results
 
-    def _store(self, results: dict[str, Result]) -> None:
-        if not results:
-            return
-        lines = [_line(self.fresh[mutation_id], result) for mutation_id, result in results.items()]
-        execute(
-            "sync",
-            "insert_mutations",
-            user_id=self.user.pk,
-            device_id=self.author.device_id,
-            source=self.author.source,
-            at=self.at,
-            items=orjson.dumps(lines).decode(),
-        )
+    def _save(self, results: dict[str, Result]) -> None:
+        """Within a pipeline: these and what was decided before; and with the last of all, what closes them."""
+        unsaved, known = self._unsaved | results, self.results | results
+        if unsaved:
+            lines = [_line(self.fresh[mutation_id], result) for mutation_id, result in unsaved.items()]
+            execute(
+                "sync",
+                "insert_mutations",
+                user_id=self.user.pk,
+                device_id=self.author.device_id,
+                source=self.author.source,
+                at=self.at,
+                items=orjson.dumps(lines).decode(),
+            )
+        if self._closing is not None and self._is_last(known):
+            self._closing(answers.in_order(self.items, fresh=self.fresh, results=known, stored=self.stored))
+
+    def _saved(self, results: dict[str, Result]) -> None:
+        self.results |= results
+        self._unsaved = {}
+        if self._is_last(self.results):
+            self._closing = None
+
+    def _is_last(self, results: Mapping[str, Result]) -> bool:
+        return self.fresh.keys() <= results.keys()
 
 
 def _line(item: Item, result: Result) -> dict[str, Any]:
@@ -216,7 +239,7 @@ def _line(item: Item, result: Result) -> dict[str, Any]:
     }
 
 
-def _fresh(items: list[Item], stored: dict[str, Decided]) -> dict[str, Item]:
+def _fresh(items: list[Item], stored: Mapping[str, Decided]) -> dict[str, Item]:
     """What was never decided: unknown, or deferred before. Of the same id twice, the first."""
     fresh: dict[str, Item] = {}
     for item in items:

@@ -21,6 +21,8 @@ def claimants(user: Any, claims: Iterable[tuple[str, Mapping[str, Any]]]) -> set
     for name, values in claims:
         by_entity[name].append(values)
     for name, documents in by_entity.items():
+        if not entity_rules()[name].singles:
+            continue
         rows: Any = wire.entities_by_name()[name].model._default_manager.filter(user=user, deleted_at=None)
         for single in entity_rules()[name].singles:
             things = {tuple(document.get(field) for field in single.fields) for document in documents}

@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from lib import wire
 from lib.references import usable
-from lib.statements import fetch
+from lib.statements import Rows, ask, fetch
 from lib.together import Together
 from sync.domain.forgotten import with_forgotten
 from sync.domain.merge import ALONG, DELETED, LOST, SEEN, Stamp, Write
@@ -33,10 +33,28 @@ class Loaded:
     purged: frozenset[Key]
 
 
+@dataclasses.dataclass(frozen=True)
+class Found:
+    """What was asked for, and the rows that are there."""
+
+    keys: frozenset[Key] = frozenset()
+    rows: Rows = dataclasses.field(default_factory=list)
+
+
+def ask_named(edits: Sequence[Edit]) -> Callable[[], Found]:
+    """The records that the edits name, within a pipeline."""
+    keys = _keys_of(edits)
+    if not keys:
+        return Found
+    rows = ask("sync", "records", keys=keys_as_json(keys))
+    return lambda: Found(frozenset(keys), rows())
+
+
 def load(
     *,
     user: Any,
     edits: Sequence[Edit],
+    found: Found = Found(),
     seen_version: int = 0,
     seen_all: bool = False,
     log_version: int = 0,
@@ -44,12 +62,12 @@ def load(
 ) -> Loaded:
     """A number of queries that does not depend on the number of edits. seen_version: what their device has pulled;
     seen_all: nobody wrote anything that it did not know of when they were made; log_version: after which the log is
-    complete.
+    complete; found: of these records, what was read under the same lock already.
     """
     loader = _Loader(user, log_version, now_ms)
-    named = {edit.key for edit in edits} | {edit.closes.key for edit in edits if edit.closes is not None}
+    loader.take(found)
     twins = _possible_twins(user, edits)
-    loader.records(named | _named(_patches(edits)) | twins)
+    loader.records(_keys_of(edits) | twins)
     moved = _moved(edits, loader.states)
     above = {} if seen_all else loader.movable_parents(edits)
     loader.records({*loader.parents(moved), *above})
@@ -63,6 +81,12 @@ def load(
     shared = _shared(user, patches, loader.states)
     awaited = _awaited(user, edits, loader.states)
     return Loaded(loader.states, frozenset(loader.taken), shared, awaited, frozenset(loader.purged))
+
+
+def _keys_of(edits: Sequence[Edit]) -> set[Key]:
+    """Of the records that are edited, decided on, or referred to."""
+    decided = {edit.closes.key for edit in edits if edit.closes is not None}
+    return {edit.key for edit in edits} | decided | _named(_patches(edits))
 
 
 def _moved(edits: Sequence[Edit], states: Mapping[Key, RecordState]) -> set[Key]:
@@ -146,6 +170,7 @@ def _hanging() -> Iterator[tuple[wire.Entity, str, str]]:
 class _Loader:
     def __init__(self, user: Any, log_version: int, now_ms: int) -> None:
         self.user, self.log_version, self.now_ms = user, log_version, now_ms
+        self.asked: set[Key] = set()
         self.states: dict[Key, RecordState] = {}
         self.taken: set[Key] = set()
         self.purged: set[Key] = set()
@@ -153,11 +178,13 @@ class _Loader:
         self.logged: set[Key] = set()
 
     def records(self, keys: Iterable[Key]) -> None:
-        wanted = set(keys) - self.states.keys() - self.taken - self.purged
-        if not wanted:
-            return
-        rows = fetch("sync", "records", keys=keys_as_json(wanted))
-        for code, record_id, owner, version, modified_ms, deleted, data in rows:
+        wanted = frozenset(keys) - self.asked
+        if wanted:
+            self.take(Found(wanted, fetch("sync", "records", keys=keys_as_json(wanted))))
+
+    def take(self, found: Found) -> None:
+        self.asked |= found.keys
+        for code, record_id, owner, version, modified_ms, deleted, data in found.rows:
             key = (wire.names()[code], record_id)
             if owner != self.user.pk:
                 self.taken.add(key)

@@ -1,7 +1,7 @@
 """The push: what a device wrote offline. Sending the same again changes nothing."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,21 +9,22 @@ import msgspec
 
 from accounts.exceptions import DeviceForked
 from accounts.models import User
-from accounts.services.devices import device_in_use
+from accounts.services.devices import check_in_use
 from lib.errors import CursorInvalid
+from lib.statements import execute
 from sync.domain.records import REJECTED
 from sync.domain.shapes import PushEnvelope
 from sync.domain.times import to_ms
 from sync.exceptions import EpochChanged, VersionUnknown
-from sync.models import DeviceState
 from sync.queries import records_as_wire
-from sync.services.heads import Head, in_transaction, locked_head, standing_view
+from sync.services.heads import Head, in_transaction
 from sync.services.pull.cursors import Cursor
 from sync.services.push import answers, whole_records
 from sync.services.push import envelope as envelopes
 from sync.services.push.answers import Result
 from sync.services.push.applying import Application
 from sync.services.push.envelope import Item
+from sync.services.push.opening import DeviceRow, Opening, opened
 from sync.services.push.writing import Author
 from sync.services.upkeep.epochs import VersionsLostError, settle
 
@@ -47,13 +48,13 @@ def push_records(*, user: User, envelope: PushEnvelope, at: dt.datetime) -> dict
     """The same for whole records, of a client that knows times only."""
     sent = whole_records.parse(envelope)
 
-    def batch(head: Head, state: DeviceState) -> Batch:
+    def batch(head: Head, device: DeviceRow) -> Batch:
         items, seen_version = whole_records.items_of(
-            user=user, envelope=envelope, sent=sent, head=head, last_seq=state.last_seq, at=at
+            user=user, envelope=envelope, sent=sent, head=head, last_seq=device.last_seq, at=at
         )
         return Batch(items, seen_version)
 
-    answer = _pushed(user, envelope, batch, at)
+    answer = _pushed(user, envelope, batch, at, items=None)
     return {**answer, "results": whole_records.in_answer(sent, answer["results"])}
 
 
@@ -70,12 +71,12 @@ def push_items(
     transaction, under the head's lock: `check` sees what stands, and raises to have nothing done; `finish` sees the results.
     """
 
-    def batch(head: Head, state: DeviceState) -> Batch:
+    def batch(head: Head, device: DeviceRow) -> Batch:
         if check is not None:
             check()
         return Batch(items, envelope.ack_version, finish)
 
-    return _pushed(user, envelope, batch, at)
+    return _pushed(user, envelope, batch, at, items)
 
 
 @dataclass(frozen=True)
@@ -87,12 +88,15 @@ class Batch:
     finish: Finish = lambda results: None
 
 
+MakeBatch = Callable[[Head, DeviceRow], Batch]
+
+
 def _pushed(
-    user: User, envelope: PushEnvelope, batch: Callable[[Head, DeviceState], Batch], at: dt.datetime
+    user: User, envelope: PushEnvelope, batch: MakeBatch, at: dt.datetime, items: list[Item] | None
 ) -> dict[str, Any]:
-    device_in_use(user=user, device_id=envelope.device_id, instance_token=envelope.instance_token)
+    """items: of the batch, where they are known before the lock is held."""
     try:
-        return in_transaction(lambda: _Push(user, envelope, at).run(batch))
+        return in_transaction(lambda: _Push(user, envelope, at).run(batch, items))
     except VersionsLostError as lost:
         raise settle(user=user, lost=lost, at=at) from lost
 
@@ -101,61 +105,67 @@ class _Push:
     def __init__(self, user: User, envelope: PushEnvelope, at: dt.datetime) -> None:
         self.user, self.envelope, self.at = user, envelope, at
 
-    def run(self, batch_of: Callable[[Head, DeviceState], Batch]) -> dict[str, Any]:
-        head = locked_head(self.user, source="push")
-        if self.envelope.epoch is not None and str(self.envelope.epoch) != head.epoch:
-            raise EpochChanged
-        self._check_history()
-        if self.envelope.epoch is not None and self.envelope.ack_version > head.version:
-            raise VersionUnknown  # a restored server, or a device in error: only a cursor, which we sign, proves the first
-        state = self._device_state()
-        batch = batch_of(head, state)
-        items = batch.items
-        author = self._author(head, state, batch)
+    def run(self, batch_of: MakeBatch, items: list[Item] | None) -> dict[str, Any]:
+        """Most often in three round trips: the opening, the writes, the commit."""
+        cursor = self._cursor()
+        versions = None if cursor is None else cursor.versions
+        opening = opened(user=self.user, device_id=self.envelope.device_id, versions=versions, items=items)
+        head, device = opening.head, opening.device
+        check_in_use(device, self.envelope.instance_token)
+        assert device is not None
+        self._check_history(opening, cursor)
+        batch = batch_of(head, device)
+        author = self._author(head, device, batch)
         application = Application(user=self.user, head=head, author=author, at=self.at)
-        fresh = application.read(items)
-        if any(item.edit is not None and application.is_new(item) and item.seq <= state.last_seq for item in fresh):
+        fresh = application.read(batch.items, stored=opening.stored, found=opening.found)
+        if any(item.edit is not None and application.is_new(item) and item.seq <= device.last_seq for item in fresh):
             raise DeviceForked  # a copy of this installation has sent under these numbers already
-        results = application.apply()
+        results = application.apply(lambda results: self._update_device(device, author, batch.items, results))
         batch.finish(results)
-        self._update_device(state, author, zip(items, results, strict=True))
-        return self._answer(head, application, items, results)
+        return self._answer(head, application, batch.items, results)
 
-    def _check_history(self) -> None:
-        """A cursor that cannot be read, such as one that was signed with an older key, proves nothing: a pull says so."""
-        if self.envelope.cursor is None:
-            return
+    def _cursor(self) -> Cursor | None:
+        """One that cannot be read, such as one that was signed with an older key, proves nothing: a pull says so."""
         try:
-            cursor = Cursor.read(self.envelope.cursor, self.user)
+            return None if self.envelope.cursor is None else Cursor.read(self.envelope.cursor, self.user)
         except CursorInvalid:
-            return
-        cursor.check_history(standing_view(self.user, versions=cursor.versions))
+            return None
+
+    def _check_history(self, opening: Opening, cursor: Cursor | None) -> None:
+        if self.envelope.epoch is not None and str(self.envelope.epoch) != opening.head.epoch:
+            raise EpochChanged
+        if cursor is not None and opening.view is not None:
+            cursor.check_history(opening.view)
+        if self.envelope.epoch is not None and self.envelope.ack_version > opening.head.version:
+            raise VersionUnknown  # a restored server, or a device in error: only a cursor, which we sign, proves the first
 
     # --- the device ---
 
-    def _device_state(self) -> DeviceState:
-        found = DeviceState.objects.filter(pk=self.envelope.device_id).first()
-        return found or DeviceState(device_id=self.envelope.device_id)
-
-    def _author(self, head: Head, state: DeviceState, batch: Batch) -> Author:
+    def _author(self, head: Head, device: DeviceRow, batch: Batch) -> Author:
         skew = head.now_ms - to_ms(self.envelope.client_now)
         return Author(
             device_id=self.envelope.device_id,
             source="push",
-            last_eff_ms=state.last_eff_ms,
+            last_eff_ms=device.last_eff_ms,
             skew_ms=skew if abs(skew) > SKEW_TOLERANCE_MS else 0,
             seen_version=min(batch.seen_version, head.version),
         )
 
-    def _update_device(self, state: DeviceState, author: Author, answered: Iterable[tuple[Item, Result]]) -> None:
-        near = state.last_seq + FARTHEST_AHEAD
+    def _update_device(self, device: DeviceRow, author: Author, items: list[Item], results: list[Result]) -> None:
+        near = device.last_seq + FARTHEST_AHEAD
+        answered = zip(items, results, strict=True)
         used = (i.seq for i, r in answered if not answers.is_mismatch(r) and (r["status"] != REJECTED or i.seq <= near))
-        state.last_seq = max([state.last_seq, *used])
-        state.last_eff_ms = author.last_eff_ms
-        state.acked_version = max(state.acked_version, author.seen_version)
-        state.schema_version = min(self.envelope.schema_version, LARGEST_INTEGER)
-        state.skew_ms, state.seen_at = author.skew_ms, self.at
-        state.save()
+        execute(
+            "sync",
+            "update_device",
+            device_id=self.envelope.device_id,
+            last_seq=max([device.last_seq, *used]),
+            last_eff_ms=author.last_eff_ms,
+            acked_version=max(device.acked_version, author.seen_version),
+            schema_version=min(self.envelope.schema_version, LARGEST_INTEGER),
+            skew_ms=author.skew_ms,
+            seen_at=self.at,
+        )
 
     # --- the answer ---
 

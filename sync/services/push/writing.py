@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import orjson
-from django.db import IntegrityError, connection
+from django.db import connection
 from psycopg import sql
 
 from lib import wire
@@ -23,6 +23,8 @@ from sync.domain.tree import parents_of
 from sync.models import Conflict
 from sync.queries import keys_as_json
 from sync.services.push.rules import entity_rules
+
+ID_TAKEN = "sync_id_taken"  # as a constraint's name: the row with this id is of the library, or somebody else's
 
 
 @dataclasses.dataclass
@@ -37,10 +39,6 @@ class Author:
     in_order: bool = True  # whether it made its mutations in the order of their numbers
 
 
-class IdTakenError(IntegrityError):
-    """A row with this id is there, and is not the user's: of the library, or of somebody else."""
-
-
 def write(
     *,
     user: Any,
@@ -51,8 +49,9 @@ def write(
     version: int | None,
     again: bool,
     at: dt.datetime,
-) -> list["Upsert"]:
-    """Writes the log, the rows and the conflicts, within a pipeline; after it the upserts want to be checked.
+) -> None:
+    """Writes the log, the rows and the conflicts. Within a pipeline; at its end IntegrityError, or DataError, is raised where
+    the database refuses a row: with ID_TAKEN as the constraint where one with this id is not the user's.
 
     version: the one that the head, which is locked, gives out next; None where records are only touched. again: whether this
     transaction has written under it already.
@@ -64,14 +63,11 @@ def write(
     rows = found.keys() | _deleted_parents(found, states)
     going = {key for key in found if _goes(found[key], states[key])}
     with _handing_over(rows):
-        upserts = _upsert_all(user, [states[key] for key in sorted(rows - going)], at)
-        upserts += _upsert_all(
-            user, [states[key] for key in sorted(going)], at
-        )  # last: what was moved away must have left
+        _upsert_all(user, [states[key] for key in sorted(rows - going)], at)
+        _upsert_all(user, [states[key] for key in sorted(going)], at)  # last: what was moved away must have left
     _renew(user, _unchanged_in_the_end(writes, found, states))
     if conflicts:
         Conflict.objects.bulk_create(conflicts)
-    return upserts
 
 
 @contextmanager
@@ -176,34 +172,21 @@ def _patch_of(write: Write) -> Mapping[str, Any]:
     return {**write.values, LOST: write.lost} if write.lost else write.values
 
 
-@dataclasses.dataclass
-class Upsert:
-    """Rows on their way. How many were taken is known at the end of the pipeline."""
-
-    entity: wire.Entity
-    count: int
-    cursor: Any
-
-    def check(self) -> None:
-        """Raises IdTakenError."""
-        if self.cursor.rowcount < self.count:
-            raise IdTakenError(self.entity.name)
-
-
-def _upsert_all(user: Any, states: Iterable[RecordState], at: dt.datetime) -> list[Upsert]:
+def _upsert_all(user: Any, states: Iterable[RecordState], at: dt.datetime) -> None:
     """Parents before their children."""
     by_entity: dict[str, list[RecordState]] = defaultdict(list)
     for state in states:
         by_entity[state.key[0]].append(state)
-    return [_upsert(user, entity, by_entity[entity.name], at) for entity in wire.entities() if entity.name in by_entity]
+    for entity in wire.entities():
+        if entity.name in by_entity:
+            _upsert(user, entity, by_entity[entity.name], at)
 
 
-def _upsert(user: Any, entity: wire.Entity, states: Sequence[RecordState], at: dt.datetime) -> Upsert:
+def _upsert(user: Any, entity: wire.Entity, states: Sequence[RecordState], at: dt.datetime) -> None:
     defaults = entity_rules()[entity.name].defaults
     rows = [{**defaults, **(s.document or {}), "_id": s.key[1], "_deleted": s.deleted} for s in states]
-    cursor = connection.cursor()
-    cursor.execute(_upsert_sql(entity), {"user_id": user.pk, "at": at, "rows": orjson.dumps(rows).decode()})
-    return Upsert(entity, len(rows), cursor)
+    values = {"user_id": user.pk, "at": at, "rows": orjson.dumps(rows).decode(), "count": len(rows)}
+    connection.cursor().execute(_upsert_sql(entity), values)
 
 
 @cache
