@@ -26,8 +26,8 @@ class DeviceRow(NamedTuple):
 
 @dataclass(frozen=True)
 class Opening:
-    """device: None where it is not the user's. view: with the times of these versions, where any were asked for. stored, found: what
-    is known of the items that were told ahead, and of the records that they name.
+    """device: None where it is not the user's. view: with the times of these versions, where any were asked for. stored,
+    found: what is known of the items that were told ahead, and of the records that they name.
     """
 
     head: Head
