@@ -170,6 +170,7 @@ def test_every_model_of_ours_is_in_the_admin_or_named_here() -> None:
         "sync.Mutation",
         "sync.Purged",
         "sync.PastEpoch",
+        "sync.Digest",
         "sync.Cluster",
         "sync.SnapshotPiece",  # compressed parts of what stands in the list of snapshots and imports
         "sync.ImportPiece",

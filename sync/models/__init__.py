@@ -1,4 +1,4 @@
-from sync.models.bookkeeping import Cluster, DeviceState, Head, LogEntry, Mutation, PastEpoch, Purged, Record
+from sync.models.bookkeeping import Cluster, DeviceState, Digest, Head, LogEntry, Mutation, PastEpoch, Purged, Record
 from sync.models.conflict import Conflict
 from sync.models.looked_at import LogRow, MutationRow, RecordRow
 from sync.models.snapshot import Snapshot, SnapshotPiece
@@ -8,6 +8,7 @@ __all__ = [
     "Cluster",
     "Conflict",
     "DeviceState",
+    "Digest",
     "Head",
     "Import",
     "ImportPiece",

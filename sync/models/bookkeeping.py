@@ -61,6 +61,24 @@ class Record(models.Model):
         return f"{self.entity}/{self.id} at {self.version}"
 
 
+class Digest(models.Model):
+    """How many live records of an entity an owner has, and the sum of their marks: kept by triggers on the records."""
+
+    pk = models.CompositePrimaryKey("user", "entity")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_constraint=False, db_index=False
+    )
+    entity = models.SmallIntegerField()
+    records = models.BigIntegerField()
+    total = models.DecimalField("sum of the marks, modulo 2^64", max_digits=40, decimal_places=0)
+
+    class Meta:
+        db_table = "sync_digest"
+
+    def __str__(self) -> str:
+        return f"{self.records} of {self.entity}"
+
+
 class LogEntry(models.Model):
     """One write of one record. `before` is the document it found; `patch`, where a push wrote it, what it set."""
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from dropset_client.digest import content_hash, digest_of
 from dropset_client.wire import Op
+from sync.services.upkeep.digests import wrong_digests
 from sync.tests.proof import evidence
 from sync.tests.proof.devices import Phone
 from sync.tests.proof.naive import Naive
@@ -158,7 +159,8 @@ def check_refused(phones: Sequence[Phone], bad: Collection[str]) -> None:
 
 
 def check_tables(world: World) -> None:
-    """P11: each row of a table has one record, which says what the row says."""
+    """P11: each row of a table has one record, which says what the row says; and each digest what its records say."""
+    assert not wrong_digests(), ("P11 wrong digests", wrong_digests())
     records = evidence.read(world.alice.user).records
     rows: dict[Key, Any] = {}
     for entity, model in MODELS.items():
