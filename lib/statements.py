@@ -59,6 +59,7 @@ def attempted() -> Iterator[None]:
             transaction.savepoint_commit(savepoint)
     except BaseException:
         if savepoint is not None and connection.connection is not None and not connection.connection.broken:
+            transaction.set_rollback(False)  # an atomic block within this one may have given up the whole transaction
             transaction.savepoint_rollback(savepoint)
             transaction.savepoint_commit(savepoint)  # it is not needed again
         raise

@@ -1,0 +1,47 @@
+"""Statements in pipelines: what goes wrong in one is undone, and the transaction goes on."""
+
+import pytest
+from django.db import DataError, connection, transaction
+
+from accounts.models import User
+from lib.statements import attempted, pipelined
+from lib.tests.round_trips import counted_round_trips
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def fail() -> None:
+    connection.cursor().execute("SELECT 1 / 0")
+
+
+def test_pipeline_waits_once_and_reads_what_came_before(alice: User) -> None:
+    with transaction.atomic(), counted_round_trips() as waited:
+        with pipelined():
+            User.objects.filter(pk=alice.pk).update(email="new@example.org")
+            connection.cursor().execute("SELECT 1")
+        assert len(waited) == 1
+    assert User.objects.get(pk=alice.pk).email == "new@example.org"
+
+
+@pytest.mark.parametrize("savepoint", [True, False])
+@pytest.mark.parametrize("waiting", [True, False])
+def test_transaction_goes_on_after_an_attempt_that_failed(alice: User, *, savepoint: bool, waiting: bool) -> None:
+    with transaction.atomic():
+        with pytest.raises(DataError), attempted():
+            User.objects.filter(pk=alice.pk).update(email="lost@example.org")
+            with transaction.atomic(savepoint=savepoint):  # as bulk_create does
+                fail()
+                if waiting:  # until the answer has come, in the middle of the block
+                    connection.cursor().execute("SELECT 2")
+                    connection.connection._pipeline.sync()
+        with attempted():
+            User.objects.filter(pk=alice.pk).update(email="kept@example.org")
+    assert User.objects.get(pk=alice.pk).email == "kept@example.org"
+
+
+def test_attempt_that_python_ends_is_undone(alice: User) -> None:
+    with transaction.atomic():
+        with pytest.raises(ValueError, match="ours"), attempted():
+            User.objects.filter(pk=alice.pk).update(email="lost@example.org")
+            raise ValueError("ours")
+        assert User.objects.get(pk=alice.pk).email == alice.email
