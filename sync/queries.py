@@ -11,6 +11,7 @@ import orjson
 
 from lib import wire
 from lib.statements import Rows, ask, fetch
+from sync.domain.packing import unpacked
 from sync.domain.records import Key
 from sync.domain.times import EPOCH
 
@@ -135,7 +136,8 @@ def ask_decided(user: Any, mutation_ids: Collection[str]) -> Callable[[], dict[s
 
 def payloads(user: Any, mutation_ids: Collection[str]) -> dict[str, bytes]:
     """As these mutations were sent, by their ids; empty where that is not kept any more. One query."""
-    return {i: text.encode() for i, text in fetch("sync", "payloads", user_id=user.pk, ids=list(mutation_ids))}
+    rows = fetch("sync", "payloads", user_id=user.pk, ids=list(mutation_ids))
+    return {mutation_id: unpacked(payload).encode() for mutation_id, payload in rows}
 
 
 def head_of(user: Any) -> HeadView | None:

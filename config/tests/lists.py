@@ -87,7 +87,7 @@ def _device(user: User, level: int) -> str:
 
 def _refused(user: User, level: int) -> str:
     row = Mutation.objects.create(
-        user=user, mutation_id=uuid4(), device_id=uuid4(), seq=1, payload_sha256="", payload="{}", status="rejected",
+        user=user, mutation_id=uuid4(), device_id=uuid4(), seq=1, payload_sha256=b"", payload="{}", status="rejected",
         result='{"error": null}', received_at=moment(level),
     )  # fmt: skip
     return str(row.mutation_id)

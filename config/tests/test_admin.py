@@ -70,7 +70,7 @@ def populate(model: type[Model], count: int, *, first: int = 0) -> None:
         Session.objects.filter(user=user).update(device=device)
         DeviceState.objects.create(device=device, seen_at=timezone.now())
         Mutation.objects.create(
-            user=user, mutation_id=uuid4(), device_id=device.pk, seq=1, payload_sha256="0" * 64, payload="{}",
+            user=user, mutation_id=uuid4(), device_id=device.pk, seq=1, payload_sha256=bytes(32), payload="{}",
             status="rejected", result="{}", received_at=timezone.now(),
         )  # fmt: skip
         Snapshot.objects.create(user=user, kind="named", created_at=timezone.now(), sha256="0" * 64)

@@ -8,6 +8,7 @@ from django.db import models
 from accounts.models import Device
 from lib.fields import EnumField
 from sync.enums import MutationStatus
+from sync.models.packed import PackedTextField
 
 
 class Head(models.Model):
@@ -124,10 +125,10 @@ class Mutation(models.Model):
     record_id = models.UUIDField(null=True, blank=True)  # where it names one
     device_id = models.UUIDField()
     seq = models.BigIntegerField()
-    payload_sha256 = models.CharField(max_length=64)
-    payload = models.TextField()
+    payload_sha256 = models.BinaryField(max_length=32)
+    payload = PackedTextField()
     status = EnumField(choices=MutationStatus)
-    result = models.TextField()
+    result = models.TextField(blank=True, help_text="Empty where the status says all.")
     received_at = models.DateTimeField()
     source = models.CharField(max_length=12, default="push", db_default="push")
     settled_at = models.DateTimeField(null=True, blank=True, help_text="When the user repaired or discarded it.")

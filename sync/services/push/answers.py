@@ -35,6 +35,22 @@ def _result(status: str, refusal: Refusal | None, conflict_ids: Sequence[str]) -
     return {"status": status, "conflict_ids": list(conflict_ids), "error": None if refusal is None else asdict(refusal)}
 
 
+def kept(result: Result) -> str:
+    """As the database keeps it: nothing, where the status says all."""
+    return "" if result == _result(result["status"], None, ()) else orjson.dumps(result).decode()
+
+
+def error_of(kept: str) -> dict[str, Any] | None:
+    """What was refused about a mutation whose result is kept so."""
+    error: dict[str, Any] | None = orjson.loads(kept)["error"] if kept else None
+    return error
+
+
+def _told_then(known: Decided) -> Result:
+    result: Result = orjson.loads(known.result) if known.result else _result(known.status, None, ())
+    return result
+
+
 def in_order(
     items: Sequence[Item], *, fresh: Mapping[str, Item], results: Mapping[str, Result], stored: Mapping[str, Decided]
 ) -> list[Result]:
@@ -46,7 +62,7 @@ def in_order(
         if digest != item.sha256:
             answered.append({**refused(MISMATCH), "replayed": False})
             continue
-        result = results[item.stored_as] if first is not None else orjson.loads(stored[item.stored_as].result)
+        result = results[item.stored_as] if first is not None else _told_then(stored[item.stored_as])
         answered.append({**result, "replayed": first is not item})
     return answered
 

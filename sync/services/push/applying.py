@@ -5,6 +5,7 @@ rejected, or kept as a conflict where only the merge made it break a rule; the o
 """
 
 import datetime as dt
+from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -18,6 +19,7 @@ from lib.violations import constraint_of, violation_of
 from sync.domain import conflicts as told
 from sync.domain import plan
 from sync.domain.groups import units_of
+from sync.domain.packing import packed, plain
 from sync.domain.records import CONFLICT, REJECTED, Edit, Key, Planned, RecordState, Refusal
 from sync.domain.unreadable import as_text
 from sync.enums import MutationStatus
@@ -233,10 +235,16 @@ def _line(item: Item, result: Result) -> dict[str, Any]:
         "record_id": None if item.key is None else item.key[1],
         "seq": item.seq,
         "sha256": item.sha256,
-        "payload": as_text(item.raw),
+        "payload": b64encode(_payload(item, result["status"])).decode(),
         "status": result["status"],
-        "result": orjson.dumps(result).decode(),
+        "result": answers.kept(result),
     }
+
+
+def _payload(item: Item, status: str) -> bytes:
+    """What waits is not packed: SQL looks for what it waits to create."""
+    text = as_text(item.raw)
+    return plain(text) if status == MutationStatus.DEFERRED else packed(text)
 
 
 def _fresh(items: list[Item], stored: Mapping[str, Decided]) -> dict[str, Item]:

@@ -44,7 +44,7 @@ def shown(row: Mutation) -> dict[str, Any]:
         **{name: value if isinstance(value, str) else None for name, value in names.items()},
         "status": row.status,
         "received_at": row.received_at,
-        "error": orjson.loads(row.result)["error"],
+        "error": answers.error_of(row.result),
         **_payload(row),
         "settled_at": row.settled_at,
         "repaired_by": row.repaired_by,

@@ -15,6 +15,7 @@ from lib.upcasting import schema_version
 from sync.enums import MutationStatus
 from sync.models import Mutation
 from sync.services.heads import consistent_view
+from sync.services.push.answers import error_of
 from sync.services.states import reading
 from sync.services.states.reading import Spool, State, blocks_of
 
@@ -108,7 +109,7 @@ def _unsettled(user: User) -> Iterator[bytes]:
             "seq": found.seq,
             "status": found.status,
             "received_at": found.received_at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
-            "error": orjson.loads(found.result)["error"],
+            "error": error_of(found.result),
             "payload": _as_it_came(found.payload),
         }
         yield orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)

@@ -22,6 +22,7 @@ TABLES = {
     "sync_conflict": "t.user_id = %(user)s",
     "sync_head": "t.user_id = %(user)s",
     "sync_record": "t.user_id = %(user)s",
+    "sync_digest": "t.user_id = %(user)s",
     "sync_log": "t.user_id = %(user)s",
     "sync_mutation": "t.user_id = %(user)s",
     "sync_purged": "t.user_id = %(user)s",

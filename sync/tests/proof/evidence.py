@@ -8,6 +8,7 @@ import orjson
 from django.db import connection
 
 from accounts.models import User
+from sync.domain.packing import unpacked
 
 Key = tuple[str, str]
 Json = dict[str, Any]
@@ -164,7 +165,7 @@ def read(user: User) -> Evidence:
         for row in rows(CONFLICTS, user)
     }
     mutations = {
-        row[0]: Sent(row[0], row[1], row[2], _json(row[3]) or {}, row[4], orjson.loads(row[5]), row[6])
+        row[0]: Sent(row[0], row[1], row[2], _json(unpacked(row[3])) or {}, row[4], _result(row[4], row[5]), row[6])
         for row in rows(MUTATIONS, user)
     }
     log = _log(user, records)
@@ -189,6 +190,10 @@ def _log(user: User, records: dict[Key, Row]) -> dict[tuple[Key, int, int, str |
             after = records[entry.key].data if entry.key in records else None
         found[entry.key, entry.version, entry.n, entry.mutation] = dataclasses.replace(entry, after=after)
     return found
+
+
+def _result(status: str, text: str) -> Json:
+    return _json(text) or {"status": status, "conflict_ids": [], "error": None}
 
 
 def _json(text: str | None) -> Json | None:
