@@ -1,6 +1,7 @@
 """The sync of docs/sync.md, as it is printed there, brings devices to the same state."""
 
 import re
+import time
 from typing import Any
 from uuid import uuid4
 
@@ -102,6 +103,7 @@ def test_printed_sync_brings_two_devices_to_one_state(api: SchemaClient, stores:
     for store in (one, two):
         sync(Api(api), store)
     one.edit("update", "workout", workout, {"title": "Arms"})
+    time.sleep(0.002)  # ids decide within a millisecond
     two.edit("update", "workout", workout, {"title": "Back", "notes": "b"})
     two.edit("delete", "set", reps)
     for store in (one, two, one):
