@@ -13,6 +13,7 @@ from rest_framework_simplejwt.tokens import AccessToken, RefreshToken
 
 from accounts.exceptions import RefreshSuperseded, TokenNotValid, TokenReused
 from accounts.models import Device, Session, User
+from accounts.queries import standing_login
 from lib.announcements import announce_after_commit
 
 SESSION_CLAIM = "sid"
@@ -39,8 +40,8 @@ def start_session(*, user: User, at: dt.datetime) -> Tokens:
 
 
 def session_of(*, access: str) -> Session:
-    """The live log-in of an access token, with its user. Raises TokenNotValid. One query."""
-    session = Session.objects.live().filter(pk=_claims(AccessToken, access).sid).first()
+    """The log-in of an access token, with its user. Raises TokenNotValid where it stands no more. One query."""
+    session = standing_login(_claims(AccessToken, access).sid)
     if session is None:
         raise TokenNotValid
     return session

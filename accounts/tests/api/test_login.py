@@ -131,3 +131,16 @@ def test_refresh_token_is_no_access_token(alice: User) -> None:
 def test_cookie_of_the_admin_opens_no_api(charlie: User, anonymous: SchemaClient) -> None:
     anonymous.force_login(charlie)
     check_error(anonymous.get(ME_URL), 401, "not_authenticated")
+
+
+def test_api_sets_no_cookie_and_reads_none(charlie: User, anonymous: SchemaClient, ada: User) -> None:
+    """Also where it refuses: what pages need goes past it."""
+    anonymous.force_login(charlie)
+    anonymous.cookies["csrftoken"] = "x"
+    for response in (
+        log_in(anonymous),
+        anonymous.get(ME_URL),
+        anonymous.post("/api/v1/no-such", {}),
+    ):
+        assert not response.cookies
+        assert "Cookie" not in response.get("Vary", "")
