@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, ClassVar, cast
 from uuid import UUID
 
@@ -26,6 +27,7 @@ from lib.openapi import OwnedAutoSchema
 from lib.parsers import sent_body
 from lib.patches import PatchError, check_patch
 from lib.references import missing_references
+from lib.representations import Representation, names_of, representation_of
 from lib.serializer_fields import (
     DecimalField,
     IdField,
@@ -68,20 +70,6 @@ class OwnedSerializer(serializers.ModelSerializer[Any]):
     def get_field_names(self, declared_fields: Mapping[str, Any], info: Any) -> list[str]:
         retired = ["deleted_at"] if self.entity.wire.stays_readable else []
         return ["id", *self.entity.field_names, "created_at", "updated_at", *retired]
-
-    def get_fields(self) -> dict[str, Any]:
-        fields = super().get_fields()
-        request = self.context.get("request")
-        asked = request.query_params.get("fields") if isinstance(request, Request) and request.method == "GET" else None
-        if not asked:
-            return fields
-        names = asked.split(",")
-        unknown = sorted(set(names) - set(fields))
-        if unknown:
-            raise ValidationError(
-                {"fields": [ErrorDetail(f"There is no field {', '.join(unknown)}.", "unknown_field")]}
-            )
-        return {name: fields[name] for name in fields if name in names}
 
     def build_relational_field(
         self, field_name: str, relation_info: Any
@@ -134,28 +122,72 @@ class OwnedFilterSet(FilterSet):
         }
 
 
-class OwnedFilterBackend(DjangoFilterBackend):
+class FilterBackend(DjangoFilterBackend):
     filterset_base = OwnedFilterSet
+
+    def filter_queryset(self, request: Any, queryset: Any, view: Any) -> Any:
+        """Most lists are asked for without a filter: then the filters, which take long to make, are not made."""
+        kind: Any = type(view)
+        asked = _filters_of(kind) & request.query_params.keys()
+        return super().filter_queryset(request, queryset, view) if asked else queryset
+
+    def get_filterset_class(self, view: Any, queryset: Any = None) -> Any:
+        kind: Any = type(view)
+        return _filterset_of(kind)
+
+
+@cache
+def _filterset_of(view: Any) -> Any:
+    """django-filter makes a class of `filterset_fields` for each request."""
+    return DjangoFilterBackend.get_filterset_class(FilterBackend(), view, view.serializer_class.Meta.model.objects)
+
+
+@cache
+def _filters_of(view: Any) -> frozenset[str]:
+    filterset = _filterset_of(view)
+    return frozenset(filterset.base_filters) if filterset else frozenset()
 
 
 def etag_of(data: Any) -> str:
     """The tag of a representation: a hash of its content, so that it changes whoever changed the row."""
-    return f'"{hashlib.sha256(orjson.dumps(data, default=str)).hexdigest()[:32]}"'
+    return etag_of_bytes(orjson.dumps(data, default=str))
 
 
-class OwnedViewSet(
-    mixins.ListModelMixin,
-    mixins.RetrieveModelMixin,
-    mixins.CreateModelMixin,
-    mixins.UpdateModelMixin,
-    mixins.DestroyModelMixin,
-    viewsets.GenericViewSet[Any],
-):
+def etag_of_bytes(content: bytes) -> str:
+    return f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+
+
+class RenderedReads(viewsets.GenericViewSet[Any]):
+    """Lists and details that PostgreSQL renders. The serializer says what they hold; it makes none of them."""
+
+    filter_backends = [FilterBackend]
+
+    def representation(self) -> Representation:
+        return representation_of(self.serializer_class)  # type: ignore[arg-type]  # of a model
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        representation = self.representation()
+        found = self.filter_queryset(self.get_queryset())
+        pages: Any = self.paginator
+        texts = pages.paginate_queryset(found, request, view=self, document=representation.document)
+        page: Response = pages.get_paginated_response(orjson.Fragment(representation.array(texts)))
+        return page
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return Response(orjson.Fragment(self.rendered()))
+
+    def rendered(self) -> bytes:
+        """The row of the address. Raises Http404."""
+        representation = self.representation()
+        found = self.filter_queryset(self.get_queryset()).values_list(representation.document, flat=True)
+        return representation.one(get_object_or_404(found, pk=self.kwargs["pk"]))
+
+
+class OwnedViewSet(mixins.CreateModelMixin, mixins.UpdateModelMixin, mixins.DestroyModelMixin, RenderedReads):
     """List, read, create (one or many, idempotent by id), patch and delete of the user's own rows. No PUT."""
 
     http_method_names = ["get", "post", "patch", "delete", "head", "options"]
     schema = OwnedAutoSchema()
-    filter_backends = [OwnedFilterBackend]
     serializer_class: type[OwnedSerializer]
     order_within: ClassVar[Mapping[str, tuple[str, ...]]] = {}  # by the filter that asks for what one parent holds
 
@@ -174,14 +206,15 @@ class OwnedViewSet(
 
     @extend_schema(parameters=[FIELDS_PARAMETER])
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        serializer: Any = self.get_serializer()
-        serializer.get_fields()  # refuses an unknown name in ?fields=, also on an empty list
         return super().list(request, *args, **kwargs)
 
     @extend_schema(parameters=[FIELDS_PARAMETER])
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        data = self.get_serializer(self.get_object()).data
-        return Response(data, headers={"ETag": etag_of(data)})
+        content = self.rendered()
+        return Response(orjson.Fragment(content), headers={"ETag": etag_of_bytes(content)})
+
+    def representation(self) -> Representation:
+        return representation_of(self.serializer_class, _asked_fields(self.request, self.serializer_class))
 
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         serializer = self.get_serializer(data=sent_body(request))
@@ -300,6 +333,16 @@ class OwnedViewSet(
         if missing:
             detail = [ErrorDetail("There is no such row of yours.", "does_not_exist")]
             raise ValidationError({attr.format(number=number, field=field): detail for number, field in missing})
+
+
+def _asked_fields(request: Request, serializer: type[OwnedSerializer]) -> list[str] | None:
+    """Those in ?fields=. Raises ValidationError for a name that there is not."""
+    asked = request.query_params.get("fields")
+    names = asked.split(",") if asked else None
+    unknown = sorted(set(names or ()) - set(names_of(serializer)))
+    if unknown:
+        raise ValidationError({"fields": [ErrorDetail(f"There is no field {', '.join(unknown)}.", "unknown_field")]})
+    return names
 
 
 def _tags(request: Request, header: str) -> set[str]:

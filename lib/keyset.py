@@ -9,9 +9,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import models
+from django.db.models.functions import Cast
 from django.db.models.lookups import GreaterThan, GreaterThanOrEqual, LessThan, LessThanOrEqual
 
 NOTHING = models.Q(pk__in=[])
+Rows = list[tuple[Any, tuple[Any, ...]]]  # each with its sort values
 COMPARISONS: dict[tuple[bool, bool], Any] = {  # by whether it goes upwards, and whether it takes in the place itself
     (True, False): GreaterThan,
     (True, True): GreaterThanOrEqual,
@@ -47,7 +49,7 @@ class Place:
 
     forward: bool
     inclusive: bool  # whether that row itself lies on the way
-    values: tuple[Any, ...]  # its sort values
+    values: tuple[Any, ...]  # its sort values, some of them perhaps as text
 
     def turned(self) -> "Place":
         """The same gap, the other way."""
@@ -56,7 +58,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Page:
-    rows: list[Any]
+    rows: list[Any]  # of the model, or their documents as text
     previous: Place | None
     next: Place | None
 
@@ -82,25 +84,42 @@ def _key(model: type[models.Model], name: str, *, alias: str) -> Key:
     return Key(path, alias, path != name, nullable, getattr(fields[-1], "output_field", fields[-1]))
 
 
-def page_of(queryset: models.QuerySet[Any], keys: Sequence[Key], *, size: int, place: Place | None) -> Page:
-    """At most `size` rows from the place on, or from the start, in the order of the keys; by one query."""
+def page_of(
+    queryset: models.QuerySet[Any],
+    keys: Sequence[Key],
+    *,
+    size: int,
+    place: Place | None,
+    document: models.Expression | None = None,
+) -> Page:
+    """At most `size` rows from the place on, or from the start, in the order of the keys; by one query.
+
+    document: SQL for a text of each row, which then comes in its place.
+    """
     forward = place is None or place.forward
-    found = queryset.annotate(**{key.alias: models.F(key.path) for key in keys})
-    found = found.order_by(*(key.path if key.rises(forward=forward) else f"-{key.path}" for key in keys))
+    found = queryset.order_by(*(key.path if key.rises(forward=forward) else f"-{key.path}" for key in keys))
     if place is not None:
         found = found.filter(_beyond(keys, place))
-    rows = list(found[: size + 1])
+    rows = _objects(found, keys, size + 1) if document is None else _documents(found, keys, size + 1, document)
     more = len(rows) > size
     rows = rows[:size] if forward else rows[:size][::-1]
-    before = _beside(keys, rows[0], forward=False) if rows else place and place.turned()
-    after = _beside(keys, rows[-1], forward=True) if rows else place and place.turned()
+    before = Place(forward=False, inclusive=False, values=rows[0][1]) if rows else place and place.turned()
+    after = Place(forward=True, inclusive=False, values=rows[-1][1]) if rows else place and place.turned()
+    shown = [row for row, _ in rows]
     if forward:
-        return Page(rows, previous=before if place else None, next=after if more else None)
-    return Page(rows, previous=before if more else None, next=after)
+        return Page(shown, previous=before if place else None, next=after if more else None)
+    return Page(shown, previous=before if more else None, next=after)
 
 
-def _beside(keys: Sequence[Key], row: Any, *, forward: bool) -> Place:
-    return Place(forward, inclusive=False, values=tuple(getattr(row, key.alias) for key in keys))
+def _objects(found: models.QuerySet[Any], keys: Sequence[Key], most: int) -> Rows:
+    rows = found.annotate(**{key.alias: models.F(key.path) for key in keys})[:most]
+    return [(row, tuple(getattr(row, key.alias) for key in keys)) for row in rows]
+
+
+def _documents(found: models.QuerySet[Any], keys: Sequence[Key], most: int, document: models.Expression) -> Rows:
+    """The sort values as text too: two rows of a page are asked for theirs, and a time for each is slow to make."""
+    values = (Cast(key.path, models.TextField()) for key in keys)
+    return [(text, tuple(values)) for text, *values in found.values_list(document, *values)[:most]]
 
 
 def _beyond(keys: Sequence[Key], place: Place) -> Any:

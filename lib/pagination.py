@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core import signing
 from django.core.exceptions import ValidationError
+from django.db.models import Expression
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
@@ -41,14 +42,17 @@ class Pagination(BasePagination):
         within: Mapping[str, tuple[str, ...]] = getattr(view, "order_within", {})
         return next((order for name, order in within.items() if request.query_params.get(name)), self.ordering)
 
-    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
+    def paginate_queryset(
+        self, queryset: Any, request: Request, view: Any = None, *, document: Expression | None = None
+    ) -> list[Any]:
+        """document: SQL for a text of each row, if texts are wanted instead of rows."""
         ordering = self.get_ordering(request, view)
         self.keys = keys_of(queryset.model, ordering)
         self.signer = _signer(request, ordering)
         self.address = request.build_absolute_uri()
         text = request.query_params.get(CURSOR)
         place = None if text is None else self._place(text)
-        self.page = page_of(queryset, self.keys, size=_size(request), place=place)
+        self.page = page_of(queryset, self.keys, size=_size(request), place=place, document=document)
         return self.page.rows
 
     def get_paginated_response(self, data: Any) -> Response:

@@ -36,9 +36,12 @@ class OrjsonRenderer(JSONRenderer):
     ) -> bytes:
         if data is None:
             return b""
-        if self.get_indent(accepted_media_type or "", dict(renderer_context or {})) is None:
-            try:
-                return orjson.dumps(data, self.default_encoder, self.options)
-            except TypeError:
-                pass
+        try:
+            found = orjson.dumps(data, self.default_encoder, self.options)
+        except TypeError:
+            found = None
+        if self.get_indent(accepted_media_type or "", dict(renderer_context or {})) is None and found is not None:
+            return found
+        if found is not None:
+            data = orjson.loads(found)  # what was handed through as text is text to DRF's encoder
         return bytes(super().render(data, accepted_media_type, renderer_context))

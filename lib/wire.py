@@ -111,7 +111,7 @@ class Entity:
 
     def document_sql(self, row: str) -> str:
         """SQL for the document of `row` as compact JSON text, independent of the session's time zone and styles."""
-        pairs = ", ".join(f"{_document_column(f, row)} AS {f.name}" for f in self.fields)
+        pairs = ", ".join(f"{column_sql(f, row)} AS {f.name}" for f in self.fields)
         return f"(SELECT row_to_json(d)::text FROM (SELECT {pairs}) AS d)"  # noqa: S608 - our own column names
 
     def row_columns(self) -> list[tuple[sql.Identifier, sql.SQL]]:
@@ -119,7 +119,8 @@ class Entity:
         return [(sql.Identifier(f.column), sql.SQL(f.sql_type)) for f in self.writable]
 
 
-def _document_column(field: WireField, row: str) -> str:
+def column_sql(field: WireField, row: str) -> str:
+    """SQL for the value of a column of `row` as documents have it."""
     column = f"{row}.{field.column}"
     if field.sql_type == "timestamp with time zone":
         return f"""to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""

@@ -1,12 +1,10 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from django_filters.rest_framework import DjangoFilterBackend
-from rest_framework import viewsets
 
 from catalog.api import filters, serializers
 from catalog.models import Equipment, ExerciseType, Muscle
-from lib.api import OwnedViewSet
+from lib.api import OwnedViewSet, RenderedReads
 from lib.pagination import Pagination
 
 
@@ -18,10 +16,8 @@ class BySlug(Pagination):
     ordering = ("slug",)
 
 
-class LibraryViewSet(viewsets.ReadOnlyModelViewSet[Any]):
+class LibraryViewSet(RenderedReads):
     """A part of the library: read-only, with an ETag on every answer."""
-
-    filter_backends = [DjangoFilterBackend]
 
 
 class MuscleViewSet(LibraryViewSet):
