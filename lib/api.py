@@ -2,17 +2,14 @@
 
 import hashlib
 from collections.abc import Mapping
-from functools import cache
 from typing import Any, ClassVar, cast
 from uuid import UUID
 
-import django_filters
 import orjson
 from django.db import models
 from django.utils import timezone
-from django_filters.rest_framework import DjangoFilterBackend, FilterSet
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework import mixins, serializers, status, viewsets
+from rest_framework import mixins, serializers, status
 from rest_framework.decorators import action
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.generics import get_object_or_404
@@ -26,6 +23,7 @@ from lib.models import OwnedModel, OwnedQuerySet
 from lib.openapi import OwnedAutoSchema
 from lib.parsers import sent_body
 from lib.patches import PatchError, check_patch
+from lib.reads import RenderedReads
 from lib.references import missing_references
 from lib.representations import Representation, names_of, representation_of
 from lib.serializer_fields import (
@@ -112,42 +110,6 @@ class OwnedSerializer(serializers.ModelSerializer[Any]):
         return {}
 
 
-class OwnedFilterSet(FilterSet):
-    """Filters by reference take an id and ask nothing about other people's rows."""
-
-    class Meta:
-        filter_overrides = {
-            models.ForeignKey: {"filter_class": django_filters.UUIDFilter},
-            models.GeneratedField: {"filter_class": django_filters.DateFilter},
-        }
-
-
-class FilterBackend(DjangoFilterBackend):
-    filterset_base = OwnedFilterSet
-
-    def filter_queryset(self, request: Any, queryset: Any, view: Any) -> Any:
-        """Most lists are asked for without a filter: then the filters, which take long to make, are not made."""
-        kind: Any = type(view)
-        asked = _filters_of(kind) & request.query_params.keys()
-        return super().filter_queryset(request, queryset, view) if asked else queryset
-
-    def get_filterset_class(self, view: Any, queryset: Any = None) -> Any:
-        kind: Any = type(view)
-        return _filterset_of(kind)
-
-
-@cache
-def _filterset_of(view: Any) -> Any:
-    """django-filter makes a class of `filterset_fields` for each request."""
-    return DjangoFilterBackend.get_filterset_class(FilterBackend(), view, view.serializer_class.Meta.model.objects)
-
-
-@cache
-def _filters_of(view: Any) -> frozenset[str]:
-    filterset = _filterset_of(view)
-    return frozenset(filterset.base_filters) if filterset else frozenset()
-
-
 def etag_of(data: Any) -> str:
     """The tag of a representation: a hash of its content, so that it changes whoever changed the row."""
     return etag_of_bytes(orjson.dumps(data, default=str))
@@ -155,32 +117,6 @@ def etag_of(data: Any) -> str:
 
 def etag_of_bytes(content: bytes) -> str:
     return f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-
-
-class RenderedReads(viewsets.GenericViewSet[Any]):
-    """Lists and details that PostgreSQL renders. The serializer says what they hold; it makes none of them."""
-
-    filter_backends = [FilterBackend]
-
-    def representation(self) -> Representation:
-        return representation_of(self.serializer_class)  # type: ignore[arg-type]  # of a model
-
-    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        representation = self.representation()
-        found = self.filter_queryset(self.get_queryset())
-        pages: Any = self.paginator
-        texts = pages.paginate_queryset(found, request, view=self, document=representation.document)
-        page: Response = pages.get_paginated_response(orjson.Fragment(representation.array(texts)))
-        return page
-
-    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        return Response(orjson.Fragment(self.rendered()))
-
-    def rendered(self) -> bytes:
-        """The row of the address. Raises Http404."""
-        representation = self.representation()
-        found = self.filter_queryset(self.get_queryset()).values_list(representation.document, flat=True)
-        return representation.one(get_object_or_404(found, pk=self.kwargs["pk"]))
 
 
 class OwnedViewSet(mixins.CreateModelMixin, mixins.UpdateModelMixin, mixins.DestroyModelMixin, RenderedReads):
@@ -195,14 +131,12 @@ class OwnedViewSet(mixins.CreateModelMixin, mixins.UpdateModelMixin, mixins.Dest
     def entity(self) -> wire.Entity:
         return wire.entity_of(self.serializer_class.Meta.model)
 
-    def get_queryset(self) -> OwnedQuerySet:
-        manager = self.entity.model._default_manager
-        if getattr(self, "swagger_fake_view", False):
-            return manager.none()
-        user: Any = self.request.user
-        if self.action == "retrieve" and self.entity.wire.stays_readable:
-            return manager.filter(user=user)  # also what is retired, for the logs that name it
-        return manager.for_user(user)
+    @classmethod
+    def rows_for(cls, user: Any, action: str) -> OwnedQuerySet:
+        entity = wire.entity_of(cls.serializer_class.Meta.model)
+        if action == "retrieve" and entity.wire.stays_readable:
+            return entity.model._default_manager.filter(user=user)  # also what is retired, for the logs that name it
+        return entity.model._default_manager.for_user(user)
 
     @extend_schema(parameters=[FIELDS_PARAMETER])
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:

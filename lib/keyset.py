@@ -4,16 +4,18 @@ move no other.
 NULL counts as the greatest value, as in PostgreSQL's own order.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 from django.db import models
 from django.db.models.functions import Cast
 from django.db.models.lookups import GreaterThan, GreaterThanOrEqual, LessThan, LessThanOrEqual
 
-NOTHING = models.Q(pk__in=[])
 Rows = list[tuple[Any, tuple[Any, ...]]]  # each with its sort values
+Read = Callable[[tuple["Key", ...], "Place | None", int], Rows]  # at most so many from the place on, on its way
+NOTHING = models.Q(pk__in=[])
 COMPARISONS: dict[tuple[bool, bool], Any] = {  # by whether it goes upwards, and whether it takes in the place itself
     (True, False): GreaterThan,
     (True, True): GreaterThanOrEqual,
@@ -49,7 +51,7 @@ class Place:
 
     forward: bool
     inclusive: bool  # whether that row itself lies on the way
-    values: tuple[Any, ...]  # its sort values, some of them perhaps as text
+    values: tuple[Any, ...]  # its sort values; they may be texts or expressions of them
 
     def turned(self) -> "Place":
         """The same gap, the other way."""
@@ -70,9 +72,10 @@ class _Row(models.Func):
     output_field = models.BooleanField()  # Django asks for one; nobody reads it
 
 
-def keys_of(model: type[models.Model], ordering: Sequence[str]) -> list[Key]:
+@cache
+def keys_of(model: Any, ordering: tuple[str, ...]) -> tuple[Key, ...]:
     """ordering: as for order_by(), over columns and references; the last one is unique."""
-    return [_key(model, name, alias=f"sort_key_{number}") for number, name in enumerate(ordering)]
+    return tuple(_key(model, name, alias=f"sort_key_{number}") for number, name in enumerate(ordering))
 
 
 def _key(model: type[models.Model], name: str, *, alias: str) -> Key:
@@ -84,23 +87,10 @@ def _key(model: type[models.Model], name: str, *, alias: str) -> Key:
     return Key(path, alias, path != name, nullable, getattr(fields[-1], "output_field", fields[-1]))
 
 
-def page_of(
-    queryset: models.QuerySet[Any],
-    keys: Sequence[Key],
-    *,
-    size: int,
-    place: Place | None,
-    document: models.Expression | None = None,
-) -> Page:
-    """At most `size` rows from the place on, or from the start, in the order of the keys; by one query.
-
-    document: SQL for a text of each row, which then comes in its place.
-    """
+def page_of(read: Read, keys: tuple[Key, ...], *, size: int, place: Place | None) -> Page:
+    """At most `size` rows from the place on, or from the start, in the order of the keys."""
     forward = place is None or place.forward
-    found = queryset.order_by(*(key.path if key.rises(forward=forward) else f"-{key.path}" for key in keys))
-    if place is not None:
-        found = found.filter(_beyond(keys, place))
-    rows = _objects(found, keys, size + 1) if document is None else _documents(found, keys, size + 1, document)
+    rows = read(keys, place, size + 1)
     more = len(rows) > size
     rows = rows[:size] if forward else rows[:size][::-1]
     before = Place(forward=False, inclusive=False, values=rows[0][1]) if rows else place and place.turned()
@@ -111,15 +101,28 @@ def page_of(
     return Page(shown, previous=before if more else None, next=after)
 
 
-def _objects(found: models.QuerySet[Any], keys: Sequence[Key], most: int) -> Rows:
-    rows = found.annotate(**{key.alias: models.F(key.path) for key in keys})[:most]
-    return [(row, tuple(getattr(row, key.alias) for key in keys)) for row in rows]
+def objects(queryset: models.QuerySet[Any]) -> Read:
+    """Reads rows of the model, by one query."""
+
+    def read(keys: tuple[Key, ...], place: Place | None, most: int) -> Rows:
+        found = from_place(queryset, keys, place).annotate(**{key.alias: models.F(key.path) for key in keys})
+        return [(row, tuple(getattr(row, key.alias) for key in keys)) for row in found[:most]]
+
+    return read
 
 
-def _documents(found: models.QuerySet[Any], keys: Sequence[Key], most: int, document: models.Expression) -> Rows:
-    """The sort values as text too: two rows of a page are asked for theirs, and a time for each is slow to make."""
+def documents(
+    queryset: models.QuerySet[Any], document: models.Expression, keys: tuple[Key, ...], place: Place | None, most: int
+) -> models.QuerySet[Any, Any]:
+    """A text for each row and its sort values, as text too: of two rows they are wanted, and a time for each is slow to make."""
     values = (Cast(key.path, models.TextField()) for key in keys)
-    return [(text, tuple(values)) for text, *values in found.values_list(document, *values)[:most]]
+    return from_place(queryset, keys, place).values_list(document, *values)[:most]
+
+
+def from_place(queryset: models.QuerySet[Any], keys: tuple[Key, ...], place: Place | None) -> models.QuerySet[Any, Any]:
+    forward = place is None or place.forward
+    found = queryset.order_by(*(key.path if key.rises(forward=forward) else f"-{key.path}" for key in keys))
+    return found if place is None else found.filter(_beyond(keys, place))
 
 
 def _beyond(keys: Sequence[Key], place: Place) -> Any:
@@ -128,8 +131,12 @@ def _beyond(keys: Sequence[Key], place: Place) -> Any:
     if len(ways) > 1 or any(key.nullable for key in keys):
         return _beyond_by_keys(list(zip(keys, place.values, strict=True)), place)
     comparison = COMPARISONS[ways.pop(), place.inclusive]
-    there = _Row(*(models.Value(value, key.field) for key, value in zip(keys, place.values, strict=True)))
+    there = _Row(*(_expression(value, key) for key, value in zip(keys, place.values, strict=True)))
     return comparison(_Row(*(models.F(key.path) for key in keys)), there)
+
+
+def _expression(value: Any, key: Key) -> Any:
+    return value if isinstance(value, models.Expression) else models.Value(value, key.field)
 
 
 def _beyond_by_keys(pairs: Sequence[tuple[Key, Any]], place: Place) -> models.Q:

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.core import signing
 from django.core.exceptions import ValidationError
-from django.db.models import Expression
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
@@ -14,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
 from lib.errors import CursorInvalid
-from lib.keyset import Place, keys_of, page_of
+from lib.keyset import Place, Read, keys_of, objects, page_of
 
 PAGE_SIZE = 50
 MAX_PAGE_SIZE = 200
@@ -42,17 +41,18 @@ class Pagination(BasePagination):
         within: Mapping[str, tuple[str, ...]] = getattr(view, "order_within", {})
         return next((order for name, order in within.items() if request.query_params.get(name)), self.ordering)
 
-    def paginate_queryset(
-        self, queryset: Any, request: Request, view: Any = None, *, document: Expression | None = None
-    ) -> list[Any]:
-        """document: SQL for a text of each row, if texts are wanted instead of rows."""
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
+        return self.turn_to(objects(queryset), queryset.model, request, view)
+
+    def turn_to(self, read: Read, model: Any, request: Request, view: Any) -> list[Any]:
+        """The rows of the page that the request asks for."""
         ordering = self.get_ordering(request, view)
-        self.keys = keys_of(queryset.model, ordering)
+        self.keys = keys_of(model, ordering)
         self.signer = _signer(request, ordering)
         self.address = request.build_absolute_uri()
         text = request.query_params.get(CURSOR)
         place = None if text is None else self._place(text)
-        self.page = page_of(queryset, self.keys, size=_size(request), place=place, document=document)
+        self.page = page_of(read, self.keys, size=_size(request), place=place)
         return self.page.rows
 
     def get_paginated_response(self, data: Any) -> Response:

@@ -30,7 +30,7 @@ class Document(models.Expression):
         return self.sql.replace(ROW, connection.ops.quote_name(compiler.query.get_initial_alias())), ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # there is one of each
 class Representation:
     document: Document
     is_handed_through: bool  # whether the text of the database is what we send

@@ -25,7 +25,7 @@ def ask(app: str, name: str, /, **params: Any) -> Callable[[], Rows]:
     return rows
 
 
-def rows_of(query: str | sql.Composed, params: Mapping[str, Any]) -> Rows:
+def rows_of(query: str | sql.Composed, params: Mapping[str, Any] | tuple[Any, ...]) -> Rows:
     """The same of a statement that was put together."""
     with connection.cursor() as cursor:
         cursor.execute(query, params)

@@ -3,9 +3,10 @@ from typing import Any
 from django.db.models import QuerySet
 
 from catalog.api import filters, serializers
-from catalog.models import Equipment, ExerciseType, Muscle
-from lib.api import OwnedViewSet, RenderedReads
+from catalog.models import ExerciseType
+from lib.api import OwnedViewSet
 from lib.pagination import Pagination
+from lib.reads import RenderedReads
 
 
 class ByName(Pagination):
@@ -19,16 +20,20 @@ class BySlug(Pagination):
 class LibraryViewSet(RenderedReads):
     """A part of the library: read-only, with an ETag on every answer."""
 
+    @classmethod
+    def rows_for(cls, user: Any, action: str) -> QuerySet[Any]:
+        model: Any = cls.serializer_class.Meta.model
+        rows: QuerySet[Any] = model._default_manager.all()
+        return rows
+
 
 class MuscleViewSet(LibraryViewSet):
-    queryset = Muscle.objects.all()
     serializer_class = serializers.MuscleSerializer
     filterset_class = filters.MuscleFilter
     pagination_class = BySlug
 
 
 class EquipmentViewSet(LibraryViewSet):
-    queryset = Equipment.objects.all()
     serializer_class = serializers.EquipmentSerializer
     filterset_class = filters.EquipmentFilter
     pagination_class = BySlug
@@ -37,14 +42,14 @@ class EquipmentViewSet(LibraryViewSet):
 class LibraryExerciseTypeViewSet(LibraryViewSet):
     """The published exercise types. A retired one is still found by its id, for the logs that name it."""
 
-    queryset = ExerciseType.objects.none()
     serializer_class = serializers.LibraryExerciseTypeSerializer
     filterset_class = filters.LibraryExerciseTypeFilter
     pagination_class = ByName
 
-    def get_queryset(self) -> QuerySet[Any]:
-        if self.action == "retrieve":
-            return ExerciseType.objects.usable_by(self.request.user).filter(user=None)
+    @classmethod
+    def rows_for(cls, user: Any, action: str) -> QuerySet[Any]:
+        if action == "retrieve":
+            return ExerciseType.objects.usable_by(user).filter(user=None)
         return ExerciseType.objects.published()
 
 

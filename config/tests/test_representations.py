@@ -15,9 +15,12 @@ from accounts.models import User
 from accounts.services.tokens import start_session
 from catalog.models import Equipment, ExerciseType, Muscle
 from catalog.tests.factories import make_canonical, make_equipment, make_muscle
+from config.tests.contract import check_error
 from config.tests.test_entities import list_patterns
-from lib.api import OwnedViewSet, RenderedReads, etag_of
+from conftest import client_of
+from lib.api import OwnedViewSet, etag_of
 from lib.fields import BoundedDecimalField, BoundedFloatField, EnumField, SlugSetField, TimeZoneField
+from lib.reads import RenderedReads
 from lib.renderers import OrjsonRenderer
 from lib.tests.factories import make
 
@@ -164,3 +167,25 @@ def test_indented_answer_says_the_same(url: str, view: Any, plain: APIClient, al
     indented = plain.get(url, headers={"Accept": "application/json; indent=2"})
     assert (indented.status_code, indented.json()) == (200, plain.get(url).json())
     assert indented.content.startswith(b"{\n  ")
+
+
+@each
+def test_users_who_ask_in_turn_each_get_their_own(
+    url: str, view: Any, plain: APIClient, alice: User, bob: User
+) -> None:
+    """The query is put together once for all of them."""
+    if not issubclass(view, OwnedViewSet):
+        return
+    own, bobs = made(view, alice), made(view, bob)
+    for _ in range(2):
+        for client, shown, hidden in ((plain, own, bobs), (client_of(bob), bobs, own)):
+            assert [row["id"] for row in client.get(url).json()["results"]] == [str(shown.pk)]
+            assert client.get(f"{url}{shown.pk}/").status_code == 200
+            check_error(client.get(f"{url}{hidden.pk}/"), 404, "not_found")
+
+
+@pytest.mark.parametrize("key", ["x", "0", "None", "x" * 1000])
+@each
+def test_odd_key_is_not_found(url: str, view: Any, key: str, plain: APIClient, alice: User) -> None:
+    made(view, alice)
+    check_error(plain.get(f"{url}{key}/"), 404, "not_found")
