@@ -1,5 +1,8 @@
 """However many passwords come at once: few are hashed at the same time, some wait, the rest is told to come back."""
 
+import os
+import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +14,7 @@ import pytest
 from django.contrib.auth.hashers import check_password, make_password
 
 from lib.errors import RateLimited
-from lib.hashers import RUNNING_MAX, BoundedArgon2PasswordHasher, Turnstile
+from lib.hashers import LOWEST, RUNNING_MAX, BoundedArgon2PasswordHasher, Turnstile
 from lib.tests.running import at_once
 
 MANY = 40
@@ -114,3 +117,19 @@ class Library:
     def verify(self, encoded: str, password: str) -> Any:
         with self._watch.entered():
             return self._library.PasswordHasher().verify(encoded, password)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere threads have no priority of their own")
+def test_hashes_yield_to_everything_else() -> None:
+    """The threads that argon2 starts too: they have the priority of the one that starts them."""
+    seen: list[int] = []
+
+    class Looking(BoundedArgon2PasswordHasher):
+        def _load_library(self) -> Any:
+            seen.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+            return super()._load_library()  # type: ignore[misc]  # the stubs leave it out
+
+    own = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+    Looking().encode("correct horse battery", "salt" * 4)
+    assert set(seen) == {LOWEST}
+    assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == own
