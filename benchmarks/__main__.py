@@ -10,26 +10,25 @@ import django
 import orjson
 
 from benchmarks import report
-from benchmarks.peers.installed import KINTO, WGER, install
+from benchmarks.peers.installed import FASTAPI, KINTO, WGER, install
 from benchmarks.report import Result
 from benchmarks.stand import fresh_databases, prepare, settings_for
 from ops.checkout import program, say
 
-BARS = ("1", "3", "4", "5", "6", "8", "15", "19")
-PEERS = {"8-kinto": KINTO, "8-wger": WGER}  # only when asked for: they install packages
+BARS = ("1", "3", "4", "5", "6", "7", "8", "14", "15", "16", "17", "19")
+MORE = ("8-kinto", "8-wger")  # only when asked for: they take long to install
+PEERS = {"7": FASTAPI, "16": FASTAPI, "17": FASTAPI, "8-kinto": KINTO, "8-wger": WGER}
 LEAST_ROUNDS = 31
 
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    which = (
-        f"of {', '.join(BARS)} (1 brings 2 along), all of them if none; or {', '.join(PEERS)}, which install packages"
-    )
+    which = f"of {', '.join(BARS)} (1 brings 2 along), all of them if none; or {', '.join(MORE)}, beside other people's servers"
     parser.add_argument("bars", nargs="*", metavar="bar", help=which)
     parser.add_argument("--rounds", type=int, default=LEAST_ROUNDS, help="of each measurement (%(default)s)")
     parser.add_argument("--json", type=Path, help="write the results to this file too")
     given = parser.parse_args()
-    if unknown := set(given.bars) - {*BARS, *PEERS}:
+    if unknown := set(given.bars) - {*BARS, *MORE}:
         parser.error(f"no such bar: {', '.join(sorted(unknown))}")
     return given
 
@@ -46,15 +45,16 @@ def tell(results: list[Result], tables: list[list[list[str]]], facts: dict[str, 
 
 def main() -> int:
     given = arguments()
-    for bar in PEERS.keys() & set(given.bars):
-        install(PEERS[bar])
+    bars = given.bars or BARS
+    for peer in {PEERS[bar] for bar in bars if bar in PEERS}:
+        install(peer)
     with fresh_databases() as databases:
         env = settings_for(databases.url)
         prepare(env)
         os.environ.update(env)
         django.setup()
         run = import_module("benchmarks.run")  # only now: it imports models
-        outcome = run.everything(databases, env, bars=given.bars or BARS, rounds=given.rounds)
+        outcome = run.everything(databases, env, bars=bars, rounds=given.rounds)
         facts = report.machine(databases.url)
         tell(outcome.results, outcome.tables, facts, given.json)
     return 0 if all(result.verdict != "FAIL" for result in outcome.results) else 1

@@ -9,12 +9,13 @@ from typing import Any
 import psycopg
 from django.db import connections
 
-from benchmarks import growth, phones, pulls, pushes, raw
+from benchmarks import common, growth, phones, pulls, pushes, raw
 from benchmarks.athletes import Athlete, new_athlete
 from benchmarks.bench import Bench, open_bench
 from benchmarks.peers import kinto, wger
 from benchmarks.report import Result
 from benchmarks.stand import Databases, serving
+from lib.timescale.base import POOL
 from ops.checkout import say
 
 CLIENTS = 8
@@ -31,6 +32,7 @@ class Outcome:
 def everything(databases: Databases, env: dict[str, str], *, bars: Sequence[str], rounds: int) -> Outcome:
     athletes = make_athletes(databases, bars)
     connections.close_all()
+    POOL.close_idle()
     databases.copy_to_raw()
     with psycopg.connect(databases.raw_url, autocommit=True) as connection:
         raw.switch_capture_off(connection)
@@ -41,7 +43,8 @@ def everything(databases: Databases, env: dict[str, str], *, bars: Sequence[str]
             name: stack.enter_context(closing(open_bench(server, athlete, databases.raw_url)))
             for name, athlete in athletes.items()
         }
-        for bar, act in acts(databases, benches, outcome, rounds).items():
+        work = acts(databases, benches, outcome, rounds) | beside_fastapi(databases, env, benches, outcome, rounds)
+        for bar, act in sorted(work.items(), key=lambda pair: int(pair[0].partition("-")[0])):
             if bar in bars:
                 say(f"bar {bar}")
                 act()
@@ -56,16 +59,40 @@ def acts(
 
     return {
         "1": one(pushes.push_and_replay, lambda: benches["client 1"]),
-        "3": one(pushes.clients, lambda: [benches[f"client {number}"] for number in range(1, CLIENTS + 1)]),
+        "3": one(pushes.clients, lambda: clients_of(benches)),
         "4": one(pulls.pull_everything, lambda: benches["pull"]),
         "5": one(pulls.empty_pull, lambda: benches["client 1"]),
         "6": one(pulls.snapshot, lambda: benches["snapshot"]),
         "8": one(pushes.one_request_each, lambda: benches["client 2"]),
         "8-kinto": one(partial(kinto.instead_of_push, databases), lambda: benches["client 2"]),
         "8-wger": one(partial(wger.instead_of_push, databases), lambda: benches["client 2"]),
+        "14": one(common.beside_log_ins, lambda: benches["client 1"]),
         "15": lambda: outcome.tables.append(growth.lines(benches, rounds=rounds)),
         "19": lambda: client(benches, outcome, rounds),
     }
+
+
+def beside_fastapi(
+    databases: Databases, env: dict[str, str], benches: dict[str, Bench], outcome: Outcome, rounds: int
+) -> dict[str, Callable[[], Any]]:
+    """Bars that compare two servers of one worker each, which run for no longer than that."""
+
+    def pair(measured: Callable[..., list[Result]], who: Any) -> Callable[[], None]:
+        def run() -> None:
+            with common.beside_fastapi(databases, env) as servers:
+                outcome.results.extend(measured(servers, who(), rounds=rounds))
+
+        return run
+
+    return {
+        "7": pair(common.lists, lambda: benches["client 1"]),
+        "16": pair(common.small_pushes, lambda: clients_of(benches)),
+        "17": pair(common.empty_pulls, lambda: benches["client 1"]),
+    }
+
+
+def clients_of(benches: dict[str, Bench]) -> list[Bench]:
+    return [benches[f"client {number}"] for number in range(1, CLIENTS + 1)]
 
 
 def client(benches: dict[str, Bench], outcome: Outcome, rounds: int) -> None:
@@ -76,7 +103,8 @@ def client(benches: dict[str, Bench], outcome: Outcome, rounds: int) -> None:
 
 def make_athletes(databases: Databases, bars: Sequence[str]) -> dict[str, Athlete]:
     """As many as the chosen bars need."""
-    clients = CLIENTS if "3" in bars else 2 if {"1", "5", "8", "8-kinto", "8-wger"} & set(bars) else 0
+    few = {"1", "5", "7", "8", "8-kinto", "8-wger", "14", "17"}
+    clients = CLIENTS if {"3", "16"} & set(bars) else 2 if few & set(bars) else 0
     sizes = {f"client {number}": CHUNK for number in range(1, clients + 1)}
     if "4" in bars:
         sizes["pull"] = PULLED

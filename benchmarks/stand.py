@@ -1,6 +1,5 @@
 """What the benchmarks run on: two fresh databases, and the server as `make run` starts it, with an operator's settings."""
 
-import os
 import secrets
 import socket
 import sys
@@ -17,8 +16,9 @@ from psycopg import sql
 from ops.checkout import STATE, environment, only_one, say
 from ops.database import database
 from ops.processes import Child, finish, running
-from ops.run import Address, server_command, wait_until_ready
+from ops.run import WORKERS, Address, server_command, wait_until_ready
 
+CLIENT_HEADER = "X-Client"  # from which network a request says that it comes
 NAME, RAW_NAME = "dropset_benchmark", "dropset_benchmark_raw"
 
 
@@ -78,6 +78,7 @@ def fresh_databases() -> Iterator[Databases]:
 def settings_for(url: str) -> dict[str, str]:
     """As in operation, but without TLS, and with access tokens that outlive the run."""
     operation = {"DEBUG": "false", "SECURE_TLS": "false", "ALLOWED_HOSTS": "127.0.0.1", "LOG_LEVEL": "WARNING"}
+    operation["CLIENT_IP_HEADER"] = f"HTTP_{CLIENT_HEADER.upper().replace('-', '_')}"
     fixed = operation | {"ACCESS_TOKEN_MINUTES": "600", "SECRET_KEY": secrets.token_urlsafe(64)}
     return environment(DATABASE_URL=url, **fixed)
 
@@ -88,10 +89,10 @@ def prepare(env: dict[str, str]) -> None:
 
 
 @contextmanager
-def serving(env: dict[str, str]) -> Iterator[Server]:
-    address = Address("127.0.0.1", int(os.environ.get("PORT", "") or free_port()))
-    log = STATE / "benchmarks.log"
-    with running("the server", server_command(address), env=env, log=log) as child:
+def serving(env: dict[str, str], *, workers: int = WORKERS) -> Iterator[Server]:
+    address = Address("127.0.0.1", free_port())
+    log = STATE / f"benchmarks-{workers}.log"
+    with running("the server", server_command(address, workers), env=env, log=log) as child:
         wait_until_ready(address, [child], env["ALLOWED_HOSTS"])
         yield Server(address, child)
 

@@ -96,10 +96,10 @@ def wait_until_ready(address: Address, children: Sequence[Child], allowed_hosts:
         pause(POLL_S)
 
 
-def server_command(address: Address) -> list[str]:
+def server_command(address: Address, workers: int = WORKERS) -> list[str]:
     place = ["--host", address.host, "--port", str(address.port)]
     how = ["--interface", "wsgi", "--no-ws", "--access-log"]
-    many = ["--workers", str(WORKERS), "--blocking-threads", str(BLOCKING_THREADS)]
+    many = ["--workers", str(workers), "--blocking-threads", str(BLOCKING_THREADS)]
     idle = ["--backpressure", str(BACKPRESSURE), "--http1-header-read-timeout", str(HEADER_TIMEOUT_MS)]
     end = ["--workers-kill-timeout", str(KILL_TIMEOUT_S), RESPAWN]
     return [sys.executable, "-m", "granian", *how, *many, *place, *idle, *end, "config.wsgi:application"]

@@ -38,6 +38,11 @@ class Peer:
         return str(self.folder / "bin" / name)
 
 
+FASTAPI = Peer(
+    "fastapi",
+    "0.165.0",
+    ("fastapi==0.165.0", "asyncpg==0.32.0", "pyjwt==2.15.1", "uvicorn[standard]==0.54.0"),
+)
 KINTO = Peer("kinto", "26.5.0", ("kinto[postgresql]==26.5.0",))
 WGER = Peer(
     "wger",
