@@ -90,9 +90,10 @@ def prepare(env: dict[str, str]) -> None:
 
 @contextmanager
 def serving(env: dict[str, str], *, workers: int = WORKERS) -> Iterator[Server]:
+    """As in operation: without a log of requests, as in the container, and as other people's servers run here."""
     address = Address("127.0.0.1", free_port())
     log = STATE / f"benchmarks-{workers}.log"
-    with running("the server", server_command(address, workers), env=env, log=log) as child:
+    with running("the server", server_command(address, workers, access_log=False), env=env, log=log) as child:
         wait_until_ready(address, [child], env["ALLOWED_HOSTS"])
         yield Server(address, child)
 
