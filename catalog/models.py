@@ -10,7 +10,7 @@ from catalog import enums
 from catalog.domain.metadata import SchemaProblem, check_metadata_schema
 from lib.capture import capture_triggers
 from lib.fields import BoundedDecimalField, EnumField, JsonField, NoteField, SlugSetField
-from lib.rules import NotNamed, known_slugs, own_or_shared
+from lib.rules import own_or_shared
 from lib.shared import SharedModel, SharedQuerySet, visible_where
 from lib.wire import Wire
 
@@ -33,11 +33,7 @@ class Muscle(models.Model):
     side = EnumField(choices=enums.BodySide)
 
     class Meta:
-        triggers = [
-            *capture_triggers(),
-            NotNamed(table="catalog_exercisetype", column="primary_muscles"),
-            NotNamed(table="catalog_exercisetype", column="secondary_muscles"),
-        ]
+        triggers = capture_triggers()
 
     def __str__(self) -> str:
         return self.name
@@ -52,7 +48,7 @@ class Equipment(models.Model):
 
     class Meta:
         verbose_name_plural = "equipment"
-        triggers = [*capture_triggers(), NotNamed(table="catalog_exercisetype", column="equipment")]
+        triggers = capture_triggers()
 
     def __str__(self) -> str:
         return self.name
@@ -98,9 +94,9 @@ class ExerciseType(SharedModel):
     bodyweight_share = BoundedDecimalField(
         max_digits=3, decimal_places=2, min_value="0.00", max_value="1.00", default="0.00"
     )
-    primary_muscles = SlugSetField(max_size=12)
-    secondary_muscles = SlugSetField(max_size=24)
-    equipment = SlugSetField(max_size=12)
+    primary_muscles = SlugSetField(max_size=12, vocabulary="catalog.Muscle")
+    secondary_muscles = SlugSetField(max_size=24, vocabulary="catalog.Muscle")
+    equipment = SlugSetField(max_size=12, vocabulary="catalog.Equipment")
     instructions = NoteField(max_length=5000, help_text="Markdown, a numbered step a line.")
     media = JsonField(default=list, help_text='Links: [{"kind": "video", "url": "https://..."}].')
     metadata_schema = JsonField(
@@ -143,13 +139,7 @@ class ExerciseType(SharedModel):
                 "name", "id", condition=models.Q(user=None), name="catalog_type_name"
             ),  # the library in its order
         ]
-        triggers = [
-            *SharedModel.Meta.triggers,
-            *own_or_shared("replaced_by"),
-            *known_slugs("primary_muscles", "catalog_muscle"),
-            *known_slugs("secondary_muscles", "catalog_muscle"),
-            *known_slugs("equipment", "catalog_equipment"),
-        ]
+        triggers = [*SharedModel.Meta.triggers, *own_or_shared("replaced_by")]
 
     def __str__(self) -> str:
         return self.name

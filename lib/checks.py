@@ -9,8 +9,8 @@ from django.db import models
 from django.db.migrations.loader import MigrationLoader
 
 from lib import wire
-from lib.constraints import AtMostOne
-from lib.fields import OwnedForeignKey, parents_of
+from lib.constraints import AtMostOne, KnownSlugs
+from lib.fields import OwnedForeignKey, SlugSetField, parents_of
 from lib.models import OwnedModel
 from lib.operations import RenderAgain
 from lib.shared import SharedChild, SharedModel
@@ -31,6 +31,7 @@ def owned_models_follow_the_pattern(app_configs: Any, **kwargs: Any) -> list[Che
         findings += _reference_findings(model)
         findings += _shared_findings(model)
         findings += _name_findings(model)
+        findings += _vocabulary_findings(model)
         findings += _together_findings(model)
         findings += _single_findings(model)
     vocabularies = [model for model in apps.get_models() if model not in owned and hasattr(model, "wire")]
@@ -208,11 +209,32 @@ def _together_findings(model: type[OwnedModel]) -> Iterator[CheckMessage]:
         )
 
 
-def _name_findings(model: type[OwnedModel]) -> Iterator[CheckMessage]:
-    for constraint in model._meta.constraints:
-        if len(constraint.name) > IDENTIFIER_MAX_LENGTH:
+def _vocabulary_findings(model: type[OwnedModel]) -> Iterator[CheckMessage]:
+    for field in model._meta.concrete_fields:
+        if not isinstance(field, SlugSetField) or not field.vocabulary:
+            continue
+        try:
+            vocabulary: Any = apps.get_model(field.vocabulary)
+        except (LookupError, ValueError):
+            vocabulary = None
+        if vocabulary is None or not hasattr(vocabulary, "wire") or vocabulary._meta.pk.name != "slug":
             yield Error(
-                f"{constraint.name} is longer than PostgreSQL keeps; its error could not be told from another.",
+                f"{model.__name__}.{field.name} names {field.vocabulary}, which is no vocabulary.",
+                hint='Name a model that has a `wire` and `slug` as its key, such as "catalog.Muscle".',
+                obj=field,
+                id="dropset.E014",
+            )
+
+
+def _names_of(constraint: models.BaseConstraint) -> list[str]:
+    return [constraint.name, *([constraint.in_use] if isinstance(constraint, KnownSlugs) else [])]
+
+
+def _name_findings(model: type[OwnedModel]) -> Iterator[CheckMessage]:
+    for name in (name for constraint in model._meta.constraints for name in _names_of(constraint)):
+        if len(name) > IDENTIFIER_MAX_LENGTH:
+            yield Error(
+                f"{name} is longer than PostgreSQL keeps; its error could not be told from another.",
                 hint="Choose a shorter name.",
                 obj=model,
                 id="dropset.E005",

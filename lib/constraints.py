@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.core.management.base import CommandError
 from django.db import models
+
+from lib.sqlfiles import load_sql
 
 
 class SameOwner(models.BaseConstraint):
@@ -114,3 +117,65 @@ class AtMostOne(models.BaseConstraint):
 
     def __hash__(self) -> int:
         return hash((self.name, self.fields, self.gives_way))
+
+
+class KnownSlugs(models.BaseConstraint):
+    """Each slug of a set is one of a vocabulary, and stays there as long as a set names it: a foreign key of arrays.
+
+    SlugSetField adds it. vocabulary: the label of a model whose key is `slug`; the migration that adds this depends on that
+    model's app. `name` says what the database calls a slug that is not there, `in_use` one that is not to go.
+    """
+
+    def __init__(self, *, field: str, vocabulary: str, name: str) -> None:
+        super().__init__(
+            name=name,
+            violation_error_code="does_not_exist",
+            violation_error_message="There is no such slug in the library.",
+        )
+        self.field, self.vocabulary = field, vocabulary
+
+    @property
+    def in_use(self) -> str:
+        return f"{self.name.removesuffix('_known_slugs')}_in_use"
+
+    def create_sql(self, model: type[models.Model] | None, schema_editor: Any) -> None:  # type: ignore[override]  # None: deferred
+        """At the end of the migration, when both tables are there."""
+        assert model is not None
+        try:
+            vocabulary = model._meta.apps.get_model(self.vocabulary)._meta.db_table
+        except LookupError as error:  # Django sees no reference here that a migration would depend on by itself
+            raise CommandError(
+                f"{self.name} needs {self.vocabulary}: add the migration that makes it to `dependencies`."
+            ) from error
+        column = str(model._meta.get_field(self.field).column)  # type: ignore[union-attr]  # a column
+        schema_editor.deferred_sql.append(
+            self._filled("known_slugs")
+            .replace("/*table*/", model._meta.db_table)
+            .replace("/*vocabulary*/", vocabulary)
+            .replace("/*column*/", column)
+        )
+
+    constraint_sql = create_sql  # type: ignore[assignment]  # inside CREATE TABLE it is deferred in the same way
+
+    def remove_sql(self, model: type[models.Model] | None, schema_editor: Any) -> str:
+        return self._filled("forget_slugs")
+
+    def _filled(self, name: str) -> str:
+        return load_sql("lib", name).replace("/*known*/", self.name).replace("/*in_use*/", self.in_use)
+
+    def validate(self, model: Any, instance: Any, exclude: Any = None, using: str = "default") -> None:
+        """Nothing to do ahead of the write, as above."""
+
+    def deconstruct(self) -> tuple[str, Sequence[Any], dict[str, Any]]:
+        path, args, kwargs = super().deconstruct()
+        kwargs.pop("violation_error_code", None)
+        kwargs.pop("violation_error_message", None)
+        return path, args, kwargs | {"field": self.field, "vocabulary": self.vocabulary}
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, KnownSlugs):
+            return NotImplemented
+        return self.deconstruct() == other.deconstruct()
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.field, self.vocabulary))

@@ -17,7 +17,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 
-from lib.constraints import SameOwner
+from lib.constraints import KnownSlugs, SameOwner
 
 SLUG_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 MAX_JSON_DEPTH = 64
@@ -189,19 +189,30 @@ class TimeZoneField(models.CharField[Any, Any]):
 
 
 class SlugSetField(CheckedField, ArrayField):  # type: ignore[type-arg]  # ArrayField is not generic at run time
-    """A set of slugs, kept sorted and without doubles by whoever writes. Merged as a set: adds and removes."""
+    """A set of slugs, kept sorted and without doubles by whoever writes. Merged as a set: adds and removes.
+
+    vocabulary: the label of the model whose slugs it may name ("catalog.Muscle"): none but these, and what is named stays
+    there. Without one, any.
+    """
 
     fact = "size"
     violation_code = "too_many"
     json_type = None  # also a member may be wrong: msgspec says which
+    non_db_attrs = (*ArrayField.non_db_attrs, "vocabulary")  # the constraint says it to the database
 
-    def __init__(self, *args: Any, max_size: int, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, max_size: int, vocabulary: str = "", **kwargs: Any) -> None:
         kwargs.setdefault("blank", True)
         kwargs.setdefault("default", list)
         kwargs["base_field"] = models.CharField(max_length=64, validators=[RegexValidator(SLUG_PATTERN)])
-        self.max_size = max_size
+        self.max_size, self.vocabulary = max_size, vocabulary
         self.violation_message = f"Must have at most {max_size} entries."
         super().__init__(*args, **kwargs)
+
+    def contribute_to_class(self, cls: type[models.Model], name: str, *args: Any, **kwargs: Any) -> None:
+        super().contribute_to_class(cls, name, *args, **kwargs)
+        if self.vocabulary:
+            constraint = constraint_name(cls, f"{name}_known_slugs")
+            add_constraint(cls, KnownSlugs(field=name, vocabulary=self.vocabulary, name=constraint))
 
     def check_condition(self) -> models.Q:
         return models.Q((f"{self.name}__cardinality__lte", self.max_size))
@@ -209,7 +220,8 @@ class SlugSetField(CheckedField, ArrayField):  # type: ignore[type-arg]  # Array
     def deconstruct(self) -> Any:
         name, path, args, kwargs = super().deconstruct()
         kwargs.pop("base_field")
-        return name, path, args, kwargs | {"max_size": self.max_size}
+        vocabulary = {"vocabulary": self.vocabulary} if self.vocabulary else {}
+        return name, path, args, kwargs | {"max_size": self.max_size} | vocabulary
 
 
 @ArrayField.register_lookup

@@ -5,12 +5,15 @@ from typing import Any
 import pgtrigger
 from django.db import models
 
-from lib.capture import NEW_ROWS, OLD_ROWS
+from lib.capture import NEW_ROWS
 from lib.sqlfiles import load_sql
 
 
 class Rule(pgtrigger.Trigger):
-    """A statement trigger after INSERT or UPDATE whose body, a file in lib/sql, raises where the rule is broken."""
+    """A statement trigger after INSERT or UPDATE whose body raises where the rule is broken.
+
+    The body is `<app>/sql/<file>.sql` of the app that the rule is written in. `field`: the one that the error names.
+    """
 
     level = pgtrigger.Statement
     when = pgtrigger.After
@@ -29,10 +32,12 @@ class Rule(pgtrigger.Trigger):
         return f"{model._meta.app_label}_{model._meta.model_name}_{self.field}_{self.file}"
 
     def replacements(self, model: type[models.Model]) -> dict[str, str]:
-        raise NotImplementedError
+        """Of places in the SQL file, by what they are written as there."""
+        return {}
 
     def get_func(self, model: Any) -> str:
-        text = load_sql("lib", self.file).replace("/*constraint*/", self.constraint_name(model))
+        app = type(self).__module__.partition(".")[0]
+        text = load_sql(app, self.file).replace("/*constraint*/", self.constraint_name(model))
         for name, value in self.replacements(model).items():
             text = text.replace(name, value)
         return text
@@ -51,42 +56,10 @@ class OwnOrShared(Rule):
         return {"/*target*/": target._meta.db_table, "/*column*/": field.column}
 
 
-class KnownSlugs(Rule):
-    """Every slug of the set is one of a vocabulary table, whose key is `slug`."""
-
-    file = "known_slugs"
-    violation_message = "There is no such slug in the library."
-
-    def __init__(self, *, field: str, vocabulary: str, operation: Any) -> None:
-        self.vocabulary = vocabulary
-        super().__init__(field=field, operation=operation)
-
-    def replacements(self, model: type[models.Model]) -> dict[str, str]:
-        return {"/*vocabulary*/": self.vocabulary, "/*column*/": self.field}
-
-
-class NotNamed(Rule):
-    """On a vocabulary: a slug that some set still names cannot be deleted."""
-
-    file = "not_named"
-    referencing = OLD_ROWS
-    violation_code = "in_use"
-    violation_message = "Something still names this slug."
-
-    def __init__(self, *, table: str, column: str) -> None:
-        self.table, self.column = table, column
-        super().__init__(field=column, operation=pgtrigger.Delete)
-
-    def replacements(self, model: type[models.Model]) -> dict[str, str]:
-        return {"/*table*/": self.table, "/*column*/": self.column}
+def on_write(rule: type[Rule], field: str) -> list[pgtrigger.Trigger]:
+    """The rule for rows that come and rows that change: PostgreSQL wants a trigger for each."""
+    return [rule(field=field, operation=operation) for operation in (pgtrigger.Insert, pgtrigger.Update)]
 
 
 def own_or_shared(field: str) -> list[pgtrigger.Trigger]:
-    return [OwnOrShared(field=field, operation=operation) for operation in (pgtrigger.Insert, pgtrigger.Update)]
-
-
-def known_slugs(field: str, vocabulary: str) -> list[pgtrigger.Trigger]:
-    return [
-        KnownSlugs(field=field, vocabulary=vocabulary, operation=operation)
-        for operation in (pgtrigger.Insert, pgtrigger.Update)
-    ]
+    return on_write(OwnOrShared, field)

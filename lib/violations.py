@@ -2,6 +2,7 @@
 rules, which hold its code and message.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 
-from lib.constraints import AtMostOne
+from lib.constraints import AtMostOne, KnownSlugs
 from lib.rules import Rule
 
 
@@ -27,6 +28,8 @@ def _named_violations() -> dict[str, Violation]:
         for constraint in model._meta.constraints:
             code = constraint.violation_error_code or ("unique" if _is_unique(constraint) else "invalid")
             found[constraint.name] = Violation(code, str(constraint.get_violation_error_message()), _attr(constraint))
+            if isinstance(constraint, KnownSlugs):
+                found[constraint.in_use] = Violation("in_use", "Something still names this slug.", "slug")
         for trigger in getattr(model._meta, "triggers", []):
             if isinstance(trigger, Rule):
                 violation = Violation(trigger.violation_code, trigger.violation_message, trigger.field)
@@ -45,22 +48,33 @@ def _attr(constraint: models.BaseConstraint) -> str | None:
         return named
     if isinstance(constraint, AtMostOne):
         return constraint.gives_way
+    names: set[str] = set()
     if isinstance(constraint, models.CheckConstraint):
-        condition = constraint.condition
-        names = {path.split("__")[0] for path in _paths(condition)} if isinstance(condition, models.Q) else set()
-        return names.pop() if len(names) == 1 else None
-    if isinstance(constraint, models.UniqueConstraint):
-        own = [name for name in constraint.fields if name != "user"]
-        return own[0] if len(own) == 1 else None
-    return None
+        names = _subjects(constraint.condition)
+    elif isinstance(constraint, models.UniqueConstraint):
+        names = {*constraint.fields, *_fields_in(constraint.expressions)} - {"user"}
+    return names.pop() if len(names) == 1 else None
 
 
-def _paths(condition: models.Q) -> list[str]:
-    return [
-        path
-        for child in condition.children
-        for path in (_paths(child) if isinstance(child, models.Q) else [child[0]] if isinstance(child, tuple) else [])
-    ]
+def _subjects(condition: Any) -> set[str]:
+    """The fields that a condition is about: where it compares two sides, those on the left."""
+    match condition:
+        case models.Q():
+            return {name for child in condition.children for name in _subjects(child)}
+        case (str() as path, _):
+            return {path.split("__")[0]}
+        case models.Lookup():
+            return _fields_in([condition.lhs])
+        case _:
+            return _fields_in([condition])
+
+
+def _fields_in(expressions: Iterable[Any]) -> set[str]:
+    parts: list[Any] = []
+    for expression in expressions:
+        parts += expression.flatten() if hasattr(expression, "flatten") else [expression]  # F has no parts
+    conditions = [part.referenced_base_fields for part in parts if isinstance(part, models.Q)]  # of a When
+    return {part.name.split("__")[0] for part in parts if isinstance(part, models.F)}.union(*conditions)
 
 
 def constraint_of(error: BaseException) -> str:

@@ -1,16 +1,19 @@
 """Entities of the test suite. docs/development.md, "Tests", says what they are for."""
 
 from django.db import models
+from django.db.models.functions import Length, Trim
+from django.db.models.lookups import GreaterThan
 
 from catalog.models import ExerciseType
 from lib.constraints import AtMostOne
-from lib.fields import BoundedFloatField, BoundedIntegerField, EnumField, NoteField, OwnedForeignKey
+from lib.fields import BoundedFloatField, BoundedIntegerField, EnumField, NoteField, OwnedForeignKey, SlugSetField
 from lib.models import OwnedModel
-from lib.rules import own_or_shared
+from lib.rules import on_write, own_or_shared
 from lib.shared import SharedChild, SharedModel, visible_where
 from lib.together import Together
 from lib.wire import Wire
 from specimens.enums import Status
+from specimens.rules import RoomNotFull
 
 
 class Plan(SharedModel):
@@ -60,12 +63,15 @@ class Room(OwnedModel):
 
 
 class Rack(OwnedModel):
-    """Hangs on a room."""
+    """Hangs on a room, with not too many others."""
 
     wire = Wire(code=1120)
 
     room = OwnedForeignKey(Room, related_name="racks")
     notes = NoteField(max_length=2000)
+
+    class Meta(OwnedModel.Meta):
+        triggers = [*OwnedModel.Meta.triggers, *on_write(RoomNotFull, "room")]
 
 
 class DayNote(OwnedModel):
@@ -90,5 +96,26 @@ class DayNote(OwnedModel):
                 name="specimens_daynote_place",
                 violation_error_code="place_incomplete",
                 violation_error_message="A place has a latitude and a longitude.",
+            ),
+        ]
+
+
+class Kit(OwnedModel):
+    """Names the words of one vocabulary in two fields."""
+
+    wire = Wire(code=1140)
+
+    label = models.CharField(max_length=100)
+    equipment = SlugSetField(max_size=12, vocabulary="catalog.Equipment")
+    spare = SlugSetField(max_size=12, vocabulary="catalog.Equipment")
+
+    class Meta(OwnedModel.Meta):
+        constraints = [
+            *OwnedModel.Meta.constraints,
+            models.CheckConstraint(
+                condition=GreaterThan(Length(Trim("label")), 1),
+                name="specimens_kit_label_says_something",
+                violation_error_code="blank",
+                violation_error_message="A label has two letters at least.",
             ),
         ]

@@ -12,7 +12,7 @@ from accounts.models import User
 from catalog.models import ExerciseType
 from lib.capture import capture_triggers
 from lib.checks import owned_models_follow_the_pattern, steps_are_taken_by_the_history
-from lib.fields import OwnedForeignKey
+from lib.fields import OwnedForeignKey, SlugSetField
 from lib.models import OwnedModel
 from lib.operations import RenderAgain
 from lib.rules import own_or_shared
@@ -155,6 +155,31 @@ def test_name_that_postgresql_would_cut_is_found() -> None:
     message, hint = only("dropset.E005")
     assert name in message
     assert hint == "Choose a shorter name."
+
+
+def test_name_of_a_protected_vocabulary_that_postgresql_would_cut_is_found() -> None:
+    class Long(OwnedModel):
+        wire = Wire(code=FREE_CODE)
+        words_that_are_named_in_a_field_with_a_very_long_name = SlugSetField(max_size=1, vocabulary="catalog.Muscle")
+
+        class Meta(Pattern):
+            abstract = False
+
+    assert {finding_id for finding_id, _, _ in findings()} == {"dropset.E005"}
+
+
+@pytest.mark.parametrize("named", ["catalog.ExerciseType", "catalog.Nothing", "nonsense", "accounts.User"])
+def test_set_that_names_no_vocabulary_is_found(named: str) -> None:
+    class Bag(OwnedModel):
+        wire = Wire(code=FREE_CODE)
+        words = SlugSetField(max_size=1, vocabulary=named)
+
+        class Meta(Pattern):
+            abstract = False
+
+    message, hint = only("dropset.E014")
+    assert message == f"Bag.words names {named}, which is no vocabulary."
+    assert "`slug` as its key" in hint
 
 
 def test_code_that_is_taken_is_found_at_both_models() -> None:

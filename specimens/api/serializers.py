@@ -1,5 +1,5 @@
 from lib.api import OwnedSerializer
-from specimens.models import DayNote, Plan, PlanDay, PlanSlot, Rack, Room
+from specimens.models import DayNote, Kit, Plan, PlanDay, PlanSlot, Rack, Room
 
 
 class PlanSerializer(OwnedSerializer):
@@ -30,3 +30,8 @@ class RackSerializer(OwnedSerializer):
 class DayNoteSerializer(OwnedSerializer):
     class Meta(OwnedSerializer.Meta):
         model = DayNote
+
+
+class KitSerializer(OwnedSerializer):
+    class Meta(OwnedSerializer.Meta):
+        model = Kit

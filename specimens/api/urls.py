@@ -9,5 +9,6 @@ router.register("plan-slots", views.PlanSlotViewSet, "plan-slot")
 router.register("rooms", views.RoomViewSet, "room")
 router.register("racks", views.RackViewSet, "rack")
 router.register("day-notes", views.DayNoteViewSet, "day-note")
+router.register("kits", views.KitViewSet, "kit")
 
 urlpatterns = router.urls

@@ -26,3 +26,7 @@ class RackViewSet(OwnedViewSet):
 
 class DayNoteViewSet(OwnedViewSet):
     serializer_class = serializers.DayNoteSerializer
+
+
+class KitViewSet(OwnedViewSet):
+    serializer_class = serializers.KitSerializer

@@ -1,5 +1,5 @@
 from lib.tests.factories import Example, as_id, make, register
-from specimens.models import DayNote, Plan, PlanDay, PlanSlot, Rack, Room
+from specimens.models import DayNote, Kit, Plan, PlanDay, PlanSlot, Rack, Room
 
 register(Example(Plan, document=lambda user: {"title": "Base"}, patch={"title": "Peak", "notes": "Eight weeks."}))
 register(
@@ -18,5 +18,13 @@ register(
         document=lambda user: {"text": "Slept well."},
         patch={"text": "Slept badly."},
         breaks={"specimens_daynote_place": {"latitude": 1.0, "longitude": None}},
+    )
+)
+register(
+    Example(
+        Kit,
+        document=lambda user: {"label": "Travel"},
+        patch={"label": "Home"},
+        breaks={"specimens_kit_label_says_something": {"label": " x "}},
     )
 )

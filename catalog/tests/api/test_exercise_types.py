@@ -208,14 +208,14 @@ def test_batch_takes_as_many_queries_for_thirty_as_for_three(
 @pytest.mark.parametrize("name", ["primary_muscles", "secondary_muscles"])
 def test_muscle_in_use_cannot_be_deleted(vocabulary: None, alice: User, name: str) -> None:
     make(ExerciseType, alice, **{name: ["chest"]})
-    with refused(f"catalog_muscle_{name}_not_named"):
+    with refused(f"catalog_exercisetype_{name}_in_use"):
         Muscle.objects.filter(slug="chest").delete()
     assert Muscle.objects.filter(slug="triceps").delete()[0] == 1
 
 
 def test_equipment_in_use_cannot_be_deleted(vocabulary: None) -> None:
     make_canonical(equipment=["barbell"])
-    with refused("catalog_equipment_equipment_not_named"):
+    with refused("catalog_exercisetype_equipment_in_use"):
         Equipment.objects.all().delete()
 
 
