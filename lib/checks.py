@@ -1,6 +1,8 @@
 """System checks that hold the pattern of owned models: each finding says what to do about it."""
 
+from collections import Counter
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from django.apps import apps
@@ -18,6 +20,7 @@ from lib.upcasting import UPCASTERS
 
 CAPTURE = {"capture_insert", "capture_update", "capture_delete"}
 IDENTIFIER_MAX_LENGTH = 63
+CODES = range(1, 32_767)  # the next one stands behind all in the cursors of a pull
 
 
 def owned_models_follow_the_pattern(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
@@ -242,26 +245,49 @@ def _name_findings(model: type[OwnedModel]) -> Iterator[CheckMessage]:
 
 
 def _code_findings(found: list[Any]) -> Iterator[CheckMessage]:
-    coded: dict[type[models.Model], int] = {
-        m: m.wire.code for m in found if isinstance(getattr(m, "wire", None), wire.Wire)
-    }
-    for model, code in coded.items():
-        if any(other is not model and number == code for other, number in coded.items()):
+    """Of what is one of a kind: numbers and names on the wire; and of the order that references make."""
+    wired = [model for model in found if isinstance(getattr(model, "wire", None), wire.Wire)]
+    codes = Counter(model.wire.code for model in wired)
+    names = Counter(wire.name_of(model) for model in wired)
+    for model in wired:
+        code, name = model.wire.code, wire.name_of(model)
+        if codes[code] > 1:
             yield Error(
                 f"The wire code {code} of {model.__name__} is taken.",
-                hint="Choose a free one.",
+                hint="Choose a free one: `manage.py entity_docs --codes` lists those that are taken.",
                 obj=model,
                 id="dropset.E006",
             )
-        for field in model._meta.concrete_fields:
-            target = field.related_model
-            if isinstance(target, type) and target is not model and coded.get(target, -1) >= code:
-                yield Error(
-                    f"{model.__name__} refers to {target.__name__}, but a pull would bring it first.",
-                    hint="Choose a code above its parent's.",
-                    obj=field,
-                    id="dropset.E007",
-                )
+        if code not in CODES:
+            yield Error(
+                f"The wire code {code} of {model.__name__} is none.",
+                hint=f"Choose one from {CODES.start} to {CODES.stop - 1}.",
+                obj=model,
+                id="dropset.E006",
+            )
+        if names[name] > 1:
+            yield Error(
+                f"Several models are {name} on the wire.",
+                hint="The name of the class is that of the entity, in whichever app it is: choose another one.",
+                obj=model,
+                id="dropset.E015",
+            )
+    try:
+        TopologicalSorter({model: _referred_by(model) for model in wired}).prepare()
+    except CycleError as error:
+        names_in_it = " refers to ".join(model.__name__ for model in reversed(error.args[1]))
+        yield Error(
+            f"{names_in_it}: none of them can be written first.",
+            hint="Leave one of the references out; what it says can be asked of the other one.",
+            id="dropset.E007",
+        )
+
+
+def _referred_by(model: type[models.Model]) -> list[type[models.Model]]:
+    try:
+        return wire.referred_by(model)
+    except (LookupError, ValueError):  # no such vocabulary: another finding says so
+        return []
 
 
 def steps_are_taken_by_the_history(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:

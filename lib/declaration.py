@@ -7,7 +7,9 @@ from lib.together import Together
 
 @dataclasses.dataclass(frozen=True)
 class Wire:
-    """What a model cannot say by its fields: its number in the sync tables, which is never changed or used again."""
+    """What a model cannot say by its fields: its number in the sync tables, from 1 to 32766, which is never changed or used
+    again. It says nothing of the order: that follows from the references.
+    """
 
     code: int
     read_only: bool = False  # made by the server alone: clients may not write it

@@ -74,7 +74,8 @@ def _fields_in(expressions: Iterable[Any]) -> set[str]:
     for expression in expressions:
         parts += expression.flatten() if hasattr(expression, "flatten") else [expression]  # F has no parts
     conditions = [part.referenced_base_fields for part in parts if isinstance(part, models.Q)]  # of a When
-    return {part.name.split("__")[0] for part in parts if isinstance(part, models.F)}.union(*conditions)
+    paths = [part.name for part in parts if isinstance(part, models.F)]  # type: ignore[attr-defined]  # not in the stubs
+    return {path.split("__")[0] for path in paths}.union(*conditions)
 
 
 def constraint_of(error: BaseException) -> str:

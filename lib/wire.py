@@ -7,6 +7,7 @@ times as RFC 3339 in UTC with microseconds, ids and references as lower-case UUI
 
 import dataclasses
 import datetime as dt
+import hashlib
 import re
 from collections.abc import Callable, Collection
 from decimal import Decimal, InvalidOperation
@@ -296,7 +297,7 @@ def entity_of(model: type[OwnedModel]) -> Entity:
         raise TypeError(
             f"{model.__name__} is owned by users but has no `wire = Wire(code=...)`: see docs/adding-an-entity.md."
         )
-    entity = Entity(name=_snake(model.__name__), code=wire.code, model=model, fields=())
+    entity = Entity(name=name_of(model), code=wire.code, model=model, fields=())
     names = [field.name for field in model._meta.concrete_fields if field.name not in entity.skipped]
     return dataclasses.replace(entity, fields=fields_of(model, names))
 
@@ -306,41 +307,74 @@ def fields_of(model: type[models.Model], names: Collection[str]) -> tuple[WireFi
     return tuple(_wire_field(field) for field in model._meta.concrete_fields if field.name in names)
 
 
-def _snake(name: str) -> str:
-    return "".join(f"_{c.lower()}" if c.isupper() else c for c in name).removeprefix("_")
+def name_of(model: type[models.Model]) -> str:
+    """On the wire: that of the class in snake_case."""
+    return "".join(f"_{c.lower()}" if c.isupper() else c for c in model.__name__).removeprefix("_")
+
+
+def referred_by(model: type[models.Model]) -> list[type[models.Model]]:
+    """The models that rows of this one name: by a key, or by the words of a vocabulary. Their own kind is not among them."""
+    fields = model._meta.concrete_fields
+    named: list[Any] = [field.related_model for field in fields if field.related_model is not None]
+    named += [apps.get_model(f.vocabulary) for f in fields if isinstance(f, SlugSetField) and f.vocabulary]
+    return [other for other in named if other is not model]
+
+
+@cache
+def everything() -> tuple[Entity, ...]:
+    """The entities and vocabularies: each after what it refers to, and else by their codes. manage.py check finds circles."""
+    owned_or_named = (m for m in apps.get_models() if issubclass(m, OwnedModel) or hasattr(m, "wire"))
+    waiting = sorted((entity_of(cast("type[OwnedModel]", m)) for m in owned_or_named), key=lambda entity: entity.code)
+    found = {entity.model: entity for entity in waiting}
+    placed: dict[type[models.Model], Entity] = {}
+    visited = set[type[models.Model]]()
+
+    def place(model: type[models.Model]) -> None:
+        if model not in visited and model in found:
+            visited.add(model)
+            for other in sorted(referred_by(model), key=lambda m: found[m].code if m in found else 0):
+                place(other)
+            placed[model] = found[model]
+
+    for entity in waiting:
+        place(entity.model)
+    return tuple(placed.values())
 
 
 @cache
 def entities() -> tuple[Entity, ...]:
     """Every entity, parents before children."""
-    found = (entity_of(model) for model in apps.get_models() if issubclass(model, OwnedModel))
-    return tuple(sorted(found, key=lambda entity: entity.code))
+    return tuple(entity for entity in everything() if entity.is_owned)
 
 
 @cache
 def catalogue() -> tuple[Entity, ...]:
     """What has rows for all: entities, and vocabularies, which nobody owns or writes to by sync."""
-    models_with_wire = (m for m in apps.get_models() if isinstance(getattr(m, "wire", None), Wire))
-    found = (entity_of(cast("type[OwnedModel]", model)) for model in models_with_wire)
-    return tuple(sorted((entity for entity in found if entity.is_shared), key=lambda entity: entity.code))
+    return tuple(entity for entity in everything() if entity.is_shared)
 
 
 @cache
 def codes() -> dict[str, int]:
-    """Of the entities and vocabularies, by their names."""
-    return {entity.name: entity.code for entity in (*entities(), *catalogue())}
+    """Of the entities and vocabularies, by their names; parents before children."""
+    return {entity.name: entity.code for entity in everything()}
 
 
 @cache
 def names() -> dict[int, str]:
-    """Of the entities and vocabularies, by their codes."""
+    """Of the entities and vocabularies, by their codes; parents before children."""
     return {code: name for name, code in codes().items()}
+
+
+@cache
+def order_digest() -> str:
+    """Another one when the order of the entities is another one."""
+    return hashlib.sha256(repr(list(names())).encode()).hexdigest()[:8]
 
 
 @cache
 def readable_codes() -> frozenset[int]:
     """Of what keeps its document when it is deleted."""
-    return frozenset(entity.code for entity in (*entities(), *catalogue()) if entity.wire.stays_readable)
+    return frozenset(entity.code for entity in everything() if entity.wire.stays_readable)
 
 
 @cache

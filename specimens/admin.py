@@ -1,6 +1,6 @@
 from django.contrib import admin
 
 from lib.admin import OwnedAdmin
-from specimens.models import DayNote, Kit, Plan, PlanDay, PlanSlot, Rack, Room
+from specimens.models import Crate, DayNote, Kit, Plan, PlanDay, PlanSlot, Rack, Room, Shelf
 
-admin.site.register([Plan, PlanDay, PlanSlot, Room, Rack, DayNote, Kit], OwnedAdmin)
+admin.site.register([Plan, PlanDay, PlanSlot, Room, Rack, DayNote, Kit, Shelf, Crate], OwnedAdmin)

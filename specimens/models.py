@@ -119,3 +119,18 @@ class Kit(OwnedModel):
                 violation_error_message="A label has two letters at least.",
             ),
         ]
+
+
+class Shelf(OwnedModel):
+    """Came after its children, so its code is higher than theirs."""
+
+    wire = Wire(code=1160)
+
+    label = models.CharField(max_length=100)
+
+
+class Crate(OwnedModel):
+    wire = Wire(code=1150)
+
+    shelf = OwnedForeignKey(Shelf, related_name="crates")
+    notes = NoteField(max_length=2000)

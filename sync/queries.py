@@ -56,7 +56,9 @@ LAST_ID = "ffffffff-ffff-ffff-ffff-ffffffffffff"
 
 
 class Position(msgspec.Struct, frozen=True):
-    """After which record a page starts: versions ascend, and within one the entities, parents first."""
+    """After which record a page starts: versions ascend, and within one the entities in the order of wire.names(). Entity 0
+    stands before all of a version.
+    """
 
     version: int = 0
     entity: int = 0
@@ -171,10 +173,12 @@ def records_as_wire(user: Any, keys: Iterable[Key]) -> dict[Key, WireRecord]:
 
 
 def page_after(user: Any, position: Position, *, limit: int, entities: Collection[int] = ()) -> Page:
-    """The next `limit` changes, read from one index: of some entities, or of all."""
-    place = {"version": position.version, "entity": position.entity, "id": position.id}
-    name, of = ("pull_page_of", {"entities": list(entities)}) if entities else ("pull_page", {})
-    found = fetch("sync", name, user_id=user.pk, limit=limit, **place, **of)
+    """The next `limit` changes, of some entities or of all: in one query where each code is above those that its entity refers
+    to, for that is the order of the index. Else in up to two more.
+    """
+    order = [code for code in wire.names() if not entities or code in (*entities, position.entity)]
+    rows_after = _rows_by_code if order == sorted(order) else _rows_in_order
+    found = rows_after(user, position, limit + 1, entities)  # one more than asked for, to know whether there are more
     taken = found[:limit]
     if not taken:
         return Page("[]", position, has_more=False, complete_ms=None)
@@ -184,6 +188,40 @@ def page_after(user: Any, position: Position, *, limit: int, entities: Collectio
     return Page(
         f"[{changes}]", Position(last.version, last.entity, last.id), len(found) > limit, complete_ms, last.modified_ms
     )
+
+
+def _rows_by_code(user: Any, after: Position, limit: int, entities: Collection[int]) -> list[Any]:
+    """From one index: versions ascend, and within one the codes."""
+    place = {"version": after.version, "entity": after.entity, "id": after.id}
+    name, of = ("pull_page_of", {"entities": list(entities)}) if entities else ("pull_page", {})
+    return fetch("sync", name, user_id=user.pk, limit=limit, **place, **of)
+
+
+def _rows_in_order(user: Any, after: Position, limit: int, entities: Collection[int]) -> list[Any]:
+    """Within a version what is referred to comes first. Whole versions are sorted here; where a page begins or ends within
+    one, that is read entity by entity.
+    """
+    found = [] if after.version == 0 else _rows_of_version(user, after, limit, entities)
+    if len(found) < limit:
+        later = _rows_by_code(user, Position(after.version, LAST_ENTITY, LAST_ID), limit - len(found), entities)
+        if len(found) + len(later) == limit:
+            cut = later[-1][2]
+            later = [row for row in later if row[2] < cut]
+            later += _rows_of_version(user, Position(cut), limit - len(found) - len(later), entities)
+        rank = {code: place for place, code in enumerate(wire.names())}
+        found += sorted(later, key=lambda row: (row[2], rank[row[0]]))
+    return found
+
+
+def _rows_of_version(user: Any, after: Position, limit: int, entities: Collection[int]) -> list[Any]:
+    """Of the position's version, what comes after it."""
+    codes = list(wire.names())
+    if after.entity == LAST_ENTITY:
+        return []
+    rest = codes[codes.index(after.entity) :] if after.entity in codes else codes
+    order = [code for code in rest if not entities or code in entities]
+    begun = after.id if after.entity in order else None
+    return fetch("sync", "pull_version", user_id=user.pk, version=after.version, order=order, id=begun, limit=limit)
 
 
 def purged_after(user: Any, version: int, *, entities: Collection[int]) -> bool:
@@ -242,8 +280,9 @@ def digests(user: Any, entities: Collection[int] = ()) -> dict[str, dict[str, An
 
 
 def names_as_json() -> str:
-    """Code and name of each entity, as the JSON that queries join with."""
-    return orjson.dumps([{"code": code, "name": name} for code, name in wire.names().items()]).decode()
+    """Code, name and place of each entity, parents before children, as the JSON that queries join with."""
+    numbered = enumerate(wire.names().items())
+    return orjson.dumps([{"code": code, "name": name, "place": place} for place, (code, name) in numbered]).decode()
 
 
 def keys_as_json(keys: Iterable[Key]) -> str:

@@ -247,11 +247,6 @@ def test_lines_of_the_excerpts_are_counted_right() -> None:
     assert f"| | **total** | **{sum(lines.values())}** |" in read("docs/adding-an-entity.md")
 
 
-def test_taken_codes_are_named() -> None:
-    text = squeezed(read("docs/adding-an-entity.md"))
-    assert ", ".join(f"{entity.code} ({entity.name})" for entity in of_the_product(wire.entities())) in text
-
-
 def test_checks_quote_what_the_code_says() -> None:
     quoted = [number for page in ADDING for number in re.findall(r"dropset\.(E\d+)", read(page))]
     assert {f'"dropset.{number}"' for number in quoted} <= set(re.findall(r'"dropset\.E\d+"', read("lib/checks.py")))

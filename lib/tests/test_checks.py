@@ -192,10 +192,35 @@ def test_code_that_is_taken_is_found_at_both_models() -> None:
     found = findings()
     assert [finding_id for finding_id, _, _ in found] == ["dropset.E006"] * 2
     assert {"Twin", "Workout"} == {name for _, message, _ in found for name in ("Twin", "Workout") if name in message}
-    assert {hint for _, _, hint in found} == {"Choose a free one."}
+    assert {hint for _, _, hint in found} == {
+        "Choose a free one: `manage.py entity_docs --codes` lists those that are taken."
+    }
 
 
-def test_child_with_a_lower_code_than_its_parent_is_found() -> None:
+@pytest.mark.parametrize("code", [0, -1, 32_767])
+def test_code_that_the_sync_tables_cannot_hold_is_found(code: int) -> None:
+    class Far(OwnedModel):
+        wire = Wire(code=code)
+
+        class Meta(Pattern):
+            abstract = False
+
+    assert only("dropset.E006") == (f"The wire code {code} of Far is none.", "Choose one from 1 to 32766.")
+
+
+def test_name_that_is_taken_is_found_at_both_models() -> None:
+    type("Workout", (OwnedModel,), named_like_another_one(FREE_CODE))
+    found = findings()
+    assert [finding_id for finding_id, _, _ in found] == ["dropset.E015"] * 2
+    assert {message for _, message, _ in found} == {"Several models are workout on the wire."}
+
+
+def named_like_another_one(code: int) -> dict[str, Any]:
+    meta = type("Meta", (Pattern,), {"abstract": False})
+    return {"__module__": __name__, "wire": Wire(code=code), "Meta": meta}
+
+
+def test_child_may_have_a_lower_code_than_its_parent() -> None:
     class Early(OwnedModel):
         wire = Wire(code=Workout.wire.code - 1)
         workout = OwnedForeignKey(Workout)
@@ -203,12 +228,31 @@ def test_child_with_a_lower_code_than_its_parent_is_found() -> None:
         class Meta(Pattern):
             abstract = False
 
+    assert findings() == []
+
+
+def test_references_in_a_circle_are_found() -> None:
+    class Hen(OwnedModel):
+        wire = Wire(code=FREE_CODE)
+        egg = OwnedForeignKey("Egg", models.SET_NULL, null=True)
+
+        class Meta(Pattern):
+            abstract = False
+
+    class Egg(OwnedModel):
+        wire = Wire(code=FREE_CODE + 1)
+        hen = OwnedForeignKey(Hen)
+
+        class Meta(Pattern):
+            abstract = False
+
     message, hint = only("dropset.E007")
-    assert "Early refers to Workout" in message
-    assert hint == "Choose a code above its parent's."
+    circles = [f"{a} refers to {b} refers to {a}" for a, b in (("Hen", "Egg"), ("Egg", "Hen"))]
+    assert message in {f"{circle}: none of them can be written first." for circle in circles}
+    assert hint.startswith("Leave one of the references out")
 
 
-def test_reference_to_its_own_kind_needs_no_higher_code() -> None:
+def test_reference_to_its_own_kind_is_no_circle() -> None:
     class Tree(OwnedModel):
         wire = Wire(code=FREE_CODE)
         parent: Any = OwnedForeignKey("self", null=True)

@@ -1,5 +1,5 @@
 from lib.api import OwnedSerializer
-from specimens.models import DayNote, Kit, Plan, PlanDay, PlanSlot, Rack, Room
+from specimens.models import Crate, DayNote, Kit, Plan, PlanDay, PlanSlot, Rack, Room, Shelf
 
 
 class PlanSerializer(OwnedSerializer):
@@ -35,3 +35,13 @@ class DayNoteSerializer(OwnedSerializer):
 class KitSerializer(OwnedSerializer):
     class Meta(OwnedSerializer.Meta):
         model = Kit
+
+
+class ShelfSerializer(OwnedSerializer):
+    class Meta(OwnedSerializer.Meta):
+        model = Shelf
+
+
+class CrateSerializer(OwnedSerializer):
+    class Meta(OwnedSerializer.Meta):
+        model = Crate

@@ -10,5 +10,7 @@ router.register("rooms", views.RoomViewSet, "room")
 router.register("racks", views.RackViewSet, "rack")
 router.register("day-notes", views.DayNoteViewSet, "day-note")
 router.register("kits", views.KitViewSet, "kit")
+router.register("shelves", views.ShelfViewSet, "shelf")
+router.register("crates", views.CrateViewSet, "crate")
 
 urlpatterns = router.urls

@@ -30,3 +30,11 @@ class DayNoteViewSet(OwnedViewSet):
 
 class KitViewSet(OwnedViewSet):
     serializer_class = serializers.KitSerializer
+
+
+class ShelfViewSet(OwnedViewSet):
+    serializer_class = serializers.ShelfSerializer
+
+
+class CrateViewSet(OwnedViewSet):
+    serializer_class = serializers.CrateSerializer

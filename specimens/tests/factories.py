@@ -1,5 +1,5 @@
 from lib.tests.factories import Example, as_id, make, register
-from specimens.models import DayNote, Kit, Plan, PlanDay, PlanSlot, Rack, Room
+from specimens.models import Crate, DayNote, Kit, Plan, PlanDay, PlanSlot, Rack, Room, Shelf
 
 register(Example(Plan, document=lambda user: {"title": "Base"}, patch={"title": "Peak", "notes": "Eight weeks."}))
 register(
@@ -28,3 +28,5 @@ register(
         breaks={"specimens_kit_label_says_something": {"label": " x "}},
     )
 )
+register(Example(Shelf, document=lambda user: {"label": "Left"}, patch={"label": "Right"}))
+register(Example(Crate, document=lambda user: {"shelf": as_id(make(Shelf, user))}, patch={"notes": "Bands."}))

@@ -4,4 +4,4 @@ SELECT r.entity, r.id::text, r.version, r.modified_ms, r.deleted, r.data
  WHERE r.user_id = %(user_id)s::uuid AND (r.version, r.entity, r.id) > (%(version)s, %(entity)s::smallint, %(id)s::uuid)
    AND r.entity = ANY (%(entities)s::smallint[])
  ORDER BY r.version, r.entity, r.id
- LIMIT %(limit)s + 1
+ LIMIT %(limit)s

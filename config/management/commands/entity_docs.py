@@ -33,7 +33,13 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--check", action="store_true", help="Only say whether the files are up to date.")
 
+        parser.add_argument("--codes", action="store_true", help="Only list the wire codes that are taken.")
+
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["codes"]:
+            for code, name in sorted(wire.names().items()):
+                self.stdout.write(f"{code:>5}  {name}")
+            return
         files = {PAGE: _page(), SHAPES: _shapes()}
         if not options["check"]:
             for file, content in files.items():

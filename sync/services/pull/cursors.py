@@ -8,6 +8,7 @@ import msgspec
 from django.core import signing
 
 from accounts.models import User
+from lib import wire
 from lib.errors import CursorInvalid
 from lib.writes import Catalogue
 from sync.exceptions import EpochChanged, ResyncRequired
@@ -15,7 +16,8 @@ from sync.queries import LAST_ENTITY, LAST_ID, HeadView, Position, View
 from sync.services.upkeep.epochs import VersionsLostError
 
 SIGNER = signing.Signer(salt="sync.cursor")
-FORM = "v2."
+FORM = "v3."
+OLDER_FORM = "v2."  # did not say by which order a version was begun
 Owner = User | Catalogue
 
 
@@ -23,6 +25,9 @@ class Cursor(msgspec.Struct, frozen=True):
     """time_ms: of the position's version. snapshot_head, snapshot_ms: the version at which a running snapshot began and its
     time, else 0. A snapshot that takes long is not reset by a purge of what it has not reached yet, because it started after
     the purged deletions. entities: of which it knows, by their codes in ascending order; none where of all.
+
+    A position within a version counts by the order of the entities. Where that was another one, the version begins again:
+    in the new order some of what comes before the position was not sent.
     """
 
     epoch: str
@@ -50,19 +55,22 @@ class Cursor(msgspec.Struct, frozen=True):
     def read(cls, text: str, owner: Owner) -> "Cursor":
         """Raises CursorInvalid."""
         try:
-            user, epoch, head, head_ms, version, time_ms, entity, record_id, *entities = SIGNER.unsign_object(
-                text.removeprefix(FORM)
-            )
-        except (signing.BadSignature, ValueError) as error:
+            found = SIGNER.unsign_object(text.removeprefix(FORM).removeprefix(OLDER_FORM))
+            user, epoch, head, head_ms, version, time_ms, entity, record_id, *rest = found
+            order, entities = (rest[0], rest[1:]) if text.startswith(FORM) else (None, rest)
+        except (signing.BadSignature, ValueError, IndexError) as error:
             raise CursorInvalid from error
         if user != str(owner.pk):
             raise CursorInvalid
-        return cls(epoch, Position(version, entity, record_id), time_ms, head, head_ms, tuple(entities))
+        whole = entity == LAST_ENTITY or order == wire.order_digest()
+        position = Position(version, entity, record_id) if whole else Position(version)
+        return cls(epoch, position, time_ms, head, head_ms, tuple(entities))
 
     def text(self, owner: Owner) -> str:
         place = [self.position.version, self.time_ms, self.position.entity, self.position.id]
         head = [self.snapshot_head, self.snapshot_ms]
-        return FORM + SIGNER.sign_object([str(owner.pk), self.epoch, *head, *place, *self.entities])
+        found = [str(owner.pk), self.epoch, *head, *place, wire.order_digest(), *self.entities]
+        return FORM + SIGNER.sign_object(found)
 
     @property
     def told_version(self) -> int:
