@@ -3,20 +3,22 @@
 import itertools
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from accounts.models import User
 from config.tests.contract import SchemaClient, check_error
 from lib.tests.factories import as_id, make
 from specimens.models import DayNote, Room
-from sync.models import Conflict, DeviceState
+from sync.models import Conflict, DeviceState, LogEntry
 from sync.tests.devices import Json, Phone, ago, an_hour_passes
+from sync.tests.naive import Naive, record
 from sync.tests.transfers import counted, exported, imported
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 ROOMS, NOTES = "/api/v1/specimens/rooms/", "/api/v1/specimens/day-notes/"
 DAY = "2026-12-01"
+SECOND = "0190b2a4-8f00-7000-8000-000000000009"
 
 
 @pytest.fixture
@@ -125,6 +127,46 @@ def test_lost_claim_is_given_back_by_a_decision(phone: Phone, tablet: Phone, ali
     assert defaults(alice) == ["one"]
 
 
+def test_what_gives_way_at_once_has_the_version_of_its_log(phone: Phone, tablet: Phone) -> None:
+    first = phone.create("room", {"title": "one"})
+    base = phone.pull()["version"]
+    tablet.create("room", {"title": "two", "is_default": True})
+    (result,) = phone.push(
+        phone.mutation("update", "room", first, {"is_default": True}, base_version=base, at=ago(5)), ack_version=base
+    )
+    newest = LogEntry.objects.filter(record_id=first).order_by("version").last()
+    assert newest is not None
+    assert (result["status"], result["version"]) == ("conflict", newest.version)
+    assert phone.records()["room", first]["version"] == newest.version
+
+
+def test_claim_is_as_old_as_it_is_whatever_else_the_push_says_of_its_record(
+    phone: Phone, tablet: Phone, alice: User
+) -> None:
+    first = tablet.create("room", {"title": "one", "is_default": True}, at=ago(5))
+    tablet.one("update", "room", first, {"title": "uno"}, base_version=tablet.pull()["version"])
+    base = phone.pull()["version"]
+    phone.push(
+        phone.mutation("create", "room", SECOND, {"title": "two", "is_default": True}, at=ago(10)),
+        phone.mutation("update", "room", first, {"title": "due"}, base_version=base),
+    )
+    assert (defaults(alice), given_up()) == (["due"], [(SECOND, "is_default", True)])
+
+
+def test_record_that_gave_way_unseen_is_not_taken_for_a_word_of_its_device(
+    phone: Phone, api: SchemaClient, alice: User
+) -> None:
+    """Who knows times only holds the old flag still, and sends it along with whatever it changes."""
+    first = phone.create("room", {"title": "one", "is_default": True})
+    naive = Naive(api, alice)
+    naive.catch_up()
+    naive.push_records(record("room", SECOND, {"title": "two", "is_default": True}))
+    naive.edit("room", first, title="uno")
+    naive.send()
+    assert defaults(alice) == ["two"]
+    assert Room.objects.get(pk=first).title == "uno"
+
+
 def test_rest_takes_a_flag_over(api: SchemaClient, alice: User) -> None:
     first = api.post(ROOMS, {"title": "one", "is_default": True}).json()["id"]
     second = api.post(ROOMS, {"title": "two", "is_default": True}).json()["id"]
@@ -173,6 +215,19 @@ def test_reference_to_a_row_that_is_not_there_yet_waits(phone: Phone) -> None:
     assert phone.push(note)[0]["status"] == "deferred"
     results = phone.push(note, phone.mutation("create", "room", room, {"title": "late"}))
     assert [result["status"] for result in results] == ["applied", "applied"]
+
+
+@pytest.mark.parametrize("field", ["room", "rack"])
+def test_row_that_sql_deleted_for_good_is_still_referred_to(phone: Phone, field: str) -> None:
+    """Its tombstone becomes a row again, as that of a parent does."""
+    room = phone.create("room", {"title": "gone soon"})
+    target = room if field == "room" else phone.create("rack", {"room": room})
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM specimens_rack")
+        cursor.execute("DELETE FROM specimens_room")
+    note = phone.create("day_note", {"day": DAY, field: target})
+    assert phone.records()["day_note", note]["data"][field] == target
+    assert not Room.objects.live().exists()
 
 
 @pytest.mark.parametrize("field", ["room", "rack"])

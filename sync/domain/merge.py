@@ -259,7 +259,7 @@ def _touches(write: Write, name: str) -> bool:
 
 def _said(write: Write, name: str) -> Any:
     """What a device's own write says of a register, also where it lost; nothing of what went along with a parent."""
-    return write.values[name] if name in write.values else write.lost.get(name, UNKNOWN)
+    return write.lost[name] if name in write.lost else write.values.get(name, UNKNOWN)
 
 
 def _contest(name: str, ours: Side, stamp: Stamp, history: _History, base: Any) -> tuple[bool, Loss | None]:

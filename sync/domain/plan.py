@@ -37,7 +37,7 @@ from sync.domain.records import (
 )
 from sync.domain.references import refers_to, refers_to_unknown
 from sync.domain.registers import completed_edit, merge_registers
-from sync.domain.singles import Singles, emptied
+from sync.domain.singles import Singles, emptied, loser
 from sync.domain.tree import Tree, deletion_of, deletion_stamp
 from sync.domain.turns import Turns
 from sync.domain.twins import Twins
@@ -66,7 +66,7 @@ class Planner:
         self.numbers = itertools.count(1)
         self.tree = Tree(self.rules, self.states)
         self.twins = Twins(self.rules, self.states, seen_version=self.seen_version)
-        self.singles = Singles(self.rules, self.states, seen_version=self.seen_version)
+        self.singles = Singles(self.rules, self.states)
         self.voices = Voices(self.rules, self.tree, seen_version=self.seen_version)
 
     def run(self, edits: Sequence[Edit]) -> list[Planned]:
@@ -296,18 +296,18 @@ class Planner:
             self.singles.add(self.states[key])
             for single in self.rules[key[0]].singles:
                 for rival in self.singles.rivals(single, self.states[key], self.states):
-                    loser, conflict = self.singles.loser(single, self.states[key], rival)
+                    gives_way, conflict = loser(single, self.states[key], rival, line.edit, line.stamp)
                     line.conflicts += [conflict] if conflict is not None else []
-                    self._give_way(line, single, loser)
-                    if loser.key == key:
+                    self._give_way(line, single, gives_way)
+                    if gives_way.key == key:
                         break
 
-    def _give_way(self, line: Line, single: Single, loser: RecordState) -> None:
-        number = next((n for n, write in enumerate(line.writes) if write.key == loser.key), None)
+    def _give_way(self, line: Line, single: Single, state: RecordState) -> None:
+        number = next((n for n, write in enumerate(line.writes) if write.key == state.key), None)
         if number is None:
-            self._commit(line, loser, {single.gives_way: single.empty}, {}, deleted=False)
+            self._commit(line, state, {single.gives_way: single.empty}, {}, deleted=False)
         else:
-            self.states[loser.key], line.writes[number] = emptied(single, loser, line.writes[number])
+            self.states[state.key], line.writes[number] = emptied(single, state, line.writes[number])
 
     def _saving(self, line: Line, state: RecordState, works: Works) -> Write | None:
         """The work that a deletion above it does not outlive. Who had seen it works later, even by the same millisecond."""

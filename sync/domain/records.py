@@ -98,6 +98,8 @@ class Closing(msgspec.Struct, frozen=True):
     key: Key
     resolution: str
     names: frozenset[str]  # registers of the record that the conflict is about
+    winner: str | None  # the mutation whose claim another record gave way to: who decides has seen that
+    shown_version: int  # as it stood under this version; 0 where the conflict is about something else
 
 
 class Refusal(msgspec.Struct, frozen=True):

@@ -10,6 +10,12 @@ def refers_to(keys: Collection[Key], patch: Mapping[str, Any], rules: EntityRule
     return bool(keys) and any((entity, patch.get(field)) in keys for field, entity in rules.references.items())
 
 
+def targets_of(rules: EntityRules, state: RecordState) -> list[Key]:
+    """All that a record refers to, parents among it."""
+    document = state.document or {}
+    return [(entity, value) for field, entity in rules.references.items() if (value := document.get(field)) is not None]
+
+
 def refers_to_unknown(
     patch: Mapping[str, Any], rules: EntityRules, states: Mapping[Key, RecordState], shared: Collection[str]
 ) -> bool:

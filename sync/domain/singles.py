@@ -5,14 +5,15 @@ hangs on it, but gives way in one field: a flag is taken down, a day is emptied.
 up; nothing is refused.
 """
 
+import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from msgspec.structs import replace
 
-from sync.domain.merge import Loss, Side, Write
-from sync.domain.records import EntityRules, Key, PlannedConflict, PlannedWrite, RecordState, Single
+from sync.domain.merge import Loss, Side, Stamp, Write, is_earlier_own
+from sync.domain.records import Edit, EntityRules, Key, PlannedConflict, PlannedWrite, RecordState, Single
 
 States = Mapping[Key, RecordState]
 Thing = tuple[object, ...]
@@ -21,8 +22,8 @@ Thing = tuple[object, ...]
 class Singles:
     """Finds who else claims what a record claims."""
 
-    def __init__(self, rules: Mapping[str, EntityRules], states: States, *, seen_version: int) -> None:
-        self._rules, self._seen_version = rules, seen_version
+    def __init__(self, rules: Mapping[str, EntityRules], states: States) -> None:
+        self._rules = rules
         self._keys: dict[Thing, set[Key]] = defaultdict(set)
         for state in states.values():
             self.add(state)
@@ -39,21 +40,43 @@ class Singles:
             if not states[key].deleted and thing_of(single, states[key]) == thing:
                 yield states[key]
 
-    def loser(
-        self, single: Single, state: RecordState, rival: RecordState
-    ) -> tuple[RecordState, PlannedConflict | None]:
-        """Which of them gives way, and what is told of it: nothing where the winner had seen the other's claim."""
-        ours, theirs = claim_of(single, state), claim_of(single, rival)
-        if ours is None or (theirs is not None and self._is_unseen(theirs, ours) and theirs.stamp > ours.stamp):
-            return state, _gave_way(single, state, kept=theirs, lost=ours)
-        is_told = theirs is not None and self._is_unseen(theirs, ours)
-        return rival, _gave_way(single, rival, kept=ours, lost=theirs) if is_told else None
 
-    def _is_unseen(self, claim: Write, ours: Write) -> bool:
-        """Whether the author of `ours` cannot have known of the claim; a device knows its own earlier ones."""
-        if claim.stamp.device == ours.stamp.device and claim.stamp.seq < ours.stamp.seq:
-            return False
-        return claim.touch or claim.version > self._seen_version or claim.logged_ms > ours.stamp.eff_ms
+def loser(
+    single: Single, state: RecordState, rival: RecordState, edit: Edit, stamp: Stamp
+) -> tuple[RecordState, PlannedConflict | None]:
+    """Which of them gives way to the other by an edit of the first, and what is told of it: nothing where one device made both
+    claims, or where the edit was made in sight of the other one. That its device has pulled the other claim by now says
+    nothing of that: who sees it when they claim, takes it down themselves.
+    """
+    ours, theirs = claims_of(single, state), claims_of(single, rival)
+    is_known = bool(theirs) and all(_is_in_sight(claim, edit, stamp) for claim in theirs)
+    if not ours or (theirs and _holds(theirs[0], ours[0], is_known=is_known and ours[0].mutation_id == edit.id)):
+        holding, losing, gives_way = theirs, ours, state
+        is_known = is_known and all(claim.version <= edit.base_version for claim in ours)  # it comes back, and was seen
+    else:
+        holding, losing, gives_way = ours, theirs, rival
+    kept = holding[0] if holding else None
+    lost = next((claim for claim in losing if not _is_of_one_device(claim, kept)), None)
+    is_told = not is_known and (lost is not None or not losing)
+    return gives_way, _gave_way(single, gives_way, kept=kept, lost=lost) if is_told else None
+
+
+def _is_in_sight(claim: Write, edit: Edit, stamp: Stamp) -> bool:
+    """A device knows its own earlier claims, and who decides a conflict the one that has won there."""
+    if edit.closes is not None and claim.mutation_id == edit.closes.winner:
+        return claim.version <= edit.closes.shown_version
+    return is_earlier_own(claim, stamp)
+
+
+def _holds(claim: Write, ours: Write, *, is_known: bool) -> bool:
+    """Whether the claim stands against ours."""
+    if _is_of_one_device(claim, ours):
+        return claim.stamp.seq > ours.stamp.seq
+    return not is_known and claim.stamp > ours.stamp
+
+
+def _is_of_one_device(one: Write, other: Write | None) -> bool:
+    return other is not None and one.stamp.device == other.stamp.device != ""
 
 
 def thing_of(single: Single, state: RecordState) -> Thing | None:
@@ -66,9 +89,15 @@ def is_claim(values: Iterable[object]) -> bool:
     return all(value is not None and value is not False for value in values)
 
 
-def claim_of(single: Single, state: RecordState) -> Write | None:
-    """The write by which the record came to claim it, as far as the log knows."""
-    return next((w for w in reversed(state.writes) if not w.values.keys().isdisjoint(single.fields)), None)
+def claims_of(single: Single, state: RecordState) -> list[Write]:
+    """The write by which the record came to claim it, as far as the log knows, and those that said it again; the newest
+    first.
+    """
+    document = state.document or {}
+    spoken = (w for w in reversed(state.writes) if not w.values.keys().isdisjoint(single.fields))
+    return list(
+        itertools.takewhile(lambda w: all(w.values.get(n, document[n]) == document[n] for n in single.fields), spoken)
+    )
 
 
 def emptied(single: Single, state: RecordState, planned: PlannedWrite) -> tuple[RecordState, PlannedWrite]:

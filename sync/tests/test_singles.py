@@ -62,21 +62,43 @@ def test_loser_keeps_everything_else(server: Server) -> None:
     assert (conflict.loser, conflict.winner) == (planned.edit.id, server.states[FIRST].writes[0].mutation_id)
 
 
-def test_who_has_seen_the_other_claim_takes_it_over_without_a_word(server: Server) -> None:
-    """Whatever its clock says: it is slow by more than an hour here."""
-    server.push("a", edit(FIRST, "create", 0, is_default=True))
+@pytest.mark.parametrize("made_at", [START_MS + 5, 0])
+def test_who_sees_the_other_claim_takes_it_down_without_a_word(server: Server, made_at: int) -> None:
+    """Whatever its clock says: once it is slow by more than a quarter of an hour."""
+    server.push("a", edit(FIRST, "create", START_MS, is_default=True))
     server.push("b", edit(SECOND, "create", 0))
     server.now_ms = START_MS + 10
-    planned = server.one("b", edit(SECOND, "update", START_MS + 5, base=2, is_default=True), seen_version=2)
-    assert (planned.status, holders(server, CLAIMS[0]), given_up(server)) == (APPLIED, ["second"], [])
+    edits = [
+        edit(FIRST, "update", made_at, base=1, group="g", is_default=False),
+        edit(SECOND, "update", made_at, base=2, group="g", is_default=True),
+    ]
+    planned = server.push("b", *edits)
+    assert {p.status for p in planned} == {APPLIED}
+    assert (holders(server, CLAIMS[0]), given_up(server)) == (["second"], [])
 
 
-def test_pull_after_the_edit_has_shown_nothing_to_its_author(server: Server) -> None:
-    """The edit was made before the other claim came; that its device has pulled since then does not matter."""
+@pytest.mark.parametrize(("made_at", "holder"), [(START_MS + 5, "second"), (START_MS - 50, "first")])
+def test_what_a_device_has_pulled_by_now_says_nothing_of_what_its_user_saw(
+    server: Server, made_at: int, holder: str
+) -> None:
     server.push("a", edit(FIRST, "create", START_MS, is_default=True))
     server.now_ms = START_MS + 10
-    server.one("b", edit(SECOND, "create", START_MS - 50, is_default=True), seen_version=1)
-    assert (holders(server, CLAIMS[0]), given_up(server)) == (["first"], [("unique", "second", True)])
+    server.one("b", edit(SECOND, "create", made_at, is_default=True), seen_version=1)
+    assert holders(server, CLAIMS[0]) == [holder]
+    assert given_up(server) == [("unique", "first" if holder == "second" else "second", True)]
+
+
+@pytest.mark.parametrize("restored_by", ["a", "b"])
+def test_of_two_claims_of_one_device_nothing_is_told(server: Server, restored_by: str) -> None:
+    server.push(
+        "a",
+        edit(FIRST, "create", 100, is_default=True),
+        edit(FIRST, "delete", 110),
+        edit(SECOND, "create", 120, is_default=True),
+    )
+    server.now_ms = START_MS + 10
+    server.push(restored_by, edit(FIRST, "restore", START_MS + 5, base=1))
+    assert (holders(server, CLAIMS[0]), server.deleted(FIRST), given_up(server)) == (["second"], False, [])
 
 
 def test_device_takes_its_own_claim_over(server: Server) -> None:

@@ -7,9 +7,15 @@ from typing import Any
 from django.db.models import Q
 
 from lib import wire
-from sync.domain.records import Key
-from sync.domain.singles import is_claim
+from sync.domain.records import Key, RecordState
+from sync.domain.singles import is_claim, thing_of
 from sync.services.push.rules import entity_rules
+
+
+def claiming(states: Iterable[RecordState]) -> set[Key]:
+    """Those that claim anything, also the deleted ones, which may come back."""
+    rules = entity_rules()
+    return {state.key for state in states if any(thing_of(single, state) for single in rules[state.key[0]].singles)}
 
 
 def claimants(user: Any, claims: Iterable[tuple[str, Mapping[str, Any]]]) -> set[Key]:

@@ -18,7 +18,7 @@ from sync.domain.merge import ALONG, DELETED, LOST, SEEN, Stamp, Write
 from sync.domain.records import Edit, Key, RecordState
 from sync.domain.tree import parents_of
 from sync.queries import keys_as_json
-from sync.services.push.claims import claimants
+from sync.services.push.claims import claimants, claiming
 from sync.services.push.rules import entity_rules
 
 Patch = tuple[str, Mapping[str, Any]]  # of which entity
@@ -246,9 +246,10 @@ class _Loader:
         """Who claims what at most one may, of what the edits claim, and of what may come back by them."""
         claims: list[Patch] = [(edit.key[0], {**self._document(edit.key), **edit.patch}) for edit in edits]
         claims += [(s.key[0], s.document or {}) for s in self.states.values() if s.deleted]
-        found = claimants(self.user, claims) - self.states.keys()
-        self.records(found)
-        self.log((), dict.fromkeys(found, 0), ())
+        found = claimants(self.user, claims)
+        if found:
+            self.records(found)
+            self._read_log(dict.fromkeys(claiming(self.states.values()), 0), ())  # a claim may be older than any base
 
     def _document(self, key: Key) -> Mapping[str, Any]:
         return (self.states[key].document or {}) if key in self.states else {}

@@ -73,7 +73,7 @@ def _with_target(edit: Edit, conflict: Conflict | None) -> Edit:
         op="update",
         patch={},
         base_version=max(edit.base_version, conflict.record_version),  # who decides has seen what the conflict shows
-        closes=Closing(edit.key, resolution, names),
+        closes=_closing(edit, resolution, names, conflict),
     )
     try:
         return _with_values(target, conflict, losses, entity, edit.patch)
@@ -81,6 +81,12 @@ def _with_target(edit: Edit, conflict: Conflict | None) -> Edit:
         return replace(target, refusal=Refusal("invalid", str(error)))
     except patches.PatchError as error:
         return replace(target, refusal=refusal_of(error))
+
+
+def _closing(edit: Edit, resolution: str, names: frozenset[str], conflict: Conflict) -> Closing:
+    winner = None if conflict.winner_mutation is None else str(conflict.winner_mutation)
+    shown_version = conflict.record_version if conflict.kind == ConflictKind.UNIQUE else 0
+    return Closing(edit.key, resolution, names, winner, shown_version)
 
 
 def _with_values(

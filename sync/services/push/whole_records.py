@@ -226,8 +226,10 @@ def _standing(row: Sequence[Any], *, logged: bool) -> Believed:
     elif logged and before is not None:
         found = Believed(later_version - 1, orjson.loads(before), bool(was_deleted), known=True)
     for values in said or []:
-        own = {**values.get(LOST, {}), **values}
+        own = {**values, **values.get(LOST, {})}  # what gave way to another record stands in both
         fields = {name: value for name, value in own.items() if not name.startswith("_")}
+        if fields and DELETED not in own:
+            continue  # it gave way to another record, of which alone the device has spoken
         gone = bool(own.get(DELETED, found.deleted))
         found = replace(found, values={**found.values, **fields}, deleted=gone, known=True)
     return found

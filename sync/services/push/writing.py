@@ -2,7 +2,7 @@
 
 import dataclasses
 import datetime as dt
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -18,8 +18,8 @@ from lib.sqlfiles import load_sql
 from lib.statements import execute
 from sync.domain.merge import DELETED, LOST, Loss, Side, Write
 from sync.domain.records import Key, PlannedConflict, PlannedWrite, RecordState
+from sync.domain.references import targets_of
 from sync.domain.times import to_ms
-from sync.domain.tree import parents_of
 from sync.models import Conflict
 from sync.queries import keys_as_json
 from sync.services.push.rules import entity_rules
@@ -60,12 +60,12 @@ def write(
         execute("sync", "allocate", user_id=user.pk)
     _insert_log(user, author, writes, version=version, again=again, at=at)
     found = _found(writes)
-    rows = found.keys() | _deleted_parents(found, states)
+    rows = found.keys() | _deleted_targets(found, states)
     going = {key for key in found if _goes(found[key], states[key])}
     with _handing_over(rows):
         _upsert_all(user, [states[key] for key in sorted(rows - going)], at)
         _upsert_all(user, [states[key] for key in sorted(going)], at)  # last: what was moved away must have left
-    _renew(user, _unchanged_in_the_end(writes, found, states))
+    _renew(user, _unchanged_in_the_end(found, states))
     if conflicts:
         Conflict.objects.bulk_create(conflicts)
 
@@ -87,14 +87,14 @@ def _set_constraints(names: Sequence[str], when: str) -> None:
         connection.cursor().execute(query.as_string())
 
 
-def _deleted_parents(keys: Iterable[Key], states: Mapping[Key, RecordState]) -> set[Key]:
+def _deleted_targets(keys: Iterable[Key], states: Mapping[Key, RecordState]) -> set[Key]:
     """What the rows point to must be there: SQL may have deleted it for good, and then its tombstone becomes a row again."""
     found: set[Key] = set()
     if not any(state.deleted for state in states.values()):
         return found
     frontier = set(keys)
     while frontier:
-        above = {p for key in frontier for p in parents_of(entity_rules()[key[0]], states[key])}
+        above = {target for key in frontier for target in targets_of(entity_rules()[key[0]], states[key])}
         frontier = {key for key in above - found if key in states and states[key].deleted}
         found |= frontier
     return found
@@ -114,12 +114,9 @@ def _goes(found: Mapping[str, Any], state: RecordState) -> bool:
     return state.deleted and bool(found) and not found[DELETED]
 
 
-def _unchanged_in_the_end(
-    writes: Sequence[PlannedWrite], found: Mapping[Key, Mapping[str, Any]], states: Mapping[Key, RecordState]
-) -> set[Key]:
-    """Records whose writes took each other back: no trigger sees them."""
-    counts = Counter(write.key for write in writes if not write.touch)
-    return {key for key, count in counts.items() if count > 1 and found[key] == states[key].registers}
+def _unchanged_in_the_end(found: Mapping[Key, Mapping[str, Any]], states: Mapping[Key, RecordState]) -> set[Key]:
+    """Records whose writes took each other back, or gave way to another record at once: no trigger sees them."""
+    return {key for key, registers in found.items() if registers == states[key].registers}
 
 
 def _renew(user: Any, keys: set[Key]) -> None:
