@@ -19,7 +19,7 @@ from dropset_client.transport import Transport
 from dropset_client.wire import Limits, Record
 from sync.tests.proof.clock import Clock
 from sync.tests.proof.people import Key, Person
-from sync.tests.proof.schemas import AppStore
+from sync.tests.proof.schemas import AppStore, Sight
 
 BASE_URL = "http://testserver"
 PUSH, PULL = "/api/v1/sync/push", "/api/v1/sync/pull"
@@ -43,6 +43,7 @@ class Network(httpx.BaseTransport):
         self._inner = httpx.WSGITransport(application, raise_app_exceptions=True)
         self._after_request = after_request
         self.pushes: list[Exchange] = []
+        self.sights: dict[str, Sight] = {}
         self.loses = ""
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -82,6 +83,7 @@ class Phone:
         self.name, self.person, self.network, self.clock = name, person, network, clock
         self.skew_s = 0.0
         self.store = AppStore(path, new_id=_new_id)
+        self.store.sights = network.sights
         transport = Transport(BASE_URL, retry=RetryPolicy(waits_s=()), http=network)
         about = About(name, "python")
         self.device = Device(self.store, transport, about=about, clock=self.now, new_id=_new_id)

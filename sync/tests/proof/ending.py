@@ -10,9 +10,10 @@ from sync.services.upkeep.digests import wrong_digests
 from sync.tests.proof import evidence
 from sync.tests.proof.devices import Phone
 from sync.tests.proof.naive import Naive
-from sync.tests.proof.oracle import PARENTS, Oracle
+from sync.tests.proof.oracle import PARENTS, REFERENCES, Oracle
 from sync.tests.proof.people import MODELS, Key
 from sync.tests.proof.schemas import USUAL
+from sync.tests.proof.singles import check_singles
 from sync.tests.proof.world import World
 
 MOST_SYNCS = 6
@@ -72,6 +73,8 @@ def check_end(
     oracle.check_overwrites()
     oracle.check_registers_are_whole()
     oracle.check_nothing_is_lost()
+    check_singles(oracle)
+    check_references(world)
     oracle.check_none_is_left_behind()
     if lonely:
         oracle.check_lonely()
@@ -136,6 +139,13 @@ def as_meant(world: World, naives: Sequence[Naive]) -> evidence.Evidence:
             own = {"patch": dict(one.touched), "base_version": one.seen.version if one.seen else 0}
             payload = {**sent.payload, **own, "schema_version": USUAL}
             found.mutations[mutation_id] = dataclasses.replace(sent, payload=payload)
+    everything = dict.fromkeys(found.records, found.head.version)
+    for mutation_id in found.mutations.keys() & world.network.sights.keys():
+        sight = world.network.sights[
+            mutation_id
+        ]  # of before a restore it says nothing: numbers mean something else now
+        held = sight.held if sight.epoch == found.head.epoch else everything
+        found.mutations[mutation_id] = dataclasses.replace(found.mutations[mutation_id], held=held)
     return world.schema.in_todays_words(found)
 
 
@@ -185,6 +195,15 @@ def says(row: Any, name: str, value: Any) -> bool:
     if hasattr(column, "isoformat"):
         return bool(column.isoformat()[:19] == str(value)[:19])
     return bool(column == value or str(column) == str(value))
+
+
+def check_references(world: World) -> None:
+    """P18: what a record refers to, without hanging on it, is there, or is a tombstone that still says what it was."""
+    records = evidence.read(world.alice.user).records
+    for key, row in records.items():
+        for name, entity in REFERENCES.get(key[0], {}).items():
+            there = row.deleted or row.data.get(name) is None or (entity, row.data[name]) in records
+            assert there, ("P18 refers to nothing", key, name, row)
 
 
 def check_purged(world: World) -> None:

@@ -1,6 +1,7 @@
 """What the server remembers of one user, read with plain SQL: the oracle judges by this, not by the server's own code."""
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +25,9 @@ ENTITIES = {
     1010: "plan",
     1020: "plan_day",
     1030: "plan_slot",
+    1110: "room",
+    1120: "rack",
+    1130: "day_note",
 }
 LOG = """
     SELECT entity, record_id::text, version, n, op, before, patch, eff_ms, logged_ms, device_id::text, seq,
@@ -111,6 +115,7 @@ class Sent:
     status: str
     result: Json
     source: str
+    held: Mapping[Key, int] | None = None  # the versions of other records that its device held when it was made
 
     @property
     def key(self) -> Key:
@@ -119,6 +124,11 @@ class Sent:
     @property
     def base(self) -> int:
         return int(self.payload.get("base_version", 0))
+
+    def sees(self, entry: Entry) -> bool:
+        """Whether its device held the line of another record; who knows times only has seen all up to its base."""
+        seen = self.base if self.held is None else self.held.get(entry.key, 0)
+        return seen >= entry.version or entry.device == self.device
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 from sync.tests.proof.evidence import ALONG, DELETED, SEEN, VOICES, Conflict, Entry, Evidence, Key, Sent
+from sync.tests.proof.singles import SINGLES
 
 SETS = {"equipment", "primary_muscles", "secondary_muscles"}
 PARENTS = {
@@ -17,12 +18,15 @@ PARENTS = {
     "set": ("exercise", "exercise"),
     "plan_day": ("plan", "plan"),
     "plan_slot": ("day", "plan_day"),
+    "rack": ("room", "room"),
 }
+REFERENCES = {"day_note": {"room": "room", "rack": "rack"}}  # to what a record does not hang on
 TOGETHER = [  # fields that are one register
     ("set", {"load_kg", "typed_load", "typed_load_unit"}),
     ("workout", {"started_at", "time_zone"}),
     ("exercise", {"performed_at", "time_zone"}),
     ("measurement", {"measured_at", "time_zone"}),
+    ("day_note", {"latitude", "longitude"}),
 ]
 GENERATED = {"local_date"}
 REGISTERS = {DELETED, ALONG, VOICES, SEEN}  # of the log, that are no fields
@@ -156,11 +160,30 @@ class Oracle:
         sent = self.evidence.mutations.get(later.mutation)
         if sent is None or not sent.payload:
             return True  # a purge took its content
+        if self.gives_way(later):
+            return sent.sees(earlier) or self._shows(sent, earlier)
         own = (s for s in self.order[sent.device] if s.key == earlier.key and s.seq <= sent.seq)
         seen = max([sent.base, *(s.base for s in own)])  # what it wrote on is known to it when it deletes what is above
         if sent.payload["op"] == "resolve" and sent.payload["record_id"] in self.evidence.conflicts:
             seen = max(seen, self.evidence.conflicts[sent.payload["record_id"]].version)  # it shows what stands
         return seen >= earlier.version
+
+    def gives_way(self, entry: Entry) -> bool:
+        """Whether it is of a record that its mutation does not speak of: another one claims what it had."""
+        sent = self.evidence.mutations.get(entry.mutation or "")
+        return entry.key[0] in SINGLES and sent is not None and bool(sent.payload) and self.target(sent) != entry.key
+
+    def _shows(self, sent: Sent, entry: Entry) -> bool:
+        """Whether it decides a conflict in which this line has won."""
+        conflict = self.evidence.conflicts.get(sent.payload["record_id"])
+        return conflict is not None and conflict.winner == entry.mutation and conflict.version >= entry.version
+
+    def target(self, sent: Sent) -> Key | None:
+        """The record that a mutation is about; of a decision that of its conflict, if that is known still."""
+        if sent.payload["op"] != "resolve":
+            return sent.key
+        conflict = self.evidence.conflicts.get(sent.payload["record_id"])
+        return None if conflict is None else conflict.key
 
     def ever_above(self, key: Key) -> set[Key]:
         return self._closure(key, self._ever_parents)

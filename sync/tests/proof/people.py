@@ -10,7 +10,7 @@ from catalog.models import Equipment, ExerciseType
 from catalog.tests.factories import make_canonical, make_equipment
 from lib.tests.factories import make_user
 from lib.writes import writing
-from specimens.models import Plan, PlanDay, PlanSlot
+from specimens.models import DayNote, Plan, PlanDay, PlanSlot, Rack, Room
 from sync.tests.proof.clock import Clock
 from training.models import Exercise, Measurement, Set, Workout
 
@@ -25,6 +25,9 @@ MODELS: dict[str, Any] = {
     "plan": Plan,
     "plan_day": PlanDay,
     "plan_slot": PlanSlot,
+    "room": Room,
+    "rack": Rack,
+    "day_note": DayNote,
 }
 GEAR = ["barbell", "bench", "bands"]
 
@@ -51,9 +54,9 @@ def library() -> str:
     return str(found.pk)
 
 
-def make_person(canonical: str, clock: Clock, *, plans: bool) -> Person:
+def make_person(canonical: str, clock: Clock, *, plans: bool, rooms: bool) -> Person:
     """Somebody with a small tree: two workouts, two exercises, two sets, one measurement, one type of their own. plans: with
-    one that has two days, and two slots in the first.
+    one that has two days, and two slots in the first; rooms: with two, two racks in the first, and two notes.
     """
     user = make_user(f"{uuid4().hex}@example.org")
     with writing(user=user, source="api"):
@@ -73,7 +76,7 @@ def make_person(canonical: str, clock: Clock, *, plans: bool) -> Person:
         weight.save(force_insert=True)
         own = ExerciseType(id=uuid4(), user=user, name="own", equipment=["barbell"])
         own.save(force_insert=True)
-        planned = make_plan(user) if plans else {}
+        more = (make_plan(user) if plans else {}) | (make_rooms(user) if rooms else {})
     ids = {
         "settings": [str(settings.pk)],
         "exercise_type": [str(own.pk)],
@@ -81,7 +84,7 @@ def make_person(canonical: str, clock: Clock, *, plans: bool) -> Person:
         "exercise": [str(row.pk) for row in exercises],
         "set": [str(row.pk) for row in sets],
         "measurement": [str(weight.pk)],
-        **planned,
+        **more,
     }
     return Person(user, start_session(user=user, at=clock.now()), canonical, ids)
 
@@ -92,4 +95,16 @@ def make_plan(user: User | None, **values: Any) -> dict[str, list[str]]:
     days = [PlanDay.objects.create(user=user, plan=plan, title=title) for title in ("one", "two")]
     slots = [PlanSlot.objects.create(user=user, day=days[0], reps=reps) for reps in (5, 6)]
     rows: dict[str, list[Any]] = {"plan": [plan], "plan_day": days, "plan_slot": slots}
+    return {entity: [str(row.pk) for row in found] for entity, found in rows.items()}
+
+
+def make_rooms(user: User) -> dict[str, list[str]]:
+    """The first room is the default one, and the first note has a day and a place. Gives the ids."""
+    rooms = [Room.objects.create(user=user, title=title, is_default=title == "one") for title in ("one", "two")]
+    racks = [Rack.objects.create(user=user, room=rooms[0], notes=notes) for notes in ("left", "right")]
+    notes = [
+        DayNote.objects.create(user=user, day="2026-03-01", room=rooms[0], latitude=48.0, longitude=11.0),
+        DayNote.objects.create(user=user, rack=racks[0], text="no day"),
+    ]
+    rows: dict[str, list[Any]] = {"room": rooms, "rack": racks, "day_note": notes}
     return {entity: [str(row.pk) for row in found] for entity, found in rows.items()}

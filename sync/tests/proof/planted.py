@@ -12,14 +12,14 @@ from msgspec.structs import replace
 from dropset_client.records import BaseRecords
 from lib import statements, upcasting
 from lib.sqlfiles import load_sql
-from sync.domain import conflicts, lines, merge, moves, plan, registers
+from sync.domain import conflicts, lines, merge, moves, plan, registers, singles
 from sync.domain.groups import failed
 from sync.domain.records import DEFERRED, RecordState
-from sync.domain.tree import Tree
+from sync.domain.tree import Tree, parents_of
 from sync.exceptions import EpochChanged, ResyncRequired
 from sync.services.pull import pages
 from sync.services.pull.cursors import Cursor
-from sync.services.push import applying, envelope, loading, whole_records
+from sync.services.push import applying, envelope, loading, whole_records, writing
 from sync.services.upkeep import epochs
 
 Bug = Callable[[], contextlib.AbstractContextManager[list[str]]]
@@ -242,6 +242,112 @@ def field_by_field(hits: list[str]) -> Iterator[None]:
         return []
 
     with mock.patch.object(registers, "_groups_of", none):
+        yield
+
+
+@bug
+def half_a_place(hits: list[str]) -> Iterator[None]:
+    """A latitude is merged without its longitude."""
+    real = registers._groups_of
+
+    def one_by_one(patch: Any, rules: Any) -> list[Any]:
+        groups = real(patch, rules)
+        hits.extend("place" for group in groups if rules.name == "day_note")
+        return [] if rules.name == "day_note" else groups
+
+    with mock.patch.object(registers, "_groups_of", one_by_one):
+        yield
+
+
+@bug
+def both_keep_it(hits: list[str]) -> Iterator[None]:
+    """Nobody looks for others that claim what one alone may have: the database refuses the second."""
+    real = singles.Singles.rivals
+
+    def none(self: Any, single: Any, state: Any, states: Any) -> Iterator[Any]:
+        hits.extend(rival.key[1] for rival in real(self, single, state, states))
+        yield from ()
+
+    with mock.patch.object(singles.Singles, "rivals", none):
+        yield
+
+
+@bug
+def gives_way_silently(hits: list[str]) -> Iterator[None]:
+    """What gives way to another record is not told."""
+    real = singles.loser
+
+    def quiet(*args: Any) -> Any:
+        gives_way, conflict = real(*args)
+        hits.extend([] if conflict is None else [conflict.kind])
+        return gives_way, None
+
+    with mock.patch.object(plan, "loser", quiet):
+        yield
+
+
+@bug
+def pulled_is_seen(hits: list[str]) -> Iterator[None]:
+    """What a device has pulled by now, it is believed to have seen when its user claimed the same."""
+
+    def in_sight(claim: Any, edit: Any, _stamp: Any) -> bool:
+        hits.append(edit.id)
+        return bool(claim.version < edit.at_ms)
+
+    with mock.patch.object(singles, "_is_in_sight", in_sight):
+        yield
+
+
+@bug
+def first_come_holds(hits: list[str]) -> Iterator[None]:
+    """Of two claims the one holds that arrived first."""
+
+    def stands(claim: Any, ours: Any, *, is_known: bool) -> bool:
+        if claim.stamp < ours.stamp and not is_known:
+            hits.append(claim.mutation_id)
+        return not is_known
+
+    with mock.patch.object(singles, "_holds", stands):
+        yield
+
+
+@bug
+def half_in_the_log(hits: list[str]) -> Iterator[None]:
+    """A record that gives way at once keeps its version, while the log has a new one."""
+
+    def twice_written(found: Any, states: Any) -> Any:
+        hits.extend(key[1] for key, registers in found.items() if registers == states[key].registers)
+        return set()
+
+    with mock.patch.object(writing, "_unchanged_in_the_end", twice_written):
+        yield
+
+
+@bug
+def dangling(hits: list[str]) -> Iterator[None]:
+    """What SQL deleted for good comes back for its children, and not for what refers to it."""
+
+    def parents_alone(rules: Any, state: Any) -> Any:
+        hits.extend([] if rules.references.keys() == rules.parents.keys() else [state.key[0]])
+        return parents_of(rules, state)
+
+    with mock.patch.object(writing, "targets_of", parents_alone):
+        yield
+
+
+@bug
+def dropped_with_target(hits: list[str]) -> Iterator[None]:
+    """A reference to what was deleted meanwhile is emptied without a word."""
+    real = plan.Planner._plan_edit
+
+    def emptied(self: Any, edit: Any) -> Any:
+        references = self.rules[edit.key[0]].references.keys() - self.rules[edit.key[0]].parents.keys()
+        gone = {key[1] for key, state in self.states.items() if state.deleted}
+        lost = {name for name in references if edit.patch.get(name) in gone}
+        hits.extend(lost)
+        return real(self, replace(edit, patch={**edit.patch, **dict.fromkeys(lost)}))
+
+    with mock.patch.object(plan.Planner, "_plan_edit", emptied):
         yield
 
 

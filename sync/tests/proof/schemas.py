@@ -7,7 +7,7 @@ written in capitals. The server begins with 2 and may become 3; an app is of any
 import contextlib
 import dataclasses
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 from unittest import mock
 
@@ -21,7 +21,8 @@ from dropset_client.store import Store
 from dropset_client.wire import JsonObject, Mutation, Op
 from lib.operations import RenderAgain
 from lib.upcasting import UPCASTERS
-from sync.tests.proof.evidence import Conflict, Entry, Evidence, Sent
+from sync.tests.proof.evidence import Conflict, Entry, Evidence, Key, Sent
+from sync.tests.proof.singles import SINGLES
 
 Json = dict[str, Any]
 OLDEST, USUAL, NEWEST = 1, 2, 3
@@ -70,14 +71,25 @@ class AppDraft(Draft):
         return dataclasses.replace(made, schema_version=self.schema_version)
 
 
+@dataclasses.dataclass(frozen=True)
+class Sight:
+    """What a device held of what there is one at most, when its user made a change."""
+
+    epoch: str | None
+    held: Mapping[Key, int]
+
+
 class AppStore(Store):
     """The store of an app that may be older or newer than the server."""
 
     schema = USUAL
+    sights: dict[str, Sight]  # of all phones, by mutation
 
     def enqueue(self, draft: Draft, **values: Any) -> Mutation:
         patch: JsonObject = draft.patch if draft.op is Op.RESOLVE else spoken(draft.entity, draft.patch, self.schema)
         made = AppDraft(draft.id, draft.entity, draft.record_id, draft.op, draft.at, patch, draft.group, self.schema)
+        held = {(r.entity, r.id): r.version for r in self._records.after(0) if r.entity in SINGLES}
+        self.sights[draft.id] = Sight(self.position().base_epoch, held)
         return super().enqueue(made, **values)
 
 

@@ -13,6 +13,7 @@ from sync.tests.proof.devices import Phone
 from sync.tests.proof.ending import check_closure
 from sync.tests.proof.naive import Naive
 from sync.tests.proof.people import Key
+from sync.tests.proof.singles import SINGLES
 from sync.tests.proof.values import EDITS
 from sync.tests.proof.world import Backup, World
 
@@ -39,7 +40,12 @@ class Stage(RuleBasedStateMachine):
         self.stack = ExitStack()
         self.clock = Clock()
         self.stack.enter_context(self.clock.injected())
-        self.world = World(type(self).application, self.clock, plans="plan" in self.entities)
+        self.world = World(
+            type(self).application,
+            self.clock,
+            plans="plan" in self.entities,
+            rooms=not SINGLES.keys().isdisjoint(self.entities),
+        )
         self.stack.enter_context(self.world.schema.installed())
         self.phones: list[Phone] = []
         self.naives: list[Naive] = []

@@ -22,11 +22,14 @@ UPDATED = {"edit": 8, "push": 6, "pull": 4, "sync": 4, "upgrade_server": 4, "upd
 CROSSED = {"edit": 3, "cross": 5, "push": 6, "sync": 2}
 TURNED = {"edit": 2, "children_first": 3, "push": 3, "sync": 4}
 CLEARED = {"edit": 6, "create": 3, "other_delete": 6, "restore": 3, "push": 4, "sync": 6}
+CLAIMED = {"edit": 8, "furnish": 4, "push": 6, "pull": 4, "sync": 4, "turn_clock": 1}
+REFERRED = {"point": 8, "furnish": 2, "delete": 3, "push": 6, "pull": 4, "sync": 2}
 RESTORED = {"edit": 4, "other_write": 4, "sync": 8, "back_up": 4, "restore_server": 6}
 
 
 ARRIVING = {"other_write": 6, "pull": 10, "create": 1, "push": 1}
 ONE, TREE = ("measurement",), ("workout", "exercise", "set")
+ROOM, NOTE, ROOMS = ("room",), ("day_note",), ("room", "rack", "day_note")
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,14 @@ FAMILIES = {
     "left_behind": Family(CLEARED, ("P6",), TREE),
     "own_to_lose": Family(CROSSED, ("P2",), TREE, examples=200),
     "field_by_field": Family(WRITING, ("P2",)),
+    "half_a_place": Family(WRITING, ("P2",), NOTE),
+    "both_keep_it": Family(CLAIMED, ("P12",), ROOM),
+    "gives_way_silently": Family(CLAIMED, ("P17", "P2"), ROOM),
+    "pulled_is_seen": Family(CLAIMED, ("P17", "P2"), ROOM),
+    "first_come_holds": Family(CLAIMED, ("P17", "P2"), ROOM),
+    "half_in_the_log": Family(CLAIMED, ("P11", "P6", "P1"), ROOM),
+    "dangling": Family({**REFERRED, "other_delete": 4}, ("P12",), ROOMS),
+    "dropped_with_target": Family(REFERRED, ("P2",), ROOMS),
     "upside_down": Family(TURNED, ("P12", "P1"), TREE),
     "half_groups": Family({**WRITING, "bad": 4}, ("P12",)),
     "whole_is_written": Family(TIMES, ("P14",), knowing_times=(1,)),

@@ -13,7 +13,10 @@ from sync.tests.proof.stage import CHOICES, DEVICES, PAUSES, PICKS, SIZES, Stage
 from sync.tests.proof.steps import step
 from sync.tests.proof.values import EDITS
 
-DELETABLE = ("workout", "exercise", "set", "measurement", "plan", "plan_day", "plan_slot")
+DELETABLE = (
+    *("workout", "exercise", "set", "measurement", "plan", "plan_day", "plan_slot"),
+    *("room", "rack", "day_note"),
+)
 
 
 class NaiveUsers(Stage):
@@ -40,7 +43,10 @@ class NaiveUsers(Stage):
         data: dict[str, Any] = {"kind": "body_weight", "value": "91.000", "measured_at": rfc3339(naive.now())}
         if parent is not None and what % 2 == 0:
             data = {"exercise": parent[1], "reps": what}
-        key = ("measurement" if "kind" in data else "set", str(uuid4()))
+        entity = "measurement" if "kind" in data else "set"
+        if "room" in self.entities and which % 2 == 0:
+            entity, data = "room", {"title": f"naive {what}", "is_default": what % 3 == 0}
+        key = (entity, str(uuid4()))
         naive.create(key, data)
         self.world.alice.ids[key[0]].append(key[1])
         self.wrote(naive, pause)

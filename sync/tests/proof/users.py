@@ -1,5 +1,6 @@
 """Users at their devices: what they write, and what the server must refuse."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
@@ -7,14 +8,18 @@ import hypothesis.strategies as st
 
 from dropset_client.wire import Op
 from sync.tests.proof.devices import Phone
-from sync.tests.proof.oracle import PARENTS
+from sync.tests.proof.oracle import PARENTS, REFERENCES
 from sync.tests.proof.people import Key
+from sync.tests.proof.singles import SINGLES
 from sync.tests.proof.stage import CHOICES, DEVICES, PAUSES, PICKS, Stage
 from sync.tests.proof.steps import step
-from sync.tests.proof.values import BAD, EDITS, GEAR_SETS
+from sync.tests.proof.values import BAD, DAYS, EDITS, GEAR_SETS
 
 RESTORE_IN_TREES = True
-DELETABLE = ("workout", "exercise", "set", "measurement", "exercise_type", "plan", "plan_day", "plan_slot")
+DELETABLE = (
+    *("workout", "exercise", "set", "measurement", "exercise_type", "plan", "plan_day", "plan_slot"),
+    *("room", "rack", "day_note"),
+)
 GROUP = st.lists(st.tuples(PICKS, CHOICES), min_size=2, max_size=4)
 
 
@@ -29,7 +34,20 @@ class Users(Stage):
 
     def _edit(self, phone: Phone, key: Key, what: int) -> None:
         options = EDITS[key[0]]
-        phone.device.update(*key, options[what % len(options)])
+        patch = options[what % len(options)]
+        with phone.device.batch(group=key[0] in SINGLES and phone.device._group is None):
+            self._take_down(phone, key, patch)
+            phone.device.update(*key, patch)
+
+    def _take_down(self, phone: Phone, key: Key, patch: Mapping[str, Any]) -> None:
+        """Who sees that another record has what one alone may have, takes it from that."""
+        name, empty = SINGLES.get(key[0], ("", None))
+        if name in patch and not phone.store.position().synced:
+            self.foreign()  # what it cannot see, it cannot take from there
+        for other in self.shown(phone, key[0]) if patch.get(name, empty) != empty else ():
+            record = phone.shows(other)
+            if other != key and record is not None and record.get(name) == patch[name]:
+                phone.device.update(*other, {name: empty})
 
     @step(3, who=DEVICES, which=PICKS, what=CHOICES, pause=PAUSES)
     def edit_set(self, who: int, which: int, what: int, pause: float) -> None:
@@ -76,6 +94,44 @@ class Users(Stage):
             return
         self.world.alice.ids[entity].append(phone.device.create(entity, data, id=str(uuid4())))
         self.wrote(phone, pause)
+
+    @step(3, who=DEVICES, which=PICKS, what=CHOICES, pause=PAUSES)
+    def furnish(self, who: int, which: int, what: int, pause: float) -> None:
+        """A new room, maybe the default one; a rack; a note of a day, which may name a room that comes after it."""
+        phone = self.phone(who)
+        new = {entity: str(uuid4()) for entity in ("room", "rack", "day_note")}
+        place = self.pick(phone, which, "room")
+        room = {"title": f"new {what}", "is_default": which % 2 == 0}
+        note = {"day": [*DAYS, None][which % 3], "text": f"new {what}"}
+        match what % 4:
+            case 0:
+                made = {"room": room}
+            case 1 if place is not None:
+                made = {"rack": {"room": place[1]}}
+            case 2:
+                made = {"day_note": {**note, "room": new["room"]}, "room": room}
+            case _:
+                made = {"day_note": {**note, "room": place[1] if place else None}}
+        for entity, data in made.items():
+            if entity not in self.entities:
+                continue
+            if which % 8 < 7:
+                self._take_down(phone, (entity, new[entity]), data)
+            else:
+                self.foreign()
+            phone.device.enqueue(entity, new[entity], Op.CREATE, data)
+            self.world.alice.ids[entity].append(new[entity])
+        self.wrote(phone, pause)
+
+    @step(2, who=DEVICES, which=PICKS, where=PICKS, pause=PAUSES)
+    def point(self, who: int, which: int, where: int, pause: float) -> None:
+        """A note refers to a room or a rack, or no longer."""
+        phone, field = self.phone(who), ("room", "rack")[where % 2]
+        key = self.pick(phone, which, "day_note")
+        if key is not None:
+            places: list[Any] = [place[1] for place in self.shown(phone, REFERENCES["day_note"][field])]
+            phone.device.update(*key, {field: [None, *places][where % (len(places) + 1)]})
+            self.wrote(phone, pause)
 
     @step(4, who=DEVICES, which=PICKS, pause=PAUSES)
     def delete(self, who: int, which: int, pause: float) -> None:
@@ -186,6 +242,8 @@ class Users(Stage):
             "exercise_type": {"name": "mine"},
             "plan_day": {"plan": (parents.get("plan") or [""])[0]},
             "plan_slot": {"day": (parents.get("plan_day") or [""])[0]},
+            "rack": {"room": (parents.get("room") or [""])[0]},
+            "room": {"title": "mine"},
             "measurement": {"kind": "body_weight", "value": "80.000", "measured_at": "2026-03-01T07:00:00.000000Z"},
         }
         return needed.get(entity, EDITS[entity][0])

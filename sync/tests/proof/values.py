@@ -2,6 +2,7 @@
 
 from typing import Any
 
+DAYS = ["2026-03-01", "2026-03-02"]
 EDITS: dict[str, list[dict[str, Any]]] = {
     "settings": [{"weight_unit": "lb"}, {"weight_unit": "kg"}, {"theme": "dark"}, {"equipment": ["bench"]}],
     "exercise_type": [{"name": "a"}, {"name": "b"}, {"equipment": []}, {"equipment": ["bench", "barbell"]}],
@@ -20,8 +21,15 @@ EDITS: dict[str, list[dict[str, Any]]] = {
     "plan": [{"title": "a"}, {"title": "b"}, {"title": "c", "notes": "x"}, {"notes": "y"}],
     "plan_day": [{"title": "a"}, {"title": "b"}, {"position": 1}, {"position": 2, "title": "c"}],
     "plan_slot": [{"reps": 7}, {"reps": 8}, {"notes": "a"}, {"reps": 9, "notes": "b"}],
+    "room": [{"is_default": True}, {"title": "a"}, {"is_default": True, "title": "b"}, {"is_default": False}],
+    "rack": [{"notes": "a"}, {"notes": "b"}, {"notes": "c"}, {"notes": "d"}],
+    "day_note": [
+        *({"text": "a"}, {"day": DAYS[0]}, {"latitude": 52.0, "longitude": 13.0}, {"day": DAYS[1], "text": "b"}),
+        *({"latitude": 52.0, "longitude": -1.0}, {"latitude": None, "longitude": None}, {"day": DAYS[0]}),
+        *({"latitude": 48.0, "longitude": -1.0}, {"day": None}),
+    ],
 }
-LEAVES = ("set", "measurement", "plan_slot")
+LEAVES = ("set", "measurement", "plan_slot", "day_note")
 GEAR_SETS: list[list[str]] = [[], ["bands"], ["barbell"], ["bands", "bench"], ["bands", "barbell", "bench"]]
 BAD: list[tuple[str, dict[str, Any]]] = [
     ("workout", {"no_such_field": 1}),
@@ -32,6 +40,8 @@ BAD: list[tuple[str, dict[str, Any]]] = [
     ("workout", {"status": "completed"}),
     ("set", {"load_kg": "100.00", "typed_load": "100.000", "typed_load_unit": "lb"}),
     ("exercise_type", {"equipment": ["no-such-gear"]}),
+    ("room", {"is_default": None}),
+    ("day_note", {"latitude": 91.0, "longitude": 0.0}),
     ("exercise", {}),  # a create without its type
     ("measurement", {"kind": "waist"}),
 ]
