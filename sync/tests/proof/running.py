@@ -38,15 +38,15 @@ def first_seed() -> int:
     return int(os.environ.get("PROOF_SEED") or random.SystemRandom().randrange(10**9))
 
 
-def seeds(part: int) -> Iterator[int]:
-    """One for each chunk: as many as PROOF_EXAMPLES asks for, otherwise until the time is over."""
+def seeds(part: int, *, parts: int = PARTS) -> Iterator[int]:
+    """One for each chunk: as many as PROOF_EXAMPLES asks for, otherwise until the time of one part is over."""
     first, wanted = first_seed() + part, os.environ.get("PROOF_EXAMPLES")
     if wanted:
-        yield from range(first, first_seed() + -(-int(wanted) // CHUNK), PARTS)
+        yield from range(first, first_seed() + -(-int(wanted) // CHUNK), parts)
         return
     limit_s = float(os.environ.get("PROOF_SECONDS") or (SECONDS_IN_CI if os.environ.get("CI") else SECONDS))
     until = time.monotonic() + limit_s / PARTS
-    for seed in count(first, PARTS):
+    for seed in count(first, parts):
         yield seed
         if time.monotonic() >= until:
             return
