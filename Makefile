@@ -2,7 +2,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help run test test-timescale prove check schema fix lock bench demo psql shell-db manage clean venv venv-dev
+.PHONY: help run test test-timescale rxdb prove check schema fix lock bench demo psql shell-db manage clean venv venv-dev
 
 # PYTHON=/path/to/python3 may be given. Otherwise the first that is new enough; each is tried, because a name on the PATH
 # may be a stub that starts nothing. When none is, ops/venv.py says so in the words of the one there is.
@@ -26,6 +26,10 @@ test: venv-dev  ## the whole test suite (ARGS="-k push -x" go to pytest)
 test-timescale: venv-dev  ## what can differ there, on a real TimescaleDB (Debian, as root; ARGS=. is all)
 	@exec $(HERE) -m ops.timescale $(ARGS)
 
+rxdb: venv-dev  ## install Node.js and RxDB, from PyPI and npm: `make test` tries clients/rxdb where they are
+	@$(FIND_PYTHON); $$python ops/venv.py requirements-rxdb.txt
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" npm --prefix clients/rxdb ci --no-progress
+
 prove: venv-dev  ## a long random search for a broken promise of sync (ARGS="200000 --workers 2 --seed 7")
 	@exec $(HERE) -m ops.prove $(ARGS)
 
@@ -42,6 +46,7 @@ fix: venv-dev  ## repair and format what ruff can
 lock: venv-dev  ## pin requirements*.in into requirements*.txt
 	@$(COMPILE) requirements.in -o requirements.txt
 	@$(COMPILE) requirements-dev.in -o requirements-dev.txt
+	@$(COMPILE) requirements-rxdb.in -o requirements-rxdb.txt
 
 bench: venv-dev  ## measure sync against plain SQL (ARGS="1 5 --rounds 51"; PORT, DATABASE_URL)
 	@PYTHONPATH=clients/python exec $(HERE) -m benchmarks $(ARGS)
