@@ -26,8 +26,10 @@ from training.models import Workout
 
 ROOT: Path = settings.BASE_DIR
 DOCS = ROOT / "docs"
-DECISIONS = sorted((DOCS / "decisions").iterdir())
-PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted(DOCS.rglob("*.md"))]
+DECISIONS = sorted((DOCS / "decisions").glob("[0-9]*"))
+OF_THE_PROJECT = [ROOT / name for name in ("CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md")]
+CLIENT = ROOT / "clients" / "python" / "README.md"
+PAGES = [ROOT / "README.md", *OF_THE_PROJECT, CLIENT, *sorted(DOCS.rglob("*.md"))]
 APPS = ["accounts", "analytics", "catalog", "config", "lib", "nutrition", "planner", "sensors", "sync", "training"]
 
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -94,9 +96,9 @@ def test_json_of_the_page_is_json(page: Path) -> None:
             json.loads(block)
 
 
-@pages([page for page in PAGES if page.parent == DOCS])
+@pages([page for page in PAGES if page.parent == DOCS] + [*OF_THE_PROJECT, ROOT / "LICENSE"])
 def test_readme_leads_to_the_page(page: Path) -> None:
-    assert f"(docs/{page.name})" in read("README.md")
+    assert f"({page.relative_to(ROOT)})" in read("README.md")
 
 
 def test_decisions_are_numbered_without_gaps() -> None:
@@ -108,6 +110,24 @@ def test_decision_has_the_three_parts(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     assert text.startswith(f"# {page.name[:4]}: ")
     assert re.findall(r"^## (.+)$", text, re.MULTILINE) == ["Context", "Decision", "Consequences"]
+
+
+def test_index_of_the_decisions_names_each_once() -> None:
+    lines = [line for line in read("docs/decisions/README.md").splitlines() if line.startswith("- ")]
+    titles = {page: page.read_text(encoding="utf-8").splitlines()[0].removeprefix("# ") for page in DECISIONS}
+    assert sorted(lines) == [f"- [{title}]({page.name})" for page, title in titles.items()]
+
+
+def test_glossary_is_in_alphabetical_order() -> None:
+    for section in read("docs/glossary.md").split("\n## ")[1:]:
+        words = re.findall(r"^\| (.+?) \| ", section, re.MULTILINE)[1:]
+        assert words == sorted(words)
+
+
+def test_newest_release_of_the_changelog_is_the_version() -> None:
+    version = re.findall(r"^## \[(\d.*?)\]", read("CHANGELOG.md"), re.MULTILINE)[0]
+    for name in ("pyproject.toml", "clients/python/pyproject.toml"):
+        assert f'version = "{version}"' in read(name)
 
 
 # --- commands and settings ---
