@@ -21,6 +21,6 @@ HEALTHCHECK --interval=10s --timeout=6s --start-period=30s --retries=3 CMD ["pyt
 # The API. The same image serves the stream of pokes and works off jobs: compose.yaml has their commands.
 # GRANIAN_WORKERS sets the number of processes, GRANIAN_BLOCKING_THREADS the threads of each.
 ENV GRANIAN_WORKERS=2 GRANIAN_BLOCKING_THREADS=16
-CMD ["granian", "--interface", "wsgi", "--no-ws", "--host", "0.0.0.0", "--port", "8000", \
+CMD ["python", "-m", "granian", "--interface", "wsgi", "--no-ws", "--log-config", "ops/granian.json", "--host", "0.0.0.0", "--port", "8000", \
      "--backpressure", "10000", "--http1-header-read-timeout", "10000", \
      "--workers-kill-timeout", "10", "--respawn-failed-workers", "config.wsgi:application"]

@@ -230,8 +230,9 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
+        # ops/granian.json has the same format for what granian says before the settings are loaded.
         "line": {"()": "lib.logs.LineFormatter", "format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
-        "access": {"()": "lib.logs.AccessFormatter", "format": "%(message)s"},
+        "access": {"()": "lib.logs.AccessFormatter", "format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
     },
     "handlers": {
         "console": {"class": "logging.StreamHandler", "formatter": "line"},

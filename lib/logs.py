@@ -11,6 +11,13 @@ INDENT = "    "
 QUOTED = str.maketrans({"\\": r"\x5c", '"': r"\x22"})
 
 
+class Actionable(logging.Filter):
+    """Leaves out what nobody can act on: granian finds our number of threads high, which was measured."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return "quite high compared to the number of CPU cores" not in str(record.msg)
+
+
 def _indented(text: str) -> str:
     return "\n".join(INDENT + visible(line) for line in text.splitlines())
 

@@ -24,6 +24,8 @@ HEADER_TIMEOUT_MS = 10_000
 STREAM_BACKPRESSURE = 100_000  # granian counts every open stream as a request under way; our own limit is STREAM_LIMIT
 QUEUES = {"default": 4, "long": 2}  # how many jobs at once: mails wait for another server, long work for the processor
 STREAM_PATH = "/api/v1/sync/stream"
+LOG = ["--log-config", "ops/granian.json"]  # lines in the form of ours, until a process has loaded the settings
+ACCESS = '%(addr)s "%(method)s %(path)s" %(status)d %(dt_ms).0f ms'
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 -- where to reach a server that listens on all addresses
 
 
@@ -99,7 +101,8 @@ def wait_until_ready(address: Address, children: Sequence[Child], allowed_hosts:
 def server_command(address: Address, workers: int = WORKERS, *, access_log: bool = True) -> list[str]:
     """access_log: a line for each request helps who develops, and takes a third of the throughput."""
     place = ["--host", address.host, "--port", str(address.port)]
-    how = ["--interface", "wsgi", "--no-ws", *(["--access-log"] if access_log else [])]
+    log = ["--access-log", "--access-log-fmt", ACCESS] if access_log else []
+    how = ["--interface", "wsgi", "--no-ws", *LOG, *log]
     many = ["--workers", str(workers), "--blocking-threads", str(BLOCKING_THREADS)]
     idle = ["--backpressure", str(BACKPRESSURE), "--http1-header-read-timeout", str(HEADER_TIMEOUT_MS)]
     end = ["--workers-kill-timeout", str(KILL_TIMEOUT_S), RESPAWN]
@@ -108,7 +111,7 @@ def server_command(address: Address, workers: int = WORKERS, *, access_log: bool
 
 def stream_command(address: Address) -> list[str]:
     place = ["--host", address.host, "--port", str(address.port)]
-    how = ["--interface", "asgi", "--no-ws", "--http", "1", "--blocking-threads", "1"]
+    how = ["--interface", "asgi", "--no-ws", *LOG, "--http", "1", "--blocking-threads", "1"]
     end = ["--backpressure", str(STREAM_BACKPRESSURE), "--workers-kill-timeout", str(KILL_TIMEOUT_S), RESPAWN]
     return [sys.executable, "-m", "granian", *how, *place, *end, "config.asgi:application"]
 

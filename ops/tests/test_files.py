@@ -76,7 +76,7 @@ def test_compose_serves_streams_as_make_run_does(compose: dict[str, Any]) -> Non
     given = [str(word) for word in compose["services"]["stream"]["command"]]
     ours = stream_command(Address("127.0.0.1", 8001))
     assert given[-1] == ours[-1]
-    for flag in ("--interface", "--http", "--blocking-threads", "--backpressure"):
+    for flag in ("--interface", "--log-config", "--http", "--blocking-threads", "--backpressure"):
         assert given[given.index(flag) + 1] == ours[ours.index(flag) + 1]
 
 
@@ -86,7 +86,7 @@ def test_image_serves_the_api_as_make_run_does() -> None:
     given = json.loads(re.findall(r"^CMD (\[.*?\])$", dockerfile.replace("\\\n", ""), re.MULTILINE)[-1])
     ours = server_command(Address("127.0.0.1", 8000))
     assert given[-1] == ours[-1]
-    for flag in ("--interface", "--backpressure", "--http1-header-read-timeout"):
+    for flag in ("--interface", "--log-config", "--backpressure", "--http1-header-read-timeout"):
         assert given[given.index(flag) + 1] == ours[ours.index(flag) + 1]
     assert f"GRANIAN_BLOCKING_THREADS={ours[ours.index('--blocking-threads') + 1]}\n" in dockerfile
 

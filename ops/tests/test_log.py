@@ -39,6 +39,16 @@ def test_access_log_has_one_line_a_request_whatever_it_says(tmp_path: Path) -> N
     with serving(log, "--access-log-fmt", FORMAT, LOG_LEVEL="INFO") as address:
         for path in PATHS:
             send(address, path)
-        lines = lines_of(log, like=r'^127.0.0.1 "GET /x.*$', count=len(PATHS))
+        lines = lines_of(log, like=r'(?<= INFO granian.access: )127.0.0.1 "GET /x.*$', count=len(PATHS))
     assert sorted(lines) == sorted(f'127.0.0.1 "GET {shown} HTTP/1.1" 404 "{AGENT}"' for shown in PATHS.values())
     assert all(line.isprintable() for line in log.read_text().splitlines())
+
+
+def test_every_line_of_the_log_has_one_form(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    with serving(log) as address:
+        send(address, b"/x")
+        lines_of(log, like=r"granian\.access: .*/x", count=1)
+    lines = log.read_text().splitlines()
+    assert [line for line in lines if not re.match(r"\d{4}-\d\d-\d\d [\d:]{8},\d{3} [A-Z]+ [\w.]+: ", line)] == []
+    assert "Configuration allows" not in log.read_text()
