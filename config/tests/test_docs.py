@@ -281,6 +281,14 @@ def tour() -> str:
     return "\n".join(block for language, block in BLOCK.findall(section) if language == "sh")
 
 
+def test_pick_of_the_tour_shows_an_answer_that_is_an_error() -> None:
+    helpers = tour().partition("ACCESS=\n")[0]
+    body = '{"errors": [{"code": "throttled"}]}'
+    script = f"{helpers}\nprintf '%s' '{body}' | pick access"
+    ran = subprocess.run(["/bin/sh", "-c", script], capture_output=True, text=True, check=False, timeout=60)
+    assert (ran.returncode, ran.stdout, ran.stderr.strip()) == (1, "", body)
+
+
 @pytest.mark.skipif(shutil.which("curl") is None, reason="the tour is made with curl")
 @pytest.mark.django_db(transaction=True)
 def test_tour_of_the_readme_works(live_server: Any) -> None:
