@@ -46,7 +46,7 @@ class PasswordWrong(DomainError):
 
 
 class EmailTaken(Conflict):
-    """Another account has got this address meanwhile."""
+    """Another account has taken this address meanwhile."""
 
     code = "email_taken"
     attr = "email"
@@ -78,6 +78,6 @@ class DeviceRevoked(Conflict):
 
 
 class TooManyDevices(Conflict):
-    """The account has as many devices as it may have. Revoke those that are not used any more."""
+    """The account cannot have more devices. Revoke those that are no longer used."""
 
     code = "too_many_devices"

@@ -45,7 +45,7 @@ class NewPasswordForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         password = self.cleaned_data.get("password")
         if password is not None and password != self.cleaned_data.get("password_again"):
-            self.add_error("password_again", "This is another password.")
+            self.add_error("password_again", "The two passwords differ.")
         return self.cleaned_data
 
 

@@ -236,7 +236,7 @@ class OwnedViewSet(mixins.CreateModelMixin, mixins.UpdateModelMixin, mixins.Dest
             row.created_at = row.updated_at = now
         ids = [row.pk for row in rows]
         if len(set(ids)) < len(ids):
-            raise IdTaken("The same id stands twice in this request.")
+            raise IdTaken("The same id occurs twice in this request.")
         standing = {row.pk: row for row in model._default_manager.filter(pk__in=ids)}
         self._fill_in_zones(rows, values, standing)
         self._refuse_other_content(rows, standing)

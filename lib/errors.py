@@ -17,7 +17,7 @@ class DomainError(Exception):
 
 
 class BadRequest(DomainError):
-    """The request is malformed, or holds more parameters or parts than a server takes."""
+    """The request is malformed, or has more parameters or parts than the server takes."""
 
     code = "bad_request"
 
@@ -41,7 +41,7 @@ class NotFound(DomainError):
 
 
 class Conflict(DomainError):
-    """This contradicts what stands."""
+    """This contradicts what is there."""
 
     code = "conflict"
 
@@ -65,7 +65,7 @@ class TooLarge(DomainError):
 
 
 class LengthRequired(DomainError):
-    """The body comes in chunks, and the server must know its length first. Send Content-Length."""
+    """The body comes in chunks, but the server must know its length. Send Content-Length."""
 
     code = "length_required"
 
@@ -77,7 +77,7 @@ class EncodingUnsupported(DomainError):
 
 
 class ClientTooOld(DomainError):
-    """This client speaks a protocol that is no longer spoken here. Update it."""
+    """This client speaks a version of the protocol that this server no longer speaks. Update it."""
 
     code = "client_too_old"
 
@@ -100,7 +100,7 @@ class Unavailable(DomainError):
 
 
 class CursorInvalid(DomainError):
-    """The cursor is not one of this server's. Use the one of the last answer, or none to start anew."""
+    """This server did not make this cursor. Use the one of the last answer, or none to begin again."""
 
     code = "cursor_invalid"
     attr = "cursor"

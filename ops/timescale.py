@@ -87,7 +87,7 @@ def debian_version() -> int:
     except OSError:
         release = {}
     if release.get("ID") != "debian":
-        raise Skipped("TimescaleDB comes from Debian's packages, and this is no Debian")
+        raise Skipped("TimescaleDB comes from Debian's packages, and this is not Debian")
     return int(release.get("VERSION_ID", "99"))
 
 

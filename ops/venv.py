@@ -123,7 +123,7 @@ def install(requirements: Path) -> None:
         make_venv()
     say(f"installing {requirements.name}")
     if not uv_installs(requirements) and not pip("install", "--quiet", "-r", str(requirements)):
-        raise PlainError(f"could not install {requirements.name}: see above. Is there a way to the package index?")
+        raise PlainError(f"could not install {requirements.name}: see above. Can the package index be reached?")
     stamp_of(requirements).write_text(fingerprint(requirements, venv_version()))
     UNFINISHED.unlink()
 

@@ -79,7 +79,7 @@ class ChoosePasswordView(PublicView):
         request=serializers.AddressSerializer,
         responses={202: serializers.AcceptedSerializer},
         examples=[OpenApiExample("register", {"email": "ada@example.org"}, request_only=True)],
-        description="Mails a link with which an account begins. The answer is the same whether the address is known or not.",
+        description="Mails a link to begin an account with. The answer is the same whether or not the address is known.",
     )
 )
 class RegisterView(AskByMailView):
@@ -117,7 +117,7 @@ class ResendVerificationView(APIView):
         request=serializers.AddressSerializer,
         responses={202: serializers.AcceptedSerializer},
         examples=[OpenApiExample("forgotten", {"email": "ada@example.org"}, request_only=True)],
-        description="Mails a link to choose a new password with, where the address has an account.",
+        description="Mails a link to choose a new password, if the address has an account.",
     )
 )
 class ResetView(AskByMailView):
@@ -129,7 +129,7 @@ class ResetView(AskByMailView):
         operation_id="auth_confirm_reset",
         request=serializers.MailLinkSerializer,
         responses={200: serializers.LoginSerializer},
-        description="Sets the password, ends every session of before, and logs in.",
+        description="Sets the password, ends all earlier sessions, and logs in.",
     )
 )
 class ConfirmResetView(ChoosePasswordView):

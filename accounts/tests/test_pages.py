@@ -86,7 +86,7 @@ def test_page_is_kept_out_of_caches_and_tells_nobody_its_address(client: Client,
 @pytest.mark.parametrize(
     ("values", "words"),
     [
-        ({"password": NEW, "password_again": OLD}, "This is another password."),
+        ({"password": NEW, "password_again": OLD}, "The two passwords differ."),
         ({"password": " " * 10, "password_again": " " * 10}, "different characters"),
         ({"password": ADA, "password_again": ADA}, "too similar"),
         ({"password": NEW}, "required"),
@@ -118,7 +118,7 @@ def test_address_that_was_taken_meanwhile_is_told(client: Client, db: None) -> N
     make_user(ADA)
     page = client.post(path, {"password": OLD})
     assert page.status_code == 409
-    assert b"Another account has got this address meanwhile." in page.content
+    assert b"Another account has taken this address meanwhile." in page.content
 
 
 @pytest.mark.parametrize("path", ["/verify-email/", "/reset-password/", "/change-email/"])

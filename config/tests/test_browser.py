@@ -164,7 +164,7 @@ def test_link_of_the_mail_leads_to_a_password(page: Page) -> None:
     page.write("[name=password]", "correct horse battery")
     page.write("[name=password_again]", "correct horse")
     page.click("button[type=submit]")
-    page.see_text("This is another password.")
+    page.see_text("The two passwords differ.")
     page.write("[name=password]", "correct horse battery")
     page.write("[name=password_again]", "correct horse battery")
     page.click("button[type=submit]")

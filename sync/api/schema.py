@@ -124,7 +124,7 @@ PULL_PARAMETERS = [
         OpenApiTypes.DATETIME,
         description="Instead of a cursor, for clients that know times only: the `timestamp` of the last answer.",
     ),
-    OpenApiParameter("limit", int, description=f"1 to {shapes.MAX_PULL_PAGE}, {shapes.DEFAULT_PULL_PAGE} if not said."),
+    OpenApiParameter("limit", int, description=f"1 to {shapes.MAX_PULL_PAGE}, {shapes.DEFAULT_PULL_PAGE} if left out."),
     OpenApiParameter("device_id", OpenApiTypes.UUID),
 ]
 PULLED = _object(

@@ -114,7 +114,8 @@ _KEPT = _all(
 REJECTED = _object(
     _KEPT["required"],
     **_KEPT["properties"],
-    payload_text=TEXT | {"description": "Only of what is no good JSON: the text. `payload` is what can be read of it."},
+    payload_text=TEXT
+    | {"description": "Only for what is not valid JSON: its text. `payload` is what can be read of it."},
 )
 REJECTED_PAGE = _page(REJECTED)
 DISCARD = {"application/json": _all(mutation_ids=_many(UUID))}

@@ -126,7 +126,7 @@ JOB = _full(
     finished_at=_nullable(TIME),
 )
 FILE = {"type": "string", "format": "binary"}
-STATE_FILE = {(200, NDJSON): FILE, 304: OpenApiResponse(description="What the client has is what stands.")}
+STATE_FILE = {(200, NDJSON): FILE, 304: OpenApiResponse(description="The client has the present state.")}
 CONTENT_FILE = {(200, NDJSON): FILE, (200, BYTES): FILE, 304: OpenApiResponse(description="It never changes.")}
 ZIP_FILE = {(200, ZIP): FILE}
 MAKE_EXAMPLES = [OpenApiExample("before a new plan", {"name": "before the new plan"}, request_only=True)]

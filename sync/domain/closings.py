@@ -19,10 +19,10 @@ CHOSEN = "_chosen"  # in a conflict's log: the registers that a decision stands 
 
 RECORD_MISSING = Refusal(
     "record_missing",
-    "The record is not there any more, and an id is never used again. Create a new record with a new id from the lost"
+    "The record is no longer there, and an id is never used again. Create a new record with a new id from the lost"
     " values, then decide to keep.",
 )
-REFERENCE_GONE = "There is no such record any more. Decide with custom, and name another."
+REFERENCE_GONE = "There is no longer such a record. Decide with custom, and name another."
 
 
 def unseen(edit: Edit, stamp: Stamp, conflict: RecordState, state: RecordState, *, seen_version: int) -> Write | None:

@@ -154,7 +154,7 @@ class Planner:
         if edit.refusal is not None:
             return edit.refusal
         if rules.read_only:
-            return Refusal("read_only", f"The server alone writes {rules.name}.")
+            return Refusal("read_only", f"Only the server writes {rules.name}.")
         if not rules.creatable and edit.op in ("create", "delete"):
             return Refusal("not_allowed", f"{rules.name} comes with the account, and stays.")
         if edit.op == "create" and edit.key in self.taken:

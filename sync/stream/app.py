@@ -126,7 +126,7 @@ class StreamApp:
             await _send(send, retry(random.randint(*RETRY_MS)))  # noqa: S311 - spreads load
             await self._speak(stream, ends_at, send)
         except TimeoutError:
-            logger.info("A stream took nothing for %.0f s and was given up.", SEND_LIMIT_S)
+            logger.info("A stream took nothing for %.0f s and was closed.", SEND_LIMIT_S)
         finally:
             gone.cancel()
             self._hub.close(stream, GONE)

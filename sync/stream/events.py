@@ -39,7 +39,7 @@ class End:
 
 
 SESSION_OVER = End("token_not_valid", "The log-in is over: logged out, revoked, or the account was switched off.")
-REPLACED = End("too_many_streams", "The user has opened many streams since. Open no other by yourself.")
+REPLACED = End("too_many_streams", "The user has opened many other streams since. Do not open another by yourself.")
 EXPIRED = End("stream_expired", "Every stream ends after a while. Open the next one.")
 STOPPING = End("unavailable", "The server stops. Open another stream after the time in retry.")
 GONE = End("gone", "Nobody listens any more.")

@@ -142,7 +142,7 @@ class Hub:
             try:
                 found = await self._look_at_library()
             except Error as error:  # as below: what could not be looked up now is looked up with all others
-                logger.warning("Could not look where the library stands: %s", error)
+                logger.warning("Could not look up the version of the library: %s", error)
                 found = self._library
             if found in (None, self._library):
                 await asyncio.sleep(GATHER_S)
@@ -171,7 +171,7 @@ class Hub:
         try:
             standings = await self._look(list(asked))
         except Error as error:  # the database is away; the streams stay, and are told when it is back
-            logger.warning("Could not look where the data of %d log-ins stand: %s", len(asked), error)
+            logger.warning("Could not look up the versions for %d log-ins: %s", len(asked), error)
             self.looks = False
             await asyncio.sleep(RETRY_S)
             self._ask(asked)

@@ -36,7 +36,7 @@ class Listener:
                     self._missed()
                     await self._listen(own)
             except (psycopg.Error, OSError) as error:
-                logger.warning("Lost the connection that announcements come by, again in %.1f s: %s", wait_s, error)
+                logger.warning("Lost the connection for announcements; trying again in %.1f s: %s", wait_s, error)
             self.listens = False
             await asyncio.sleep(wait_s)
             wait_s = min(wait_s * 2, LONGEST_WAIT_S)

@@ -198,7 +198,7 @@ def test_server_that_does_not_say_who_it_is_is_left_alone(phone: Phone, alice: U
     finally:
         sql("RESET search_path", "DROP SCHEMA hosted CASCADE")
     assert (head(alice).epoch, Cluster.objects.count()) == (before, 0)
-    assert capsys.readouterr().out.startswith("The database server does not say who it is")
+    assert capsys.readouterr().out.startswith("The database server does not identify itself")
     assert "permission denied" in caplog.text
 
 

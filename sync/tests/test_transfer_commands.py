@@ -38,7 +38,7 @@ def test_command_tries_without_writing(alice: User, tmp_path: Path, capsys: pyte
     told = capsys.readouterr().out
     assert told.startswith("1 created, ")
     assert "rejected: workout " in told
-    assert "Nothing was written: it was tried only." in told
+    assert "Nothing was written: this was only a trial." in told
 
 
 def test_commands_say_what_is_wrong(alice: User, tmp_path: Path) -> None:

@@ -170,7 +170,9 @@ def _check_slugs(field: Field, value: object) -> None:
     for slug in slugs:
         text = _of_type(slug, str, called="a list of slugs")
         if not re.fullmatch(field.pattern or "", text) or len(text) > (field.max_length or 0):
-            raise _Wrong("invalid", f"{text!r} is no slug: small letters and digits, with single hyphens between.")
+            raise _Wrong(
+                "invalid", f"{text!r} is not a slug: lower-case letters and digits, with single hyphens between."
+            )
     if len(slugs) > (field.max_size or 0):
         raise _Wrong("too_many", f"Must have at most {field.max_size} entries.")
 

@@ -103,7 +103,7 @@ class Session:
             )
         except Unauthorized as error:
             if error.code == UNKNOWN:
-                raise ProtocolError(f"HTTP {error.status} is no answer of a Dropset server") from error
+                raise ProtocolError(f"HTTP {error.status} is not an answer of a Dropset server") from error
             self._store.clear_tokens(of=refresh)
             raise LoginRequired(error.status, error.errors, error.request_id) from error
         self._store.step("refresh.answered")

@@ -96,7 +96,7 @@ def checked(entity: str, op: Op, patch: JsonObject) -> JsonObject:
     """The patch with ids as documents hold them. Raises InvalidInput where the server would refuse it for its form."""
     known = shape(entity)
     if known.read_only:
-        raise InvalidInput(entity, [ErrorDetail("read_only", "The server alone writes it.")])
+        raise InvalidInput(entity, [ErrorDetail("read_only", "Only the server writes it.")])
     if not known.creatable and op in (Op.CREATE, Op.DELETE):
         raise InvalidInput(entity, [ErrorDetail("not_allowed", "It comes with the account, and stays.")])
     known.check(patch, whole=op is Op.CREATE)

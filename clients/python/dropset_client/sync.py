@@ -371,5 +371,5 @@ class SyncEngine:
 
 
 def _too_large(mutation: Mutation) -> Result:
-    reason = Refusal("too_large", "the server does not accept a change of this size")
+    reason = Refusal("too_large", "the server does not take a change of this size")
     return Result(id=mutation.id, status=Status.REJECTED, error=reason)

@@ -175,7 +175,7 @@ def _answer(response: httpx.Response) -> JsonObject:
             return parse_json(response.text)
         except ValueError:
             pass
-    raise ProtocolError(f"{response.url}: HTTP {response.status_code} is no answer of a Dropset server")
+    raise ProtocolError(f"{response.url}: HTTP {response.status_code} is not an answer of a Dropset server")
 
 
 def _envelope(response: httpx.Response) -> ApiError:

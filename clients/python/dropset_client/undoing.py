@@ -23,7 +23,7 @@ class ImportBuiltOn(DropsetError):
     """Later imports changed what this one made: they are to be undone first."""
 
     def __init__(self, later: Sequence[Import]) -> None:
-        super().__init__(f"later imports have built on this one: undo {', '.join(one.id for one in later)} first")
+        super().__init__(f"later imports build on this one: undo {', '.join(one.id for one in later)} first")
         self.later = tuple(later)
 
 

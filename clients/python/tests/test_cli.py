@@ -79,7 +79,7 @@ def test_the_tour_of_the_help_works(logged_in: Type, lab: Lab) -> None:
 def test_everything_local_works_without_a_server(typed: Type, lab: Lab) -> None:
     made = typed("--json", "create", "workout", "title=Push").json["id"]
     assert typed("update", "workout", made[-8:], "title=Pull", "notes=heavy").code == 0
-    assert typed("update", "workout", made, "title=Pull").out == "that is so already; nothing was queued\n"
+    assert typed("update", "workout", made, "title=Pull").out == "it is like that already; nothing was queued\n"
     assert typed("show", made[:13]).out.startswith(f"workout {made} (not synced yet, has unsent changes)\n")
     assert typed("delete", "workout", made).code == 0
     gone = typed("show", made)
@@ -224,7 +224,7 @@ def test_a_difference_is_said_and_repaired(logged_in: Type, lab: Lab) -> None:
     assert (found.code, found.out.splitlines()[0]) == (1, "workout differs: 0 records here, 1 on the server")
     repaired = logged_in("sync", "--verify")
 
-    assert (repaired.code, "differed in workout: everything was read anew, and is equal now" in repaired.out) == (
+    assert (repaired.code, "differed in workout: everything was pulled again, and is equal now" in repaired.out) == (
         0,
         True,
     )
@@ -276,7 +276,7 @@ def test_an_export_of_strong_is_queued(logged_in: Type, lab: Lab) -> None:
     said = logged_in("import-strong", strong_file(lab, "1,100,5"), "--zone", "Europe/Berlin")
 
     assert (said.code, "queued 1 workouts, 1 exercises, 1 sets, 1 new exercise types" in said.out) == (0, True)
-    assert "as those of Europe/Berlin, numbers without a unit as kg and km" in said.out
+    assert "in the zone Europe/Berlin, numbers without a unit as kg and km" in said.out
     assert logged_in("import-strong", str(lab.folder / "none.csv")).code == Exit.NOT_SO
 
 
@@ -284,8 +284,8 @@ def test_an_export_is_read_as_the_last_one_was(logged_in: Type, lab: Lab) -> Non
     logged_in("import-strong", strong_file(lab, "1,100,5"), "--zone", "Asia/Tokyo", "--weight-unit", "lb")
     said = logged_in("import-strong", strong_file(lab, "1,100,5", "2,105,5"))
 
-    assert "as those of Asia/Tokyo, numbers without a unit as lb and km" in said.out
-    assert "nothing was to be done" in logged_in("import-strong", strong_file(lab, "1,100,5", "2,105,5")).out
+    assert "in the zone Asia/Tokyo, numbers without a unit as lb and km" in said.out
+    assert "there was nothing to do" in logged_in("import-strong", strong_file(lab, "1,100,5", "2,105,5")).out
 
 
 def test_imports_are_listed_and_undone(logged_in: Type, lab: Lab) -> None:

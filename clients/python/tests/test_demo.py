@@ -105,7 +105,7 @@ def test_a_server_that_is_something_else_is_said_so(url: str, world: World, caps
     world.faults.append(Fault("sync/status", raw=b"<html>"))
 
     assert main(["--base-url", url]) == 2
-    assert "no answer of a Dropset server" in capsys.readouterr().err
+    assert "not an answer of a Dropset server" in capsys.readouterr().err
 
 
 def test_a_server_that_tells_phones_different_things_fails_the_demo(

@@ -375,7 +375,7 @@ def test_rest_timers_that_fit_nowhere_are_reported() -> None:
     ["", "\n\n", "hello", "title,start_time,exercise_title,set_index,set_type,weight_kg,reps\n", "PK\x03\x04\x00\x00"],
 )
 def test_another_file_is_one_clear_error(text: str) -> None:
-    with pytest.raises(StrongFormatError, match="no Strong export"):
+    with pytest.raises(StrongFormatError, match="not a Strong export"):
         parse_strong(text, zone=ZONE)
 
 

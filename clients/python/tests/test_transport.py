@@ -117,7 +117,7 @@ def test_a_closed_port_is_unreachable(slept: list[float]) -> None:
 def test_an_answer_of_something_else_is_said_so(lab: Lab, transport: Transport, raw: bytes) -> None:
     lab.world.faults.append(Fault("auth/login", raw=raw))
 
-    with pytest.raises(ProtocolError, match="no answer of a Dropset server"):
+    with pytest.raises(ProtocolError, match="not an answer of a Dropset server"):
         login(transport)
 
 

@@ -64,12 +64,12 @@ def _shapes() -> bytes:
 def _section(entity: wire.Entity) -> str:
     doc = " ".join((entity.model.__doc__ or "").split())
     notes = [] if doc.startswith(f"{entity.model.__name__}(") else [doc]
-    notes += ["The server alone writes it."] if entity.wire.read_only else []
+    notes += ["Only the server writes it."] if entity.wire.read_only else []
     notes += (
         ["It comes with the account: it is updated, never created or deleted."] if not entity.wire.creatable else []
     )
     notes += (
-        ["Who deletes it retires it: its document stays readable, for the logs that name it."]
+        ["Deleting it retires it: its document stays readable, for the logs that name it."]
         if entity.wire.stays_readable
         else []
     )

@@ -12,11 +12,11 @@ from sync.services.states.exporting import export
 
 
 class Command(BaseCommand):
-    help = "Writes all that is a user's into a ZIP, as GET /api/v1/export gives it."
+    help = "Writes everything of a user into a ZIP, like GET /api/v1/export."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("email", help="of the account")
-        parser.add_argument("file", type=Path, help="the ZIP to make; one that is there is not overwritten")
+        parser.add_argument("file", type=Path, help="the ZIP to make; an existing file is not overwritten")
         parser.add_argument("--log", action="store_true", help="with the log of all changes")
 
     def handle(self, *args: Any, email: str, file: Path, log: bool, **options: Any) -> None:

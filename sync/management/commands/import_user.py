@@ -23,8 +23,8 @@ class Command(BaseCommand):
             "--mode",
             choices=ImportMode.values,
             required=True,
-            help="merge: adds and updates; replace: deletes what the file lacks, too, and keeps a snapshot before;"
-            " dry_run: tells what would happen",
+            help="merge: adds and updates; replace: also deletes what the file lacks, after keeping a snapshot;"
+            " dry_run: shows what would happen",
         )
         parser.add_argument("--dry-run-of", choices=["merge", "replace"], default="merge", help="what a dry run tries")
 
@@ -73,7 +73,7 @@ class Command(BaseCommand):
     def _tell(self, job: Import) -> None:
         counts = ("created", "updated", "deleted", "noop", "conflicts")
         told = ", ".join(f"{job.report[name]} {name}" for name in counts)
-        tried = " Nothing was written: it was tried only." if job.mode == ImportMode.DRY_RUN else ""
+        tried = " Nothing was written: this was only a trial." if job.mode == ImportMode.DRY_RUN else ""
         self.stdout.write(f"{told}, {job.report['rejected_total']} rejected.{tried}")
         for row in job.report["rejected"]:
             self.stdout.write(f"rejected: {row['entity']} {row['id']}: {row['code']}: {row['detail']}")

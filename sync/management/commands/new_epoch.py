@@ -8,7 +8,7 @@ from sync.services.upkeep import epochs
 
 
 class Command(BaseCommand):
-    help = "Tells all devices that the server was restored from a backup: they pull everything anew, and keep their queues."
+    help = "Tells all devices that the server was restored from a backup: they pull everything again, and keep their queues."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--user", metavar="EMAIL", help="the devices of this user only")
@@ -33,7 +33,9 @@ class Command(BaseCommand):
         if options["if_restored"] or options["moved"]:
             count = epochs.check_cluster(at=at, moved=options["moved"])
             if count is None:
-                self.stdout.write("The database server does not say who it is: after a restore, run new_epoch.")
+                self.stdout.write(
+                    "The database server does not identify itself: after a restore, run new_epoch yourself."
+                )
                 return
         else:
             user = None if options["user"] is None else User.objects.filter(email=options["user"].lower()).first()

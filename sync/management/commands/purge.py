@@ -9,11 +9,11 @@ from sync.services.upkeep import retention
 
 
 class Command(BaseCommand):
-    help = "Lets go what sync no longer needs: tombstones that all have seen, old lines of the log, payloads of old mutations."
+    help = "Deletes what sync no longer needs: tombstones that all devices have seen, old log lines, payloads of old mutations."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--user", metavar="EMAIL", help="of this user only")
-        parser.add_argument("--dry-run", action="store_true", help="say what would go; everything stays")
+        parser.add_argument("--dry-run", action="store_true", help="only say what would be deleted")
 
     def handle(self, *args: Any, **options: Any) -> None:
         user = None if options["user"] is None else User.objects.filter(email=options["user"].lower()).first()

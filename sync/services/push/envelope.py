@@ -58,7 +58,7 @@ def parse_envelope(body: bytes) -> shapes.PushEnvelope:
     if envelope.protocol != shapes.PROTOCOL:
         raise ClientTooOld(f"This server speaks protocol {shapes.PROTOCOL}.")
     if (envelope.mutations is msgspec.UNSET) == (envelope.records is msgspec.UNSET):
-        raise Malformed("The body is not a push envelope: it wants mutations, or records.")
+        raise Malformed("The body is not a push envelope: it needs mutations or records.")
     if len(envelope.sent) > shapes.MAX_MUTATIONS:
         raise TooLarge(
             f"A push holds at most {shapes.MAX_MUTATIONS} mutations. Send them in several.",

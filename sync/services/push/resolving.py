@@ -23,10 +23,11 @@ NOTHING_LOST = Refusal(
     "not_allowed", "Both records are there. Delete the one that is too many, if you like, then decide to keep."
 )
 FIELDS_GONE = Refusal(
-    "not_allowed", "A lost value has no field any more. Decide with custom which of the others shall stand, or to keep."
+    "not_allowed",
+    "The field of a lost value no longer exists. Decide with custom which of the other values to take, or decide to keep.",
 )
-UNREADABLE = Refusal("invalid", "What this conflict holds cannot be read.")
-UNKNOWN_ENTITY = Refusal("unknown_entity", "The server has no records of this kind any more. It can only be kept.")
+UNREADABLE = Refusal("invalid", "The content of this conflict cannot be read.")
+UNKNOWN_ENTITY = Refusal("unknown_entity", "The server no longer has records of this kind. Decide to keep.")
 
 
 def checked_decision(entity: wire.Entity, decision: Decision, *, made_under: int) -> dict[str, Any]:
@@ -34,7 +35,7 @@ def checked_decision(entity: wire.Entity, decision: Decision, *, made_under: int
     if entity.name != CONFLICT:
         raise patches.PatchError({"op": ("not_allowed", "Only a conflict can be resolved.")})
     if decision.resolution == closings.CUSTOM and not decision.patch:
-        raise patches.PatchError({"patch.patch": ("required", "custom wants the fields that shall stand.")})
+        raise patches.PatchError({"patch.patch": ("required", "custom needs the fields to write.")})
     if decision.resolution != closings.CUSTOM and decision.patch:
         raise patches.PatchError({"patch.patch": ("not_allowed", "Only custom has a patch.")})
     return {"resolution": decision.resolution, "patch": decision.patch or {}, "made_under": made_under}

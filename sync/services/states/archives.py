@@ -75,7 +75,7 @@ class Archive:
             if info is not self._infos[info.filename]:
                 raise FileProblem("malformed", "The ZIP holds this file twice.", file=info.filename)
             if info.compress_type not in METHODS or info.flag_bits & 1:
-                said = "The file is encrypted, or packed in a way that is not read here."
+                said = "The file is encrypted, or compressed in a way that is not read here."
                 raise FileProblem("malformed", said, file=info.filename)
 
 
@@ -109,7 +109,7 @@ def _check_end(packed: IO[bytes]) -> None:
     if at < 0 or len(tail) - at < END.size:
         raise FileProblem("malformed", "The ZIP is damaged: it has no end.")
     if at >= END64_BYTES and tail[at - END64_BYTES :].startswith(END64_MARK):
-        raise FileProblem("malformed", "The ZIP is made for more than 4 GB (ZIP64), and so much is not read here.")
+        raise FileProblem("malformed", "The ZIP is made for more than 4 GB (ZIP64), which is not read here.")
     _, _, _, here, entries, directory_bytes, _, _ = END.unpack_from(tail, at)
     if entries > MAX_FILES or here != entries:
         raise FileProblem("malformed", f"A ZIP holds at most {MAX_FILES} files.")

@@ -118,11 +118,11 @@ class Contents:
         if record.entity not in wire.entities_by_name():
             raise ValueError(f"There is no entity {record.entity!r}.")
         if record.deleted and not wire.entities_by_name()[record.entity].wire.stays_readable:
-            raise ValueError("A deleted record has no place in an import.")
+            raise ValueError("An import cannot have deleted records.")
         _check_time(record.last_modified_at)
         ids = self.ids.setdefault(record.entity, set())
         if record.id.bytes in ids:
-            raise ValueError(f"{record.entity} {record.id} stands in the file twice.")
+            raise ValueError(f"{record.entity} {record.id} occurs in the file twice.")
         if self.total >= MAX_RECORDS:
             raise ValueError(f"A file holds at most {MAX_RECORDS} records.")
         ids.add(record.id.bytes)
@@ -135,7 +135,7 @@ def _check_time(at: dt.datetime) -> None:
     try:
         at.astimezone(dt.UTC)
     except OverflowError as error:
-        raise ValueError("last_modified_at lies outside of the years 1 to 9999, in UTC.") from error
+        raise ValueError("last_modified_at must be in the years 1 to 9999, in UTC.") from error
 
 
 def _row(found: RecordLine, number: int, size: int) -> Row:
@@ -168,7 +168,9 @@ def _read_lines(file: Any, contents: Contents) -> None:
     first = next(reader, b"")
     begin = _decoded(first, reader) if first else None
     if not isinstance(begin, Begin):
-        raise FileProblem("not_an_export", "This is no export: it is no ZIP, and its first line is no begin.", line=1)
+        raise FileProblem(
+            "not_an_export", "This is not an export: it is not a ZIP, and its first line is not a begin line.", line=1
+        )
     _check_schema(begin.schema_version, contents)
     contents.epoch = None if begin.epoch is None else str(begin.epoch)
     for line in reader:
@@ -294,7 +296,7 @@ def _check_names(found: Collection[str], named: Collection[str]) -> None:
 def _manifest(archive: Archive) -> Manifest:
     found = archive.content(MANIFEST, limit=MAX_LINE_BYTES) if MANIFEST in archive.names else None
     if found is None:
-        raise FileProblem("not_an_export", f"This is no export: it has no {MANIFEST}.")
+        raise FileProblem("not_an_export", f"This is not an export: it has no {MANIFEST}.")
     try:
         return msgspec.json.decode(found, type=Manifest)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

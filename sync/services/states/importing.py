@@ -39,7 +39,7 @@ MAX_ATTEMPTS = RETRY.max_attempts or 1
 NOT_THERE = Refusal("does_not_exist", "It refers to a record that neither the file nor the account has.")
 NOTHING_WRITTEN = "Nothing was written. Repair the file and import it under a new id."
 GO_ON = "Send the same file with the same import_id: it goes on where it stopped."
-REPORT_IT = "Tell whoever runs the server: this is a mistake in it, and trying again does not help."
+REPORT_IT = "Tell whoever runs the server: this is a fault of the server, and trying again does not help."
 # What the machine did, and may not do again. All else comes again with the same file.
 PASSING = (OperationalError, InterfaceError, OSError, MemoryError)
 LIMIT_OF_POSTGRESQL = "54"  # the class of the errors that say so: operational by name, and lasting
@@ -165,7 +165,9 @@ class _Run:
 
     def run(self) -> None:
         if self.plan == ImportMode.REPLACE and not self.contents.ids.get("settings"):
-            lacking = "It holds no settings, which every whole state has: it would replace all by nothing. Import it as merge."
+            lacking = (
+                "It has no settings, as every whole state does: everything would be replaced by nothing. Use merge."
+            )
             raise FileProblem("incomplete", lacking)
         self.names = Names(self.user, self.contents)
         self.rows = Rows(

@@ -97,7 +97,9 @@ def _identity() -> tuple[str, int] | None:
         with transaction.atomic():
             ((system, timeline),) = fetch("sync", "cluster")
     except DatabaseError as error:
-        logger.warning("The database server does not say who it is: after a restore, run new_epoch. (%s)", error)
+        logger.warning(
+            "The database server does not identify itself: after a restore, run new_epoch yourself. (%s)", error
+        )
         return None
     return system, timeline
 

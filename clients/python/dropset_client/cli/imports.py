@@ -85,10 +85,10 @@ def _report_lines(report: ImportReport, reading: Mapping[str, Any]) -> Iterator[
     if len(report.problems) > _SHOWN:
         yield f"  ... and {len(report.problems) - _SHOWN} more; --json names them all"
     if report.import_id is None:
-        yield "nothing was to be done"
+        yield "there was nothing to do"
         return
     units = f"{reading['weight_unit']} and {reading['distance_unit']}"
-    yield f"times were read as those of {reading['zone'].key}, numbers without a unit as {units}"
+    yield f"times were read in the zone {reading['zone'].key}, numbers without a unit as {units}"
     yield f"if that is wrong: `dropset imports replace {report.import_id[-8:]} FILE`; `dropset sync` sends it"
 
 
@@ -140,10 +140,12 @@ def add_acts(one: argparse.ArgumentParser) -> None:
     one.set_defaults(act="list")
     acts = one.add_subparsers(metavar="ACT", title="acts")
     acts.add_parser("list", help="all of them, the oldest first (the default)").set_defaults(act="list")
-    undo = acts.add_parser("undo", help="take one back as a whole; what you have worked on since stays")
+    undo = acts.add_parser("undo", help="undo one as a whole; what you have worked on since stays")
     undo.add_argument("id", help="or a part of it")
     undo.set_defaults(act="undo")
-    replace = acts.add_parser("replace", help="read its file anew, in another unit or zone, also what you deleted")
+    replace = acts.add_parser(
+        "replace", help="read its file again, in another unit or zone, including what you deleted"
+    )
     replace.add_argument("id", help="or a part of it")
     add_options(replace)
     replace.set_defaults(act="replace")
@@ -159,7 +161,7 @@ def add_options(one: argparse.ArgumentParser) -> None:
     one.add_argument("--weight-unit", choices=("kg", "lb"), help=units)
     one.add_argument("--distance-unit", choices=("km", "mi"), help=units)
     one.add_argument(
-        "--dates", choices=("dmy", "mdy"), help="what comes first in 03/04/2026, if the file does not tell"
+        "--dates", choices=("dmy", "mdy"), help="what comes first in 03/04/2026, if the file does not show it"
     )
     one.add_argument(
         "--column",

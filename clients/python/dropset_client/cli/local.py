@@ -122,7 +122,7 @@ def digest(context: Context, _arguments: Namespace) -> Exit:
 
 def _queued(context: Context, mutation: Mutation | None) -> Exit:
     if mutation is None:
-        context.out.show(None, ["that is so already; nothing was queued"])
+        context.out.show(None, ["it is like that already; nothing was queued"])
         return Exit.DONE
     context.out.show(mutation.to_wire(), [f"queued: {mutation_line(mutation).strip()}"])
     return Exit.DONE

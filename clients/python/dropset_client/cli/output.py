@@ -166,7 +166,11 @@ def _verified(report: SyncReport) -> str:
     assert report.verification is not None
     if report.verification.is_equal:
         return "  verified: this device holds what the server holds"
-    outcome = "everything was read anew, and is equal now" if report.repaired else "it still does after reading anew"
+    outcome = (
+        "everything was pulled again, and is equal now"
+        if report.repaired
+        else "it still does after pulling everything again"
+    )
     return f"  differed in {', '.join(report.verification.differing)}: {outcome}. Please report this: it is a bug"
 
 

@@ -31,7 +31,7 @@ values:      key=value, read by the type of the field; `null`, where there may b
              a date. key:=JSON for lists and objects.
 ids:         the whole id, or enough of its beginning or end.
 exit codes:  0 done; 1 not there, or two sides differ; 2 not understood; 3 the server cannot be reached (nothing is
-             lost, try later); 4 log in; 5 the server says no.
+             lost, try later); 4 log in; 5 the server refused.
 environment: DROPSET_DB, DROPSET_SERVER, DROPSET_PASSWORD.
 """
 
@@ -104,7 +104,7 @@ def _session(add: _Adder) -> None:
     one.add_argument("--name", help="how the list of devices calls it")
     one.add_argument("--anew", action="store_true", help="as a new device; the queue stays")
     add("devices", remote.devices, "the devices of the account; * is this one")
-    one = add("status", remote.status, "where this device stands, and the server if it can be reached")
+    one = add("status", remote.status, "how far this device has come, and the server if it can be reached")
     one.add_argument("--offline", action="store_true", help="do not ask the server")
 
 
@@ -132,7 +132,7 @@ def _writing(add: _Adder) -> None:
     _values_and_time(one)
     for name, run, text in (
         ("delete", local.delete, "delete a record, and what hangs on it"),
-        ("restore", local.restore, "bring a deleted record back, and what went along with it"),
+        ("restore", local.restore, "bring a deleted record back, and what was deleted with it"),
     ):
         one = add(name, run, text)
         _entity_and_id(one)
@@ -142,7 +142,7 @@ def _writing(add: _Adder) -> None:
 def _deciding(add: _Adder) -> None:
     more = "A conflict keeps a value that lost against a later one. Nothing is lost until you have decided."
     one = add("conflicts", local.conflicts, "values that lost a merge, and wait for you", more)
-    one.add_argument("--all", action="store_true", help="also those that are decided")
+    one.add_argument("--all", action="store_true", help="also decided ones")
     one = add("resolve", local.resolve, "decide a conflict; works offline like every change")
     one.add_argument("id")
     how = one.add_mutually_exclusive_group(required=True)
@@ -163,36 +163,34 @@ def _server_side(add: _Adder) -> None:
     more = """\
 POST sync/push with what waits, then GET sync/pull until nothing is left. For each change the server says
   applied    taken
-  merged     taken, beside what others wrote
-  noop       stood already
+  merged     taken, together with what others wrote
+  noop       it was like that already
   conflict   a value lost, yours or another one: see `conflicts`
   deferred   hangs on a record that the server does not know: sent again next time
   rejected   refused: see `rejected`
 Ending it at any moment loses nothing; the next sync goes on."""
     one = add("sync", remote.sync, "push what waits, pull what is new", more)
     one.add_argument("--verify", action="store_true", help="compare digests afterwards, and repair")
-    one = add("verify", remote.verify, "compare this device with the server, by digest; exit code 1 where they differ")
-    one.add_argument("--repair", action="store_true", help="sync, compare, and read everything anew where they differ")
+    one = add("verify", remote.verify, "compare this device with the server, by digest; exit code 1 if they differ")
+    one.add_argument("--repair", action="store_true", help="sync, compare, and pull everything again if they differ")
     add(
         "resync",
         remote.resync,
-        "read everything anew; unsent changes stay, and the old state until the new one is whole",
+        "pull everything again; unsent changes stay, and the old state stays until the new one is whole",
     )
     more = "GET sync/stream: server-sent events that say `pull now`. Without it: every 60 s. Ctrl-C ends it."
     add("watch", remote.watch, "stay, and sync whenever another device has written", more)
 
 
 def _files(add: _Adder) -> None:
-    one = add("export", transfer.export, "everything that the server holds of you, as a ZIP file")
+    one = add("export", transfer.export, "everything that the server has of yours, as a ZIP file")
     one.add_argument("file", type=Path)
-    more = (
-        "`merge` adds and updates, `replace` also deletes what is not in the file, `dry_run` only says what would be."
-    )
+    more = "`merge` adds and updates, `replace` also deletes what is not in the file, `dry_run` only says what would happen."
     one = add("import", transfer.import_file, "give the server a file that `export` wrote", more)
     one.add_argument("file", type=Path)
     one.add_argument("--mode", choices=("merge", "replace", "dry_run"), default="dry_run")
     one.add_argument("--dry-run-of", choices=("merge", "replace"), default="merge", help="what a dry_run tries")
-    one.add_argument("--id", help="of an import whose end you did not see: the same file, mode and id continue it")
+    one.add_argument("--id", help="to continue an import whose end you did not see, with the same file and mode")
     one.add_argument("--no-wait", action="store_true", help="do not wait for the end of the job")
     transfer.add_snapshots(add("snapshots", transfer.snapshots, "states that the server keeps, to go back to"))
     more = (

@@ -28,7 +28,7 @@ class Exit(IntEnum):
     USAGE = 2
     UNREACHABLE = 3  # try later; nothing is lost
     LOGIN = 4
-    REFUSED = 5  # the server says no
+    REFUSED = 5  # the server refused
 
 
 class UsageError(Exception):
@@ -56,7 +56,7 @@ def _unreachable(error: DropsetError, pending: int) -> str:
 
 def _refused(error: DropsetError, _pending: int) -> str:
     number = f" (request {error.request_id})" if isinstance(error, ApiError) and error.request_id else ""
-    return f"the server says no: {error}{number}."
+    return f"the server refused: {error}{number}."
 
 
 def _login(_error: DropsetError, _pending: int) -> str:

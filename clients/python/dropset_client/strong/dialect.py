@@ -84,7 +84,7 @@ class Row:
         if value is None or value < 0:
             raise CellError(f"{name} {text[:40]!r} is not a number from 0")
         if value >= _BEYOND_MEASURE:
-            raise CellError(f"{name} {text[:40]!r} is beyond all measure")
+            raise CellError(f"{name} {text[:40]!r} is far too large")
         return value
 
     def duration_s(self) -> int | None:
@@ -148,7 +148,7 @@ def _text_of(source: str | bytes | Path) -> str:
         return source
     raw = source.read_bytes() if isinstance(source, Path) else source
     if raw.startswith(b"PK\x03\x04"):
-        raise StrongFormatError("this is no Strong export but a ZIP file: unpack it, and give the CSV file in it")
+        raise StrongFormatError("this is not a Strong export but a ZIP file: unpack it, and give the CSV file in it")
     return decoded(raw)
 
 
@@ -203,9 +203,9 @@ class _Header:
         if not missing:
             return
         if other := other_app(self._titles):
-            raise StrongFormatError(f"this is no Strong export of workouts: it is {other}")
+            raise StrongFormatError(f"this is not a Strong export of workouts: it is {other}")
         if not columns.place:
-            raise StrongFormatError("this is no Strong export: its first line names no column of one")
+            raise StrongFormatError("this is not a Strong export: its first line names no column of one")
         raise StrongFormatError(
             _MISSING.format(", ".join(map(repr, missing)), ", ".join(map(repr, self._titles))[:500])
         )
@@ -216,6 +216,6 @@ _BY_PLACE = (
     " whether that is right"
 )
 _MISSING = (
-    "this is no Strong export as it is: no column {} in its first line. If one of {} is meant, name it, as in"
+    "this is not a Strong export as it is: no column {} in its first line. If one of {} is meant, name it, as in"
     " weight=Gewicht; if it was taken out, export again"
 )

@@ -36,7 +36,7 @@ class ImportReport:
 
     `changed` and `removed` count records of earlier imports that the file has otherwise, or no longer. `problems` are
     lines, or parts of them, that were not imported; `told` is what is to be known of the import as a whole.
-    `workout_ids` are those of all workouts in the file, in its order. `import_id` is None where nothing was to be done.
+    `workout_ids` are those of all workouts in the file, in its order. `import_id` is None where there was nothing to do.
     """
 
     workouts: int = 0

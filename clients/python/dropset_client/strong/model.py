@@ -16,7 +16,7 @@ METRES: dict[DistanceUnit, Decimal] = {"m": Decimal(1), "km": Decimal(1000), "mi
 
 
 class StrongFormatError(DropsetError):
-    """The file is no Strong export; the message says what is missing."""
+    """The file is not a Strong export; the message says what is missing."""
 
 
 class Kind(StrEnum):
