@@ -22,7 +22,7 @@ class UserManager(BaseUserManager["User"]):
     """Every way to make a user makes their settings too: they are one row of each account."""
 
     def create_user(self, email: str, password: str | None = None, **extra: Any) -> "User":
-        """Raises ValueError for what is no e-mail address."""
+        """Raises ValueError for what is not an e-mail address."""
         user = self.model(email=normal_form(email), **extra)
         user.set_password(password)
         with transaction.atomic(using=self._db):
@@ -78,7 +78,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def check_password(self, raw_password: str | None) -> bool:
         def hash_again(password: str) -> None:
-            """The same password in a stronger hash is no new password: Django's own would end the log-ins."""
+            """The same password in a stronger hash is not a new password: Django's own would end the log-ins."""
             self.password = make_password(password)
             self.save(update_fields=["password"])
 

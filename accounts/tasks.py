@@ -23,7 +23,7 @@ SUBJECTS = {
 
 @task("accounts.send_link")
 def send_link(link_id: int) -> None:
-    """A link, where it leads somewhere. Else it is void, and who has an account already is told so."""
+    """A link, if it leads somewhere. Otherwise it is void, and whoever already has an account is told so."""
     link = MailLink.objects.filter(pk=link_id).first()
     if link is None:
         return

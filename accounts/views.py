@@ -77,7 +77,7 @@ def ask_for_reset(request: HttpRequest) -> HttpResponse:
 
 
 def change_own_password_in_admin(request: HttpRequest) -> HttpResponse:
-    """The admin's page asks for the password of before, and that counts as logging in, as everywhere else."""
+    """The admin's page asks for the old password, and that counts as logging in, as everywhere else."""
     if request.method == "POST" and request.user.is_authenticated:
         count_attempt(request, "login", request.user.get_username())
     return admin.site.admin_view(admin.site.password_change)(request)

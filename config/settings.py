@@ -24,7 +24,7 @@ SECRET_KEY = env.str("SECRET_KEY", "only-for-development-" + "x" * 40 if DEBUG e
 weakness = weakness_of(SECRET_KEY)
 if weakness and (not DEBUG or not SECRET_KEY):
     raise ImproperlyConfigured(
-        f"SECRET_KEY {weakness}. Who guesses it can log in as anybody. "
+        f"SECRET_KEY {weakness}. Whoever guesses it can log in as anybody. "
         "Give it 50 or more random characters (`openssl rand -hex 32`), or set DEBUG=true to develop."
     )
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["127.0.0.1", "localhost"])

@@ -21,7 +21,7 @@ def private_copy(*, model: type[SharedModel], root_id: UUID, user: Any, source: 
     """
     with writing(user=user, source=source):
         roots = model._default_manager.usable_by(user)
-        # Locked: who deletes or withdraws it meanwhile would leave half of a copy.
+        # Locked: if somebody deleted or withdrew it meanwhile, half a copy would be left.
         root = roots.select_for_update(of=("self",), no_key=True).get(pk=root_id)
         ids: dict[UUID, UUID] = {}
         _copy(model, [root], user, ids)

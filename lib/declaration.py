@@ -1,4 +1,4 @@
-"""What a model says of itself on the wire, beside its fields. lib/wire.py reads both."""
+"""What a model says about itself on the wire, besides its fields. lib/wire.py reads both."""
 
 import dataclasses
 
@@ -17,5 +17,5 @@ class Wire:
     internal: frozenset[str] = frozenset()  # columns that stay on the server
     shown: tuple[str, ...] = ()  # internal columns that stand in the documents of canonical rows
     together: tuple[Together, ...] = ()  # fields that mean something only together: one register
-    stays_readable: bool = False  # logs name it: who deletes it retires it, and its document stays where it was
+    stays_readable: bool = False  # logs name it: deleting it retires it, and its document stays
     distinct: tuple[str, ...] = ()  # two devices that make records with the same values here most likely mean one thing

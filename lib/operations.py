@@ -58,7 +58,7 @@ class RenderAgain(Operation):
 
     def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         if self.from_schema is not None:
-            raise IrreversibleError(f"The history of {self.model_name} knows no way back. Restore a backup of before.")
+            raise IrreversibleError(f"The history of {self.model_name} knows no way back. Restore an earlier backup.")
         self.database_forwards(app_label, schema_editor, from_state, to_state)
 
     def _batch(self, connection: Any, rendering: Rendering, after: UUID | None) -> list[UUID]:

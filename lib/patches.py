@@ -43,7 +43,7 @@ def check_patch(entity: wire.Entity, patch: Any) -> dict[str, Any]:
 
 
 def _problems(entity: wire.Entity, patch: Any) -> dict[str, tuple[str, str]]:
-    """The slow path: field by field, so that one answer names all that is wrong."""
+    """The slow path: field by field, so that one answer names everything that is wrong."""
     if not isinstance(patch, dict):
         return {"patch": ("invalid", "Must be an object.")}
     known = entity.by_name()

@@ -1,4 +1,4 @@
-"""A flag that at most one row of a user has: who sets it takes it over from the row that had it."""
+"""A flag that at most one row of a user has: setting it takes it from the row that had it."""
 
 from django.utils import timezone
 

@@ -7,7 +7,7 @@ UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # PostgreSQL's text holds neithe
 
 
 def visible(text: str) -> str:
-    """With what is no character to be seen (control characters, line separators, changes of direction) written out."""
+    """With invisible characters (control characters, line separators, changes of direction) written out."""
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else _written_out(c) for c in text)

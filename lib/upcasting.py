@@ -14,7 +14,7 @@ Patch = dict[str, Any]
 Step = Callable[[Patch], Patch]
 
 FIRST = 1
-REGISTER_PREFIX = "_"  # of the log's own registers, which are no fields
+REGISTER_PREFIX = "_"  # of the log's own registers, which are not fields
 NO_FIELDS = {"deleted", "id"}  # what a conflict may name beside fields
 
 # (entity, schema version that a patch was made under) -> the patch under the next one

@@ -211,7 +211,7 @@ def wait_until_ready(server: Server, log: Path) -> None:
 
 
 def ensure_database(server: Server) -> None:
-    """The role is no superuser, as in production: what it may not do shows here first."""
+    """The role is not a superuser, as in production: what it may not do shows here first."""
     with server.connect() as connection:
         if not connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [NAME]).rowcount:
             connection.execute(f"CREATE ROLE {NAME} LOGIN CREATEDB")

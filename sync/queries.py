@@ -78,7 +78,7 @@ class HeadView(msgspec.Struct, frozen=True):
 
 
 class View(msgspec.Struct, frozen=True):
-    """What every answer of a pull tells beside the changes."""
+    """What every answer of a pull says besides the changes."""
 
     head: HeadView
     device: dict[str, int] | None  # last_seq, acked_version; None: it has not pushed yet, or none was named

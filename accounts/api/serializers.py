@@ -14,7 +14,7 @@ from lib.serializer_fields import IdField, TextField
 
 
 def check_new_password(password: str, user: User, *, attr: str = "password") -> None:
-    """Raises ValidationError with all that is wrong with it."""
+    """Raises ValidationError with everything that is wrong with it."""
     try:
         validate_password(password, user)
     except PasswordError as error:

@@ -160,7 +160,7 @@ class ChangeEmailView(APIView):
         responses={202: serializers.AcceptedSerializer},
     )
     def post(self, request: Request) -> Response:
-        """Mails a link to the new address, and tells the one of before. Until the link is used nothing changes."""
+        """Mails a link to the new address, and a notice to the old one. Nothing changes until the link is used."""
         serializer = serializers.AddressSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         user, email = _user(request), serializer.validated_data["email"]

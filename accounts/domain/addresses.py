@@ -9,13 +9,13 @@ MAX_LENGTH = 254
 LOCAL_MAX_LENGTH = 64
 _WORD = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LOCAL = re.compile(rf"{_WORD}(\.{_WORD})*")
-_DOMAIN = re.compile(r"localhost|([a-z0-9-]+\.)+[a-z][a-z0-9-]*")  # the last part is no number: not 127.0.0.1
+_DOMAIN = re.compile(r"localhost|([a-z0-9-]+\.)+[a-z][a-z0-9-]*")  # the last part is not a number, as in 127.0.0.1
 
 
 def normal_form(address: str) -> str:
     """Lower case, compatibility forms (full-width letters) as plain ones, the domain as IDNA 2008 writes it (`xn--...`).
 
-    Raises ValueError for what is no address, and for what mail servers do not agree on: letters beyond ASCII before the @,
+    Raises ValueError for what is not an address, and for what mail servers do not agree on: letters beyond ASCII before the @,
     quotation marks, an IP address as the domain.
     """
     local, _, domain = unicodedata.normalize("NFKC", address).strip().lower().rpartition("@")

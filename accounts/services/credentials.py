@@ -1,6 +1,6 @@
-"""Passwords and addresses. Who reads the mailbox decides: a password is chosen where its link leads, never before.
+"""Passwords and addresses. Whoever reads the mailbox decides:  a password is chosen where its link leads, never before.
 
-Every change ends the log-ins of before, by the user's security stamp, and makes void whatever links were mailed. The user is
+Every change ends the earlier log-ins, by the user's security stamp, and makes void whatever links were mailed. The user is
 locked before the link, always, so that two changes at once wait for each other.
 """
 
@@ -56,7 +56,7 @@ def choose_password(*, token: str, purpose: LinkPurpose, password: str, at: dt.d
 
 @transaction.atomic
 def change_password(*, session: Session, password: str) -> None:
-    """For a user who has proved the password of before. Raises TokenNotValid where their log-in ended meanwhile."""
+    """For a user who has proved the old password. Raises TokenNotValid where their log-in ended meanwhile."""
     user = User.objects.select_for_update(no_key=True).get(pk=session.user_id)
     if not Session.objects.live().filter(pk=session.pk).exists():
         raise TokenNotValid
@@ -83,7 +83,7 @@ def _take_address(user_id: UUID, token: str, at: dt.datetime) -> User:
     link = link_of(token=token, purpose=LinkPurpose.CHANGE_EMAIL, at=at, lock=True)  # gone if the password is another
     asked_in = Session.objects.live().filter(mail_links=link).first()
     mail_notice(Notice.EMAIL_CHANGED, to=user.email, about=link.email)
-    void_links(user=user)  # those to the address of before
+    void_links(user=user)  # those to the old address
     user.email, user.email_verified_at = link.email, at
     user.renew_stamp()
     try:

@@ -34,6 +34,6 @@ def mail_notice(notice: Notice, *, to: str, about: str = "") -> None:
 
 
 def _mail_link(key: dict[str, Any], values: dict[str, Any]) -> None:
-    """The link of before is void. Asked again while the mail waits, it is sent once, with the newest."""
+    """The earlier link is void. Asked again while the mail waits, it is sent once, with the newest."""
     link, _ = MailLink.objects.update_or_create(**key, defaults={**values, "secret": uuid4()})
     jobs.enqueue(tasks.send_link, {"link_id": link.pk}, key=f"mail link {link.pk}")

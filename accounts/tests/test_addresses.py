@@ -1,4 +1,4 @@
-"""One mailbox is one account: what people type, what has no normal form, and accounts of before."""
+"""One mailbox is one account: what people type, what has no normal form, and older accounts."""
 
 import importlib
 from typing import Any
@@ -70,7 +70,7 @@ def test_normal_form_is_its_own_and_ascii(local: str, domain: str, between: str)
         assert found == found.lower()
 
 
-# --- accounts of before ---
+# --- older accounts ---
 
 
 @pytest.fixture

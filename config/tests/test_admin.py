@@ -62,7 +62,7 @@ def url_of(model: type[Model], page: str = "") -> str:
 
 
 def populate(model: type[Model], count: int, *, first: int = 0) -> None:
-    """So many rows more of the model, and of everything that is no user's entity. Of all entities it would take long."""
+    """So many rows more of the model, and of everything that is not an entity of a user. Of all entities it would take long."""
     for n in range(first, first + count):
         user = make_user(f"user-{n}@example.org")
         start_session(user=user, at=timezone.now())

@@ -30,7 +30,7 @@ MARK = "only alice knows"
 NUMBER = re.compile(r"(?<![0-9a-f])77001(?![0-9a-f])")  # not in an id, nor in the fraction of a time
 SECRET = "made on bob's phone, outside of backups"
 
-# Who has no account may call these. Everything else under /api/v1/ answers 401 to them.
+# Whoever has no account may call these. Everything else under /api/v1/ answers 401 to them.
 PUBLIC = {
     "/api/v1/auth/email/confirm",
     "/api/v1/auth/login",
@@ -41,7 +41,7 @@ PUBLIC = {
     "/api/v1/auth/register",
     "/api/v1/auth/verify-email",
 }
-# Pages that are no part of the API: what an anonymous GET of them answers.
+# Pages that are not part of the API: what an anonymous GET of them answers.
 PAGES = {
     "/": 302,
     "/admin": 302,
@@ -239,7 +239,7 @@ def answers(  # noqa: PLR0917 - all of the stage
 def shows_nothing(response: Any, sent: Any, alices: dict[str, str]) -> None:
     assert response.status_code < 500, (sent, response.content)
     content = b"".join(response.streaming_content) if response.streaming else response.content
-    text = content.decode(errors="replace")  # a ZIP is no text
+    text = content.decode(errors="replace")  # a ZIP is not text
     assert MARK not in text, sent
     assert not NUMBER.search(text), sent
     shown = {name for name, value in alices.items() if value in text and value not in str(sent)}

@@ -270,7 +270,7 @@ def test_buckets_group_and_count(alice: User) -> None:
     ],
 )
 def test_width_that_has_no_answer_is_refused(width: str) -> None:
-    with pytest.raises(ValueError, match="no width of a time bucket"):
+    with pytest.raises(ValueError, match="not the width of a time bucket"):
         TimeBucket("measured_at", width)
 
 

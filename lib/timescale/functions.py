@@ -19,7 +19,7 @@ class TimeBucket(Func):
 
     def __init__(self, expression: Any, width: str, *, time_zone: str = "UTC", **extra: Any) -> None:
         if not WIDTH.fullmatch(width) or (("month" in width or "year" in width) and width not in MONTHS):
-            raise ValueError(f"{width!r} is no width of a time bucket.")
+            raise ValueError(f"{width!r} is not the width of a time bucket.")
         self.width = width
         super().__init__(expression, Value(time_zone), **extra)
 

@@ -1,4 +1,4 @@
-"""The stream in the API's description. Who asks for it here is told where it is: it has a process of its own."""
+"""The stream in the API's description. A request for it here is told where it is: it has its own process."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What is told of values that lost: one conflict for each mutation that lost something on a record."""
+"""What conflicts say about values that lost: one conflict for each mutation that lost something on a record."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -55,7 +55,7 @@ def _work_lost(kept: Side, state: RecordState, writes: Sequence[Write]) -> list[
 
 
 def missing(edit: Edit, stamp: Stamp, standing: Mapping[str, Any]) -> PlannedConflict:
-    """The record that was written, or what it shall refer to, is not there any more, or never was."""
+    """The record that was written, or what it refers to, is no longer there, or never was."""
     values = dict(edit.patch) or {DELETED: edit.op == "delete"}
     losses = tuple(
         Loss(name, None, Side(standing.get(name), stamp.eff_ms, None, None), ours(edit, stamp, value=value))

@@ -1,4 +1,4 @@
-"""What was written before the log begins: nobody knows it any more, so whoever may not have seen it is contested by it."""
+"""What was written before the log begins: nobody knows it any more, so it contests every write that may not have seen it."""
 
 from msgspec.structs import replace
 

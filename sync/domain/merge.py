@@ -17,7 +17,7 @@ DELETED = "_deleted"  # the register that says whether a record is deleted for i
 ALONG = "_deleted_along"  # whether it went with what it hangs on; never contested, since nobody said so of the record
 VOICES = "_voices"  # in the log: work on records that hang elsewhere and yet speaks for this one
 SEEN = "_seen"  # in the log, of a move: the version on which its device made it
-NO_FIELDS = {DELETED, ALONG, VOICES, SEEN}  # registers of a record that are no part of its document
+NO_FIELDS = {DELETED, ALONG, VOICES, SEEN}  # registers of a record that are not part of its document
 LOST = "_lost"  # in the log: beside the registers that a mutation took, those that it did not win
 UNKNOWN = object()
 
@@ -106,7 +106,7 @@ def merge(
     set_fields: Collection[str],
     decided: bool = False,
 ) -> Merged:
-    """Merges a patch of registers into the current ones. What equals the value that the device had seen is no change,
+    """Merges a patch of registers into the current ones. A value that equals what the device had seen is not a change,
     unless its user decided so.
 
     writes: the record's log since the base, oldest first. Source: docs/sync.md, "The merge".
@@ -155,7 +155,7 @@ def seen_value(
 
 
 def _said_alive(patch: Mapping[str, Any], changes: dict[str, Any], bases: Mapping[str, Any]) -> dict[str, Any]:
-    """Who edits a record says that it is there; who sends what stands, does not."""
+    """Editing a record says that it is there; sending what stands does not."""
     edited = not changes.keys() <= {DELETED} or bases[DELETED] is True
     return {**changes, DELETED: patch[DELETED]} if edited else {}
 
@@ -219,7 +219,7 @@ class _History:
         return writes_since(self.writes, base_version=self.base_version)
 
     def is_superseded(self, name: str) -> bool:
-        """Whether the device's own later word on it came before this one. That is no conflict."""
+        """Whether a later write of the same device came before this one. That is not a conflict."""
         return any(
             w.stamp.device == self.stamp.device
             and w.stamp.seq > self.stamp.seq

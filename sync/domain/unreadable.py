@@ -61,7 +61,7 @@ def elements(text: bytes) -> list[bytes]:
 
 
 def member(part: bytes) -> tuple[str, bytes] | None:
-    """Name and value, as it is written, of a part of an object; None where it is no member."""
+    """Name and value, as it is written, of a part of an object; None if it is not a member."""
     name = STRING.match(part)
     after = b"" if name is None else part[name.end() :].lstrip(BLANK)
     if name is None or not after.startswith(b":"):

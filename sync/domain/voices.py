@@ -1,4 +1,4 @@
-"""Which parents work speaks for. Who works on a record says that it is there, and so are its parents.
+"""Which parents work speaks for. Whoever works on a record says that it is there, and so are its parents.
 
 While a move is not known to all, a record hangs on several parents: on the one that a worker saw, and on those that others
 gave it meanwhile. Work speaks for each of them, so that it does not matter what arrives first. What speaks for a parent on

@@ -176,7 +176,7 @@ class DeviceState(models.Model):
 
 
 class Purged(models.Model):
-    """An id whose tombstone has gone. It is never used again: who still writes to it is told so."""
+    """An id whose tombstone has gone. It is never used again: whoever still writes to it is told so."""
 
     pk = models.CompositePrimaryKey("entity", "id")
     entity = models.SmallIntegerField()

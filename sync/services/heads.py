@@ -56,7 +56,7 @@ def in_transaction(work: Callable[[], Answer]) -> Answer:
 
 @contextmanager
 def consistent_view() -> Iterator[None]:
-    """One moment for all that is read; a read that nothing can block."""
+    """One moment for everything that is read; a read that nothing can block."""
     with transaction.atomic():
         if not connection.savepoint_ids:  # the outermost transaction: only there can its isolation be chosen
             with connection.cursor() as cursor:

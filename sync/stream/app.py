@@ -156,7 +156,7 @@ async def _disconnected(receive: Receive) -> None:
 
 
 async def _send(send: Send, body: bytes, *, more: bool = True) -> None:
-    """Raises TimeoutError for a reader that takes nothing any more."""
+    """Raises TimeoutError for a reader that has stopped reading."""
     async with asyncio.timeout(SEND_LIMIT_S):
         await send({"type": "http.response.body", "body": body, "more_body": more})
 
@@ -175,7 +175,7 @@ def _start(status: int, headers: Mapping[str, str]) -> dict[str, Any]:
 def call_on_stop_signals(stop: Callable[[], None]) -> None:
     """Besides what the server does on them: it waits for open answers to end, and streams do not end by themselves.
 
-    A plain signal handler goes beside one of an event loop, which the kernel's signal still reaches by its own pipe.
+    A plain signal handler works beside one of an event loop, which the kernel's signal still reaches by its own pipe.
     """
     loop = asyncio.get_running_loop()
 

@@ -112,7 +112,7 @@ class Hub:
                 index.pop(key, None)
 
     def look_for(self, user_ids: Iterable[str]) -> None:
-        """Who owns the library is in no one's log-in, but its changes are announced under its id like all others."""
+        """The owner of the library has no log-in, but its changes are announced under its id like all others."""
         owners = set(user_ids)
         if str(CATALOGUE) in owners:
             self._library_changed.set()

@@ -351,7 +351,7 @@ def test_question_that_came_too_early_changes_nothing(alice: User, phone: Phone)
 
 
 def test_queue_of_before_a_restore_applies(phone: Phone, alice: User) -> None:
-    """Its numbers are above the one that the server remembers: that is no fork."""
+    """Its numbers are above the one that the server remembers: that is not a fork."""
     with restored_afterwards():
         phone.create("workout")
         phone.create("workout")

@@ -1,4 +1,4 @@
-"""GET export: all that is a user's, whole and provably so."""
+"""GET export: everything of a user, and provably all of it."""
 
 import hashlib
 import json

@@ -282,7 +282,7 @@ def test_child_of_a_purged_record_is_kept_in_a_conflict_and_waits_for_nothing(ph
 
 
 def test_record_that_is_there_outlives_a_creation_below_a_purged_one(phone: Phone) -> None:
-    """Whose creation comes again, with a parent that is gone for good: its id is no dead one."""
+    """Whose creation comes again, with a parent that is gone for good: its id is not a dead one."""
     workout, exercise = purged_workout(phone), phone.exercise(notes="here")
     patch = {"exercise_type": exercise_type(), "workout": workout}
     again = phone.mutation("create", "exercise", exercise, patch)

@@ -1,4 +1,4 @@
-"""Who holds the mailbox decides the password, whoever registered the address before."""
+"""Whoever holds the mailbox decides the password, no matter who registered the address."""
 
 import datetime as dt
 from functools import partial
@@ -118,7 +118,7 @@ def test_unverified_account_becomes_that_of_who_holds_the_mailbox(eve: User) -> 
     check_error(log_in(STRANGERS), 401, "invalid_credentials")
     check_error(strangers_client.get(ME_URL), 401, "token_not_valid")
     assert User.objects.get().pk == eve.pk
-    assert Settings.objects.get().theme == "dark"  # if it was no stranger, it is theirs
+    assert Settings.objects.get().theme == "dark"  # if it was not a stranger, it is theirs
 
 
 def test_link_to_a_verified_account_sets_no_password(eve: User) -> None:

@@ -110,7 +110,7 @@ class EmailNotVerified(ApiError):
 
 
 class EpochChanged(ApiError):
-    """The server was restored from a backup: versions of before mean nothing now."""
+    """The server was restored from a backup: earlier versions mean nothing now."""
 
 
 class VersionUnknown(ApiError):
@@ -158,7 +158,7 @@ _BY_STATUS: dict[int, type[ApiError]] = {401: Unauthorized, 410: ResyncRequired,
 
 
 def api_error(status: int, errors: Sequence[ErrorDetail], request_id: str | None = None) -> ApiError:
-    """The typed error for an answer: by its code, else by its HTTP status."""
+    """The typed error for an answer: by its code, or else by its HTTP status."""
     code = errors[0].code if errors else ""
     kind = _BY_CODE.get(code) or _BY_STATUS.get(status) or ApiError
     return kind(status, errors, request_id)

@@ -110,7 +110,7 @@ class Restoration:
         )
 
     def give_up(self) -> None:
-        """What hangs on records that nobody holds any more goes to the user, like everything that is refused."""
+        """What hangs on records that nobody holds goes to the user, like everything that is refused."""
         reason = Refusal("deferred", "what it hangs on is neither on the server nor on this device")
         for mutation in self.waiting():
             self.settle(mutation, Result(id=mutation.id, status=Status.REJECTED, error=reason))

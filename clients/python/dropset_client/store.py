@@ -62,7 +62,7 @@ def no_step(_name: str) -> None:
 class Position:
     """How far this device has read. `synced`: the base is one whole state of the server, that of `version`.
 
-    `resyncing`: a snapshot is on its way. Until its last page is here the base is the one of before, if there is one.
+    `resyncing`: a snapshot is on its way. Until its last page is here the base is the old one, if there is one.
     """
 
     epoch: str | None

@@ -206,7 +206,7 @@ class SyncEngine:
     def _tell_discarded(self) -> None:
         """Refused changes that the user gave up offline: the server may forget them too.
 
-        This is tidying up, so that an answer that says no is no reason to fail a sync.
+        This is tidying up, so a refusal is no reason to fail a sync.
         """
         for mutation_id in self._store.discarded():
             try:

@@ -1,6 +1,6 @@
 """One account in the memory of the test server: records, log, results, conflicts, and the merge between them.
 
-A plain reading of the protocol, made for being read beside the client. It keeps everything and validates little:
+A plain reading of the protocol, to be read alongside the client. It keeps everything and validates little:
 a patch with the notes "refuse" is rejected, a child of an unknown parent is deferred.
 """
 

@@ -115,7 +115,7 @@ def test_a_step_that_names_an_unknown_version_pulls_instead(device: Device, lab:
 
 
 def test_a_comparison_waits_for_other_writers(device: Device, lab: Lab) -> None:
-    """Somebody writes between the pull and the question: that is no difference."""
+    """Somebody writes between the pull and the question: that is not a difference."""
     other = lab.device("b")
     writes = iter("abc")
     device.sync()

@@ -240,7 +240,7 @@ def test_a_set_that_the_file_lacks_stays_if_the_user_worked_on_it(device: Device
     report = take(device, export(row(order=1)))
 
     assert lifted(device) == [("80", 5), ("90", 5)]
-    assert report.told == ["1 records are not in this file any more, and were kept: look at them"]
+    assert report.told == ["1 records are no longer in this file, and were kept: look at them"]
 
 
 def test_an_exercise_that_the_file_lacks_stays_whole_if_the_user_worked_on_it(device: Device) -> None:

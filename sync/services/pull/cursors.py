@@ -74,7 +74,7 @@ class Cursor(msgspec.Struct, frozen=True):
 
     @property
     def told_version(self) -> int:
-        """Up to which its device needs no tombstones any more: it has seen them, or began after them."""
+        """The version up to which its device no longer needs tombstones: it has seen them, or began after them."""
         return max(self.snapshot_head, self.position.complete_version)
 
     def is_behind(self, view: View) -> bool:
@@ -104,5 +104,5 @@ def first_cursor(head: HeadView, entities: tuple[int, ...] = ()) -> Cursor:
 
 
 def cursor_at(head: HeadView, entities: tuple[int, ...] = ()) -> Cursor:
-    """Of a device that holds all that stands: where a whole snapshot ends."""
+    """Of a device that holds everything: where a whole snapshot ends."""
     return Cursor(head.epoch, Position(head.version, LAST_ENTITY, LAST_ID), head.last_ms, entities=entities)

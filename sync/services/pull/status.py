@@ -1,4 +1,4 @@
-"""Where a device and its server stand, without any changes: what a client compares, to see whether all is well."""
+"""How far a device and its server are, without any changes: what a client compares, to see whether all is well."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""All that is a user's, as a ZIP of lines of JSON with a manifest."""
+"""Everything of a user, as a ZIP of JSON lines with a manifest."""
 
 import datetime as dt
 import hashlib

@@ -1,4 +1,4 @@
-"""The conflicts of a file: they come back as they were, where their id is free. What stands of one is newer than any file."""
+"""The conflicts of a file: they come back as they were if their id is free. One that is there is newer than any file."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -1,6 +1,6 @@
 """The form of a file that is imported: an export (ZIP), or the lines of a snapshot.
 
-The whole file is checked before anything is written, and its lines are laid aside by entity, so that parents come before
+The whole file is checked before anything is written, and its lines are set aside by entity, so that parents come before
 children. Little of it is in memory: the ids, and a block of each file.
 """
 

@@ -1,4 +1,4 @@
-"""What the rows of a file say to the records that stand: each becomes a mutation, or nothing where all stands already."""
+"""What the rows of a file change in the records: each becomes a mutation, or nothing if the record says so already."""
 
 import dataclasses
 import datetime as dt

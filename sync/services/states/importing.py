@@ -1,5 +1,5 @@
-"""Carries out an import: the file's form is checked, then its rows go in by the thousand, each thousand one transaction,
-one version, and one step of the progress. A worker that is killed goes on behind the last step.
+"""Carries out an import: the file's form is checked, then its rows are written by the thousand, each thousand one transaction,
+one version, and one step of the progress. After a worker was killed, the next one goes on after the last step.
 """
 
 import dataclasses

@@ -1,7 +1,7 @@
 """Epochs: each names one history of versions. A server that was restored from a backup is older than its devices, and would
 give out versions again that they know with other content; so it begins a new epoch, and they begin anew.
 
-It is noticed in three ways: the database is another server, or on another timeline, than the data remember; an operator says
+It is noticed in three ways: the database is another server or timeline than the data remember; an operator says
 so; or the cursor of a device names a version that the server never gave out, or gave out at another time. Only what is proven
 ends an epoch: a cursor is signed, whereas a version that a push names may be the mistake of one device.
 """
@@ -37,7 +37,7 @@ class VersionsLostError(Exception):
 def new_epoch(*, user: User | None = None, at: dt.datetime, served: bool = False) -> int:
     """Ends the history of one user, or of all, where it stands. Gives how many. For a server that was just restored.
 
-    served: it has given out versions since. Then nobody knows which ones are those of before.
+    served: it has given out versions since. Then nobody knows which ones are the earlier ones.
     """
     return _end(None if user is None else user.pk, at, known=not served)
 
@@ -45,7 +45,7 @@ def new_epoch(*, user: User | None = None, at: dt.datetime, served: bool = False
 def settle(*, user: Any, lost: VersionsLostError, at: dt.datetime) -> EpochChanged:
     """A new epoch for a user whose device has seen more than the server. Gives what to answer; two who ask at once get one.
 
-    Since when the versions are lost nobody knows, so that no version of before counts as shared.
+    Nobody knows since when versions are lost, so no earlier version counts as shared.
     Raises Unavailable where the server has what the device names after all: it was asked too early.
     """
 

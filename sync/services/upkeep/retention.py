@@ -1,4 +1,4 @@
-"""What leaves the server in the course of time: tombstones that all have seen, old lines of the log, payloads of old mutations.
+"""What the server deletes over time: tombstones that all devices have seen, old log lines, payloads of old mutations.
 
 Small transactions under the user's head, so that devices hardly wait; a run that is killed half-way is continued by the
 next one. Nothing here makes a version: devices notice nothing, unless they were away for so long that they must begin anew.
@@ -94,7 +94,7 @@ class _Run:
         return [Due(*row) for row in self._fetch(load_sql("sync", "due_purges"), user_id=owner)]
 
     def purge_user(self, due: Due) -> Purge:
-        """Children before their parents: a parent leaves when nothing names it any more. What is hidden in the library may
+        """Children before their parents: a parent is deleted when nothing names it any more. What is hidden in the library may
         be shown again, so it stays.
         """
         entities = [] if due.user_id == wire.CATALOGUE else [e for e in wire.entities() if e.code in due.entities]

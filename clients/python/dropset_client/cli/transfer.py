@@ -36,7 +36,7 @@ def _saved(context: Context, path: str, file: Path) -> int:
 
 
 def _private(path: str, flags: int) -> int:
-    """Readable by its owner only: it holds all that somebody ever logged."""
+    """Readable by its owner only: it holds everything that somebody ever logged."""
     return os.open(path, flags, 0o600)
 
 

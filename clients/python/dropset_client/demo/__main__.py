@@ -36,7 +36,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except ApiError as error:
         return _give_up(f"the server refuses {account.email}: {error}")
     except httpx.InvalidURL as error:
-        return _give_up(f"{account.base_url} is no address of a server: {error}")
+        return _give_up(f"{account.base_url} is not the address of a server:  {error}")
     except DropsetError as error:
         return _give_up(str(error))
 

@@ -62,7 +62,7 @@ class Phone:
 
 
 def _bar(total: int | None, what: str, unit: str) -> "tqdm[NoReturn]":
-    """For people: it is silent where standard error is no terminal. What came of it is said in lines of their own."""
+    """For people: it is silent if standard error is not a terminal. The results have lines of their own."""
     return tqdm(total=total, desc=what, unit=unit, leave=total is not None, disable=None)
 
 

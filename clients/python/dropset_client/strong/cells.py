@@ -64,7 +64,7 @@ class CellError(ValueError):
 
 
 def read_number(text: str, decimal: str | None = None) -> Decimal | None:
-    """ "82.5", "82,5", "1,250.5", "1.250,5" and "1 250,5"; None where it is no number.
+    """ "82.5", "82,5", "1,250.5", "1.250,5" and "1 250,5"; None if it is not a number.
 
     `decimal` is the sign that the file is known to write decimals with: it tells what "1.250" is.
     """
@@ -98,7 +98,7 @@ def _ascii_digits(text: str) -> str:
 def read_start(text: str, zone: ZoneInfo, order: DateOrder | None = None) -> datetime:
     """Strong writes the local time of wherever the phone was, without a zone; an offset that somebody added is kept.
 
-    `order` tells what 03/04/2024 is. Raises CellError for what is no time, or one that the server has no room for.
+    `order` tells what 03/04/2024 is. Raises CellError for what is not a time, or is one that the server has no room for.
     """
     found = _standard(text) or _other(" ".join(_ascii_digits(text).split()), order)
     if found is None:
@@ -170,7 +170,7 @@ def _month(text: str) -> int:
     letters = "".join(one for one in unicodedata.normalize("NFD", text.casefold()) if one.isalpha())
     month = _MONTHS.get(letters[:4]) or _MONTHS.get(letters[:3])
     if month is None:
-        raise ValueError(f"{text} is no month")
+        raise ValueError(f"{text} is not a month")
     return month
 
 
@@ -183,7 +183,7 @@ def _hour_of(hour: int, half: str) -> int:
     if not said or said in ("h", "uhr"):
         return hour
     if said not in _MORNING | _AFTERNOON or not 1 <= hour <= _HALF_A_DAY_H:
-        raise ValueError(f"{half} is no half of the day")
+        raise ValueError(f"{half} is not a half of the day")
     return hour % _HALF_A_DAY_H + (_HALF_A_DAY_H if said in _AFTERNOON else 0)
 
 

@@ -124,7 +124,7 @@ def read_table(
 ) -> Table:
     """The rows below the header. `named` gives the titles of columns that are not known by themselves.
 
-    Raises StrongFormatError where the file is no export of Strong.
+    Raises StrongFormatError if the file is not a Strong export.
     """
     separator, records = separated(_text_of(source))
     _line, header = next(records, (1, []))

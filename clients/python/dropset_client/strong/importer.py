@@ -89,7 +89,7 @@ def import_strong(
     know becomes a private exercise type. `columns` and `dates`: see `parse_strong`. `take_file`, `bring_back`,
     `moved`, `replaces`: see `Wishes`. `on_workout` hears how many workouts are done, and of how many.
 
-    Raises StrongFormatError for a file that is no Strong export, NotSignedIn before the first login.
+    Raises StrongFormatError for a file that is not a Strong export, NotSignedIn before the first login.
     """
     found = parse_strong(
         source, zone=zone, weight_unit=weight_unit, distance_unit=distance_unit, columns=columns, dates=dates
@@ -228,7 +228,7 @@ class _Importer:
 
     @staticmethod
     def _places(says: Sequence[Said], known: Sequence[Known], pairs: Mapping[int, Known]) -> list[float]:
-        """Who is known stays where the user has it, unless the file has moved it among its siblings."""
+        """What is known stays where the user has put it, unless the file has moved it among its siblings."""
         matched = [pairs.get(index) for index in range(len(says))]
         in_order = kept_in_order([None if one is None else one.place for one in matched])
         order = [_position(one) if one is not None and index in in_order else None for index, one in enumerate(matched)]
@@ -279,7 +279,7 @@ class _Importer:
             self._skip(one)
 
     def _gone(self, known: Sequence[Known], pairs: Mapping[int, Known], *, whole: bool) -> None:
-        """What an earlier import made, and is not in the file any more, goes, if nobody has touched it since."""
+        """What an earlier import made and the file no longer has is deleted, if nobody has touched it since."""
         matched = {id(one) for one in pairs.values()}
         for one in known:
             if one.imported is None or one.is_deleted or id(one) in matched:
@@ -287,7 +287,7 @@ class _Importer:
             self._remove(one, whole=whole)
 
     def _remove(self, known: Known, *, whole: bool) -> bool:
-        """With all below it; False where it stays. What the user worked on stays with all that it holds."""
+        """With everything below it; False if it stays. What the user worked on stays with everything in it."""
         if whole and known.imported and is_untouched(known.imported, known.stands or {}):
             below = [child for child in known.below if not child.is_deleted]
             if all([self._remove(child, whole=whole) for child in below]):  # noqa: C419  each is to be tried
@@ -335,7 +335,7 @@ class _Importer:
         if self._deleted:
             report.told.append(f"{self._deleted} records that you deleted stay deleted")
         if self._stayed:
-            report.told.append(f"{self._stayed} records are not in this file any more, and were kept: look at them")
+            report.told.append(f"{self._stayed} records are no longer in this file, and were kept: look at them")
         report.problems.sort(key=lambda problem: problem.line)
         if not writer.rows:
             self._log.forget(self._import)

@@ -1,7 +1,7 @@
 """Matching the names of one app with the exercise types of another.
 
 A match is a fact or it is none: names are equal once case, order, signs and spelling are taken out, or a curated alias
-says so. Nothing is guessed from a part of a name, and what stands in brackets is part of it: a barbell is no cable.
+says so. Nothing is guessed from a part of a name, and what stands in brackets is part of it: a barbell is not a cable.
 """
 
 import unicodedata

@@ -22,7 +22,7 @@ from dropset_client.strong.model import (
     WeightUnit,
 )
 
-# Rows that are no sets, by their words in the languages in which they are known. Others are known by what they hold.
+# Rows that are not sets, by their words in the known languages. Others are known by their content.
 _REST = frozenset(("rest timer", "ruhezeit"))
 _NOTE = frozenset(("note",))
 Unit = TypeVar("Unit", WeightUnit, DistanceUnit)
