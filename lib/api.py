@@ -41,7 +41,7 @@ Rows = list[OwnedModel]  # named here: inside the view set, `list` is an action
 Values = list[dict[str, Any]]
 BATCH_SIZE = 500
 FIELDS_PARAMETER = OpenApiParameter(
-    "fields", str, description="Only these fields, comma separated; the answer then lacks the others."
+    "fields", str, description="Only these fields, separated by commas; the answer then lacks the others."
 )
 
 
@@ -82,7 +82,7 @@ class OwnedSerializer(serializers.ModelSerializer[Any]):
         if field_class is SlugSetSerializerField:
             kwargs = {"required": False, "max_length": model_field.max_size}
         if isinstance(model_field, TimeZoneField) and self.entity.wire.creatable:
-            kwargs["help_text"] = "Such as Europe/Berlin. Left out, it is that of the settings."
+            kwargs["help_text"] = "Such as Europe/Berlin. If left out, it is that of the settings."
         return field_class, kwargs
 
     def to_internal_value(self, data: Any) -> Any:

@@ -246,7 +246,7 @@ class LogoutView(PublicView):
 class MeView(APIView):
     @extend_schema(operation_id="auth_me", responses={200: serializers.UserSerializer})
     def get(self, request: Request) -> Response:
-        """Who the access token belongs to."""
+        """The user whose access token it is."""
         return Response(serializers.UserSerializer(_user(request)).data)
 
 
@@ -274,7 +274,7 @@ class DeviceViewSet(
         }
     )
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Registers the device that asks. Doing it again is fine, and renames it where the name is another."""
+        """Registers the device that asks. Doing it again does no harm, and renames it where the name is another."""
         serializer = self.get_serializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         values = dict(serializer.validated_data)

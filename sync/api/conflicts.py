@@ -30,7 +30,7 @@ class ConflictsView(SyncView):
         operation_id="sync_conflicts", parameters=schemas.CONFLICT_PARAMETERS, responses={200: schemas.CONFLICTS}
     )
     def get(self, request: Request) -> Response:
-        """The user's conflicts, the newest first, each with its record as it stands."""
+        """The user's conflicts, newest first, each with its record as it stands."""
         asked = requests.query(request, shapes.ConflictQuery)
         given = {"status": asked.status, "kind": asked.kind, "entity": asked.entity, "record_id": asked.record_id}
         rows: OwnedQuerySet = Conflict.objects.for_user(self.user)
@@ -72,6 +72,6 @@ class ResolveManyView(SyncView):
         examples=schemas.RESOLVE_MANY_EXAMPLES,
     )
     def post(self, request: Request) -> Response:
-        """Decides several conflicts; none of them where one is stale."""
+        """Decides several conflicts; none of them if one is stale."""
         asked = requests.body(request, shapes.DecisionsOnline)
         return Response(conflicts.resolve(user=self.user, sender=asked, items=asked.items, at=timezone.now()))

@@ -33,7 +33,7 @@ class RejectedView(SyncView):
 class RejectedOneView(SyncView):
     @extend_schema(operation_id="sync_rejected_one", responses={200: schemas.REJECTED})
     def get(self, request: Request, mutation_id: UUID) -> Response:
-        """One refused mutation, also if it is settled."""
+        """One refused mutation, even if it is settled."""
         row = rejected.refused_of(self.user).filter(mutation_id=mutation_id).first()
         if row is None:
             raise Http404
@@ -41,7 +41,7 @@ class RejectedOneView(SyncView):
 
     @extend_schema(operation_id="sync_rejected_discard", responses={204: None})
     def delete(self, request: Request, mutation_id: UUID) -> Response:
-        """Discards it. Its device, should it send it again, is told so."""
+        """Discards it. If its device sends it again, it is told so."""
         rejected.discard(user=self.user, mutation_id=mutation_id, at=timezone.now())
         return Response(status=204)
 
@@ -54,7 +54,7 @@ class DiscardView(SyncView):
         examples=schemas.DISCARD_EXAMPLES,
     )
     def post(self, request: Request) -> Response:
-        """Discards several; gives how many of them were open."""
+        """Discards several; the answer says how many of them were open."""
         ids = requests.body(request, shapes.Discard).mutation_ids
         return Response({"discarded": rejected.discard_all(user=self.user, mutation_ids=ids, at=timezone.now())})
 

@@ -14,7 +14,7 @@ VERSION = {"type": "integer", "minimum": 0}
 SEQ = {"type": "integer", "minimum": 1}
 SCOPES = list(get_args(shapes.Scope))
 SCOPE = OpenApiParameter(
-    "scope", str, enum=SCOPES, default="user", description="`catalog`: the library, which is the same for all."
+    "scope", str, enum=SCOPES, default="user", description="`catalog`: the library, which is the same for everybody."
 )
 OPS = ["create", "update", "delete", "restore", "resolve"]
 
@@ -102,7 +102,7 @@ PUSHED = _object(
 )
 ENTITIES = {"type": "array", "items": {"type": "string"}, "minItems": 1}
 ENTITIES_PARAMETER = OpenApiParameter(
-    "entities", ENTITIES, explode=False, description="Only these, comma separated; all if left out."
+    "entities", ENTITIES, explode=False, description="Only these, separated by commas; all if left out."
 )
 PULL = {
     "application/json": _object(
@@ -122,7 +122,7 @@ PULL_PARAMETERS = [
     OpenApiParameter(
         "since",
         OpenApiTypes.DATETIME,
-        description="Instead of a cursor, for clients that know times only: the `timestamp` of the last answer.",
+        description="Instead of a cursor, for clients that only know times: the `timestamp` of the last answer.",
     ),
     OpenApiParameter("limit", int, description=f"1 to {shapes.MAX_PULL_PAGE}, {shapes.DEFAULT_PULL_PAGE} if left out."),
     OpenApiParameter("device_id", OpenApiTypes.UUID),
@@ -143,7 +143,7 @@ PULLED = _object(
     has_more={"type": "boolean"},
     last_seq=VERSION,
     open_conflicts=VERSION,
-    entities=ENTITIES | {"description": "what was asked for, if not all: the page speaks of nothing else"},
+    entities=ENTITIES | {"description": "what was asked for, if not everything: the page is about nothing else"},
 )
 STATUS_PARAMETERS = [
     SCOPE,
@@ -152,7 +152,7 @@ STATUS_PARAMETERS = [
     OpenApiParameter(
         "epoch",
         OpenApiTypes.UUID,
-        description="one that the device knew: up to which version is it shared with the present one?",
+        description="one that the device knew; the answer says up to which version it is the same as the present one",
     ),
 ]
 STATUS = _object(
@@ -201,7 +201,7 @@ PUSH_EXAMPLES = [
         request_only=True,
     ),
     OpenApiExample(
-        "one whole record, of a client that knows times only",
+        "one whole record, of a client that only knows times",
         {
             "protocol": 1,
             "device_id": "6f1b9c4e-6c8b-4a52-9a5e-0d2f5a9b7c11",

@@ -79,7 +79,7 @@ class SnapshotsView(SyncView):
         examples=schema.MAKE_EXAMPLES,
     )
     def post(self, request: Request) -> Response:
-        """Keeps what stands now, under a name; or, with a file, what a device encrypted."""
+        """Keeps the present state, under a name; or, with a file, what a device encrypted."""
         files.check_announced(request, limit=snapshots.MAX_SEALED_BYTES)
         check_limit(request, group="snapshots", rate="60/h", key=str(self.user.pk))
         made = self._named(request) if _is_json(request) else self._sealed(request)

@@ -44,7 +44,7 @@ class ExportView(SyncView):
         responses=schema.ZIP_FILE,
     )
     def get(self, request: Request) -> HttpResponseBase:
-        """All that is the user's: a ZIP with one file of JSON lines for each entity, and a manifest."""
+        """Everything of the user: a ZIP with one file of JSON lines for each entity, and a manifest."""
         asked = files.parameters(request.query_params.dict(), ExportRequest)
         check_limit(request, group="export", rate="20/h", key=str(self.user.pk))
         at = timezone.now()

@@ -81,7 +81,7 @@ class StatusView(SyncView):
         responses={200: schema.STATUS},
     )
     def get(self, request: Request) -> Response:
-        """Where the server stands: for a device to check that it holds the same, and to learn the limits."""
+        """The state of the server, for a device to check that it holds the same, and to learn the limits."""
         device_id, epoch = _uuid_of(request, "device_id"), _uuid_of(request, "epoch")
         scope, entities = _scope_of(request), _entities_of(request).get("entities")
         return Response(status(user=self.user, device_id=device_id, epoch=epoch, scope=scope, entities=entities))

@@ -17,13 +17,14 @@ SHAPES = settings.BASE_DIR / "clients" / "python" / "dropset_client" / "entities
 _TYPES = {"choice": "one of", "slugs": "set of slugs", "time_zone": "text"}
 HEAD = """# Entities
 
-What syncs, field by field. Made from the models by `manage.py entity_docs`; a test holds the two together.
+What syncs, field by field. `manage.py entity_docs` makes this page from the models, and a test holds it to them.
 
 Times are RFC 3339 in UTC with microseconds, decimals are strings, ids are lower-case UUIDs, sets are sorted lists.
-The end of a name is its unit: `_kg`, `_m`, `_s` (seconds), `_bpm`, `_w` (watts), `_h` (hours). A `time_zone` that a POST over
-REST leaves out is that of the user's settings. In a push it is the default, UTC: what a device wrote is the same there and
-here, so it should say the zone.
-A field that is not required has the default that the table names. `null` stands where nothing is known.
+The end of a name is its unit: `_kg`, `_m`, `_s` (seconds), `_bpm`, `_w` (watts), `_h` (hours).
+
+A field that is not required has the default in the table. `null` means that nothing is known. If a POST over REST leaves out
+a `time_zone`, it is that of the user's settings. If a push leaves it out, it is the default, UTC, since that is what the
+device holds; so a device should send the zone.
 """
 
 
