@@ -16,10 +16,15 @@ async function post(path, body) {
   return answer.json();
 }
 
-// Each answer of a push is lost once.
+let lost = null; // while it is set, no answer of a push arrives, and it is told so
+
+// The answer of each push is lost once, and the push repeated.
 async function call(path, body) {
-  if (path === "sync/push") await post(path, body);
-  return post(path, body);
+  if (path !== "sync/push") return post(path, body);
+  await post(path, body);
+  if (lost === null) return post(path, body);
+  lost();
+  throw new Error("no network");
 }
 
 async function open(name) {
@@ -41,8 +46,13 @@ function start(phone) {
   });
 }
 
-async function restart(phone) {
+// The app is killed while its push has no answer.
+async function killAfter(phone, work) {
+  const sent = new Promise((resolve) => (lost = resolve));
+  await work();
+  await sent;
   await Promise.all(phone.replications.map((each) => each.cancel()));
+  lost = null;
   start(phone);
 }
 
@@ -72,10 +82,9 @@ await (await find(one, "workout", workout)).patch({ title: "Leg day" });
 await (await find(two, "workout", workout)).patch({ notes: "left knee hurts" });
 await sync(one);
 await sync(two);
-await (await find(one, "set", set)).patch({ reps: 9 });
+await killAfter(one, async () => (await find(one, "set", set)).patch({ reps: 9 }));
 await one.database.workout.insert({ id: bad, title: "Arms", planned_on: "someday" });
 await sync(one);
-await restart(one);
 await (await find(two, "set", set)).patch({ reps: 10 });
 await sync(two);
 await sync(one);
