@@ -13,7 +13,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('specimens', '0003_kits'),
+        ('specimens', '0004_kits'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

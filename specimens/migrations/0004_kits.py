@@ -15,7 +15,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('specimens', '0002_singles'),
+        ('specimens', '0003_placed_below_what_is_deleted'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
