@@ -22,7 +22,7 @@ class UnfoldGroupAdmin(GroupAdmin, ModelAdmin):  # type: ignore[misc]  # unfold 
 
 class NormalEmail(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
     def clean_email(self) -> str:
-        """Before the form looks whether the address is taken."""
+        """Before the form checks whether the address is taken."""
         return form_to_look_up(self.cleaned_data["email"])
 
 
@@ -78,7 +78,7 @@ class DeviceAdmin(ReadOnlyAdmin):
 
 @admin.register(Session)
 class SessionAdmin(ReadOnlyAdmin):
-    """A log-in that is not live has ended: revoked, or the password or the address is another one since."""
+    """A log-in that is not live has ended: it was revoked, or the password or the address has changed since."""
 
     list_display = ["user", "device", "created_at", "refreshed_at", "live", "revoked_at"]
     list_select_related = ["user", "device"]

@@ -9,7 +9,7 @@ from accounts.services.limits import count_attempt, remember_network
 
 
 class PasswordBackend(ModelBackend):
-    """Where every password is checked, whoever asks for it: the API, the admin, a page. So all count as one."""
+    """Every password is checked here, whether the API, the admin or a page asks for it. So all count as one."""
 
     def authenticate(
         self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **kwargs: Any

@@ -50,7 +50,7 @@ class LinkPurpose(models.TextChoices):
 
 
 class Notice(models.TextChoices):
-    """Mails that only tell."""
+    """Mails that only inform."""
 
     ACCOUNT_EXISTS = "account_exists"
     EMAIL_CHANGE_ASKED = "email_change_asked"

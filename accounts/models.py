@@ -98,7 +98,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class Device(models.Model):
-    """One installation of a client. `instance_token` stays out of device backups: a restored copy is told from its origin."""
+    """One installation of a client. `instance_token` stays out of device backups, so a restored copy has none."""
 
     id = models.UUIDField(primary_key=True)
     user = models.ForeignKey(User, models.CASCADE, related_name="devices")
@@ -114,14 +114,14 @@ class Device(models.Model):
 
 class SessionQuerySet(models.QuerySet["Session"]):
     def live(self) -> "SessionQuerySet":
-        """Those whose tokens are good: not ended, of a user who may log in and has the same password and address still."""
+        """Those whose tokens work: not ended, of a user who may log in and still has the same password and address."""
         return self.filter(
             revoked_at=None, user__is_active=True, security_stamp=models.F("user__security_stamp")
         ).select_related("user")
 
 
 class Session(models.Model):
-    """One log-in: the family of refresh tokens that descend from it. Only the newest token is good."""
+    """One log-in: the family of refresh tokens that descend from it. Only the newest token works."""
 
     EARLIER_MAX = 64  # known by id, to tell a late copy of a request from a stolen token
 
@@ -146,7 +146,7 @@ class Session(models.Model):
 
 
 class MailLink(models.Model):
-    """What whoever reads a mailbox may do, once. A new one for the same replaces it, so that older mails are void."""
+    """What the reader of a mailbox may do, once. A new link for the same purpose replaces it, so that older mails are void."""
 
     purpose = EnumField(choices=LinkPurpose)
     email = models.EmailField("e-mail address")

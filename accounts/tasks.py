@@ -1,4 +1,4 @@
-"""Mails. Each is sent after the commit that wants it, and again where a worker died before it could say so."""
+"""Mails. Each is sent after the commit that asks for it, and again if a worker died before it could say so."""
 
 import datetime as dt
 

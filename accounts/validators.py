@@ -15,7 +15,7 @@ def validate_address(address: str) -> None:
 
 
 class VarietyValidator:
-    """Refuses a key that was held down, and what shows nothing: ten spaces, ten zeros, invisible characters."""
+    """Refuses a key that was held down, and what cannot be seen: ten spaces, ten zeros, invisible characters."""
 
     def __init__(self, min_different: int = 5) -> None:
         self.min_different = min_different
@@ -30,7 +30,7 @@ class VarietyValidator:
 
 
 class MaximumLengthValidator:
-    """What log-ins take: a longer one could be set in the admin, and would open nothing."""
+    """What log-ins take. A longer password could be set in the admin, and would not work."""
 
     def validate(self, password: str, user: Any = None) -> None:
         if len(password) > PASSWORD_MAX_LENGTH:

@@ -1,4 +1,4 @@
-"""The pages of the links in mails. Opening one does nothing, for mail scanners open them too: it takes its form.
+"""The pages of the links in mails. Opening one does nothing, because mail scanners open them too; submitting its form does.
 
 They need no app and no script. Nobody is logged in here: the user goes back to their app. What is refused as a whole, such
 as a link that was used, becomes a page in lib/middleware.py.

@@ -1,4 +1,4 @@
-"""Where curators keep the library."""
+"""Where curators maintain the library."""
 
 from typing import Any
 
@@ -35,7 +35,7 @@ class CatalogueAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no stubs
 
 
 class SluggedForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
-    """A slug is what clients write into their sets: lower case, digits and hyphens, as the wire demands."""
+    """A slug is what clients write into their sets: lower case, digits and hyphens, as the wire requires."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -118,7 +118,7 @@ class ExerciseTypeForm(SluggedForm):
 
 @admin.register(ExerciseType)
 class ExerciseTypeAdmin(CatalogueAdmin):
-    """The canonical types. What users made for themselves is not shown here: it is theirs."""
+    """The canonical types. Those that users made for themselves are theirs, and not shown here."""
 
     form = ExerciseTypeForm
     show_full_result_count = False

@@ -66,7 +66,7 @@ class ExerciseTypeQuerySet(SharedQuerySet):
         return self.canonical().filter(status=enums.Status.PUBLISHED)
 
     def search(self, text: str) -> Self:
-        """Types with every word of `text`, or its beginning, in a name or alias. None of them where nothing is a word."""
+        """Types with every word of `text`, or its beginning, in a name or alias. None of them if nothing is a word."""
         return self.filter(Matches("search", models.Func(models.Value(text), function="catalog_search_query")))
 
 

@@ -1,4 +1,4 @@
-"""What must not be so on a server that others can reach."""
+"""What must not be the case on a server that others can reach."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Answers outside of the API's views, in the one error shape."""
+"""Answers from outside the API's views, in the one error shape."""
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, JsonResponse
@@ -10,7 +10,7 @@ from lib.exception_handler import status_of
 
 @csrf_exempt  # it does nothing, and its answer is 404 to whatever method
 def no_such_address(request: HttpRequest, rest: str) -> JsonResponse:
-    """Whatever else stands below api/: also while developing, where Django would show a page."""
+    """Everything else below api/, even in development, where Django would show a page."""
     return not_found(request, Http404())
 
 

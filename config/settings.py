@@ -1,4 +1,4 @@
-"""All settings, from typed environment variables. A wrong one stops the start with a sentence that names it.
+"""All settings, from typed environment variables. A wrong one stops the start, and is named in one sentence.
 
 docs/operating.md lists every variable; a test holds the two together.
 """

@@ -14,7 +14,7 @@ django_application = get_wsgi_application()
 
 
 def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-    """Django's. The connection to the database goes back before the answer is sent: a slow reader keeps none."""
+    """Django's. The database connection is given back before the answer is sent, so that a slow reader keeps none."""
     try:
         return django_application(environ, start_response)
     finally:

@@ -11,7 +11,7 @@ CONNECTION = "REMOTE_ADDR"
 def client_address(request: HttpRequest) -> str:
     """The caller's address, as the proxy says it in CLIENT_IP_HEADER; of several the last, which the proxy itself added.
 
-    Where it says none, the address of the connection: one limit for all who come so, rather than none for anybody.
+    If it names none, the address of the connection: one limit for all such callers, rather than none for anybody.
     """
     said = request.META.get(settings.CLIENT_IP_HEADER, "").rpartition(",")[2].strip()
     return _address(said) or _address(request.META[CONNECTION]) or request.META[CONNECTION]

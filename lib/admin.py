@@ -28,7 +28,7 @@ class BoundedPaginator(Paginator[Any]):
 
 
 class OwnedForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
-    """Shows at its field what the database would refuse: a reference into somebody else's rows."""
+    """Shows, at its field, what the database would refuse: a reference into somebody else's rows."""
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -82,7 +82,7 @@ class OwnedAdmin(ModelAdmin):  # type: ignore[misc]  # no stubs
 
 
 class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no stubs
-    """What the server keeps for itself: looked at, never edited."""
+    """What the server keeps for itself: it can be looked at, never edited."""
 
     show_full_result_count = False
     paginator = BoundedPaginator

@@ -1,8 +1,8 @@
 """Tells the stream processes, after the commit, that something of a user's changed: data, or who may read them.
 
-A thread of its own sends for the whole process. So no writer waits for it, nothing that goes wrong with it fails a write,
+One thread sends for the whole process. So no writer waits for it, no fault in it makes a write fail,
 and NOTIFY, which takes a lock of the whole server while it commits, runs some fifty times a second at most, however many
-write. What gets lost here is found by the stream processes when they look by themselves, every few seconds.
+write. The stream processes find what gets lost here when they look by themselves, every few seconds.
 """
 
 import atexit
@@ -64,7 +64,7 @@ class Announcer:
             time.sleep(REST_S)  # whoever comes meanwhile goes together
 
     def _next(self) -> set[str]:
-        """Nothing: it is time to end."""
+        """Nothing to send: it is time to end."""
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or self._closing)
             users, self._waiting = self._waiting, set()

@@ -1,4 +1,4 @@
-"""The admin of big tables, of which only what is looked for is shown: found by an index, and by all columns of the key."""
+"""The admin of big tables: shows only what was searched for, found by an index, and by all columns of the key."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from lib.admin import ReadOnlyAdmin
 
 
 class KeyedChangeList(ChangeList):  # type: ignore[misc]  # unfold has no stubs
-    """Links each line by its real key, and sorts by nothing that no index has."""
+    """Links each line by its real key, and sorts only by what has an index."""
 
     def url_for_result(self, result: Any) -> str:
         return str(self.model_admin.url_of(result))

@@ -1,4 +1,4 @@
-"""System checks that hold the pattern of owned models: each finding says what to do about it."""
+"""System checks of the pattern of owned models: each finding says what to do about it."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -143,7 +143,7 @@ def _shape_problems(model: type[OwnedModel]) -> Iterator[tuple[Any, str, str]]:
 
 
 def _tie_problems(model: type[OwnedModel]) -> Iterator[tuple[Any, str, str]]:
-    """Between what may be shared and what may not. A plain ForeignKey goes by ids alone, and takes no rule along."""
+    """Between what may be shared and what may not. A plain ForeignKey compares ids alone, and brings no rule with it."""
     for field in model._meta.concrete_fields:
         target = field.related_model
         if not isinstance(target, type) or not issubclass(target, OwnedModel):

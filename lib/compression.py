@@ -1,6 +1,6 @@
-"""Compressed answers, as the client asks, and compressed requests, to a limit that no bomb gets past.
+"""Compressed answers, as the client asks, and compressed requests, up to a limit that stops every bomb.
 
-Only JSON is compressed, and no address in COMPRESSION_EXEMPT: what a log-in answers holds secrets beside what was sent,
+Only JSON is compressed, and no address in COMPRESSION_EXEMPT: the answer to a log-in has secrets next to what was sent,
 and the length of a compressed answer would tell of them (BREACH). Pages of the admin answer to a cookie, so that another
 site could make a browser ask for them; they are left as they are for the same reason.
 """
@@ -57,7 +57,7 @@ class CompressionMiddleware:
 def chosen_coding(header: str) -> tuple[str, bool]:
     """(the coding that the client likes best, ours deciding among equals; whether it refuses what is not coded).
 
-    Where it takes none of ours it gets the answer as it is: better than none, and RFC 9110 allows it.
+    If it takes none of ours, it gets the answer as it is: better than none, and RFC 9110 allows it.
     """
     weights = _weights(header)
     others = weights.get("*", 0.0)

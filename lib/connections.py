@@ -38,7 +38,7 @@ class Opened:
     good_until: float  # by the monotonic clock
 
     def is_usable(self) -> bool:
-        """Whether it may go on, as far as can be told without asking the server."""
+        """Whether it is still good, as far as can be told without asking the server."""
         idle = self.connection.pgconn.transaction_status == TransactionStatus.IDLE  # it is UNKNOWN once closed
         return idle and time.monotonic() < self.good_until and not self._has_news()
 
@@ -70,7 +70,7 @@ class Pool:
             raise
 
     def give_back(self, opened: Opened) -> None:
-        """What is in the middle of something is closed: the next user must not find it."""
+        """A connection in the middle of something is closed: the next user must not get it."""
         try:
             if opened.is_usable():
                 self._idle.append(opened)
@@ -98,7 +98,7 @@ class Pool:
             return None
 
     def _enter(self) -> None:
-        """Threads get a place in the order in which they came: else a busy one takes it again before others wake up."""
+        """Threads get a place in the order in which they came: otherwise a busy one takes it again before others wake up."""
         with self._lock:
             if self._free:
                 self._free -= 1

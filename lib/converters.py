@@ -1,4 +1,4 @@
-"""What stands in addresses."""
+"""Parts of addresses."""
 
 from django.urls.converters import UUIDConverter
 

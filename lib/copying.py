@@ -1,4 +1,4 @@
-"""A private copy of a tree of shared rows: to make what is canonical one's own, or to begin from what one has."""
+"""A private copy of a tree of shared rows: of a canonical one to make it one's own, or of one's own to begin from it."""
 
 from typing import Any
 from uuid import UUID, uuid4
@@ -14,7 +14,7 @@ ROWS_AT_ONCE = 2000
 
 
 def private_copy(*, model: type[SharedModel], root_id: UUID, user: Any, source: str) -> UUID:
-    """Copies the live rows of the tree, all as the user's own, under new ids. Gives that of the new root.
+    """Copies the live rows of the tree, all as the user's own, under new ids. Returns the id of the new root.
 
     A query and a statement for each kind of row, however many there are of it. References within the tree are those of the
     copy; others stay. source: as in `writing`. Raises model.DoesNotExist where the user may not use the root.

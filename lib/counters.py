@@ -55,7 +55,7 @@ class CounterCache(BaseCache):
 
 
 def delete_expired_counters() -> int:
-    """Gives the number of rows that went. Called by a periodic job."""
+    """Returns the number of deleted rows. Called by a periodic job."""
     with connection.cursor() as cursor:
         cursor.execute(load_sql("lib", "counter_delete_expired"), {"now": time.time()})
         return int(cursor.rowcount)

@@ -7,8 +7,8 @@ from lib.together import Together
 
 @dataclasses.dataclass(frozen=True)
 class Wire:
-    """What a model cannot say by its fields: its number in the sync tables, from 1 to 32766, which is never changed or used
-    again. It says nothing of the order: that follows from the references.
+    """What a model's fields do not say: its number in the sync tables, from 1 to 32766, which is never changed or used
+    again. It says nothing about the order: that follows from the references.
     """
 
     code: int

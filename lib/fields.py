@@ -143,7 +143,7 @@ class EnumField(CheckedField, models.CharField[Any, Any]):
 
 
 class NoteField(CheckedField, models.TextField[Any, Any]):
-    """Free text with a limit, "" where nothing was written. Merged as a note: both texts of a conflict are kept."""
+    """Free text with a limit, "" if nothing was written. Merged as a note: both texts of a conflict are kept."""
 
     fact = "length"
     violation_code = "max_length"
@@ -232,7 +232,7 @@ class Cardinality(models.Transform):
 
 
 def validate_json(value: Any, depth: int = 0) -> None:
-    """Free JSON that every encoder on its way can hold, by which way ever it comes: it could nest without end, and its
+    """Free JSON that every encoder on its way can hold, whichever way it comes: it could nest without end, and its
     numbers grow. A big float too: the database gives 1e30 back as an integer.
     """
     if isinstance(value, dict | list):
@@ -309,7 +309,7 @@ class OwnedForeignKey(models.ForeignKey[Any, Any]):
 
 
 def parents_of(model: type[models.Model]) -> list[Any]:
-    """The fields by which its rows hang on others: they are deleted and come back with those."""
+    """The fields by which its rows hang on others: they are deleted with those, and come back with them."""
     return [
         field
         for field in model._meta.concrete_fields

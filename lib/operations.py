@@ -22,7 +22,7 @@ OWNERS_PER_BATCH = 200
 class RenderAgain(Operation):
     """Renders the documents of a model's rows anew, so that every device pulls those that look different now.
 
-    Each owner of such a document gets one version. Nobody wrote, only the shape is another: the log names no field, so
+    Each owner of such a document gets one version. Nobody wrote anything, only the shape differs: the log names no field, so
     that no device's edit is in conflict with it. Backwards it does the same, with the columns that are there then.
     The migration must depend on sync's tables. With `atomic = False` each batch of owners is committed on its own.
 
@@ -62,7 +62,7 @@ class RenderAgain(Operation):
         self.database_forwards(app_label, schema_editor, from_state, to_state)
 
     def _batch(self, connection: Any, rendering: Rendering, after: UUID | None) -> list[UUID]:
-        """The owners that it came to. Each step is a statement of its own, so that it sees what the one before did."""
+        """The owners that it concerned. Each step is a statement of its own, so that it sees what the one before did."""
         code = rendering.entity.code
         with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
             cursor.execute(_sql("render_owners", rendering), {"after": after, "limit": OWNERS_PER_BATCH})
@@ -86,7 +86,7 @@ def _sql(name: str, rendering: Rendering) -> str:
 
 
 class Extension(CreateExtension):
-    """Makes an extension of PostgreSQL, or says what its operator is to do. Backwards it stays: others may use it."""
+    """Makes an extension of PostgreSQL, or says what the operator must do. Backwards it stays: others may use it."""
 
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         try:

@@ -29,7 +29,7 @@ FORM = 2  # of a cursor; raised when an older one would be read wrongly
 
 
 class Pagination(BasePagination):
-    """Keyset pages: a row that stands all the while is on exactly one of them, whatever comes and goes beside it.
+    """Keyset pages: a row that is there all the time is on exactly one of them, whatever comes and goes around it.
 
     A row whose own sort values change meanwhile may come twice, or not at all.
     """

@@ -29,7 +29,7 @@ class OrjsonParser(JSONParser):
 
 
 def sent_body(request: Request) -> Any:
-    """What the body says. Raises ParseError where nothing was sent: a client that lost its body must not make a row."""
+    """What the body says. Raises ParseError if nothing was sent: a client that lost its body must not make a row."""
     if request.stream is None:
         raise ParseError("The body is empty. Send a JSON object; {} is one.")
     return request.data

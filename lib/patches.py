@@ -1,4 +1,4 @@
-"""Patches: what a mutation wants to write, checked against its entity, and brought into the form in which documents hold it."""
+"""Patches: what a mutation wants to write, checked against its entity, in the form that documents have."""
 
 from functools import cache
 from typing import Any

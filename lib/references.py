@@ -26,8 +26,8 @@ def missing_references(entity: wire.Entity, user: Any, rows: Iterable[Mapping[st
 
 
 def usable(field: wire.WireField, user: Any) -> Any:
-    """The rows to which the field of a user's row may refer: those of the same owner where a composite key says so, else
-    also what is for all.
+    """The rows to which the field of a user's row may refer: those of the same owner if a composite key says so, otherwise
+    shared ones too.
     """
     target = cast("type[OwnedModel]", field.target)
     rows: Any = target._default_manager

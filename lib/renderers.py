@@ -8,7 +8,7 @@ from rest_framework.utils.encoders import JSONEncoder
 
 
 class Encoder(JSONEncoder):
-    """DRF's, with times in the one form that documents have: UTC, and microseconds also where they are 0."""
+    """DRF's, with times in the one form that documents have: UTC, with microseconds even if they are 0."""
 
     def default(self, obj: Any) -> Any:
         if isinstance(obj, dt.datetime):

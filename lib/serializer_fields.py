@@ -19,7 +19,7 @@ class IdField(serializers.UUIDField):
 
 
 class TextField(serializers.CharField):
-    """A text as it was written: with the blanks at its ends."""
+    """A text as it was written, with the blanks at its ends."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"trim_whitespace": False, **kwargs})

@@ -1,6 +1,6 @@
-"""What a client may know of the entities before it asks: fields, types, limits, defaults, as plain JSON.
+"""What a client can know about the entities without asking: fields, types, limits, defaults, as plain JSON.
 
-It says what the wire types of lib/wire.py check. docs/entities.md and the reference client's entities.json are made of it.
+It says what the wire types of lib/wire.py check. docs/entities.md and the reference client's entities.json are made from it.
 """
 
 from typing import Any, get_args

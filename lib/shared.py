@@ -1,4 +1,4 @@
-"""Models whose rows belong to a user, or to nobody: then they are canonical, for all to see, and kept by curators."""
+"""Models whose rows belong to a user, or to nobody: then they are canonical, for everybody to see, and curators keep them."""
 
 from typing import Any, ClassVar, Self
 from uuid import UUID

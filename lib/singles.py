@@ -7,8 +7,8 @@ from lib.models import OwnedModel
 
 
 def take_flags(row: OwnedModel) -> None:
-    """Before the row is written, within the same transaction. Other claims, such as the only note of a day, are refused by the
-    database where there is one already: it is not for us to say which of them is right.
+    """Before the row is written, within the same transaction. The database refuses other claims, such as the only note of a
+    day, if there is one already: it is not for us to say which of them is right.
     """
     entity = wire.entity_of(type(row))
     for single in entity.singles():

@@ -20,7 +20,7 @@ def delete_counters(timestamp: int) -> None:
 @app.periodic(cron="*/5 * * * *")
 @app.task(name="lib.retry_stalled_jobs", queue=QUICK, queueing_lock="lib.retry_stalled_jobs", pass_context=True)
 async def retry_stalled_jobs(context: JobContext, timestamp: int) -> None:
-    """A killed worker leaves its job as if it still ran: give it to another one. Finished jobs go in the end."""
+    """A killed worker leaves its job as if it still ran: give it to another one. Finished jobs are deleted in the end."""
     manager = context.app.job_manager
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_S):
         try:

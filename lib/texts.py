@@ -1,4 +1,4 @@
-"""Texts of others, made fit for where they go."""
+"""Texts from others, made fit for where they go."""
 
 import re
 from typing import Any

@@ -22,7 +22,7 @@ UPCASTERS: dict[tuple[str, int], Step] = {}
 
 
 class UpcastError(ValueError):
-    """What an older client sent is nothing that a step knows what to do with."""
+    """No step knows what to do with what an older client sent."""
 
 
 def schema_version() -> int:
@@ -92,7 +92,7 @@ def _sides(loss: Patch) -> tuple[Any, Any, Any]:
 
 
 def _value_anew(name: str, value: Any, step: Step) -> Patch:
-    """Nothing stays nothing: where a conflict knows no value, no client has sent one."""
+    """Nothing stays nothing: if a conflict knows no value, no client has sent one."""
     return {} if value is None else _taken(step, {name: deepcopy(value)})
 
 

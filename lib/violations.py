@@ -1,4 +1,4 @@
-"""What the database refused, in our words: a violated constraint is found by its name among the models' constraints and
+"""What the database refused, in our words: finds a violated constraint by its name among the models' constraints and
 rules, which hold its code and message.
 """
 

@@ -75,7 +75,7 @@ class Entity:
 
     @property
     def is_shared(self) -> bool:
-        """Whether there are rows without an owner: they are for all."""
+        """Whether there are rows without an owner, which are for everybody."""
         return not self.is_owned or issubclass(self.model, SharedModel)
 
     @property
@@ -349,7 +349,7 @@ def entities() -> tuple[Entity, ...]:
 
 @cache
 def catalogue() -> tuple[Entity, ...]:
-    """What has rows for all: entities, and vocabularies, which nobody owns or writes to by sync."""
+    """What has shared rows: entities, and vocabularies, which nobody owns or writes to by sync."""
     return tuple(entity for entity in everything() if entity.is_shared)
 
 

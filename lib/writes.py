@@ -18,7 +18,7 @@ PATIENCE = "5s"
 
 @dataclass(frozen=True)
 class Catalogue:
-    """Whose the shared rows are: stands where a user stands, for who reads or writes those."""
+    """The owner of the shared rows: takes the place of a user when those are read or written."""
 
     pk: UUID = CATALOGUE
 
@@ -26,7 +26,7 @@ class Catalogue:
 def lock_head(*, user_id: Any, source: str) -> None:
     """Locks the user's head until the end of the transaction. Open streams hear of it after the commit.
 
-    Raises OperationalError, 503 to a client, where a request would wait long: behind an import, say.
+    Raises OperationalError (503 to a client) if a request would wait long, behind an import for example.
     """
     patience = PATIENCE if source in REQUESTS else "0"
     execute("lib", "begin_write", user_id=user_id, source=source, patience=patience)
@@ -37,7 +37,7 @@ def lock_head(*, user_id: Any, source: str) -> None:
 def writing(*, user: Any, source: str) -> Iterator[None]:
     """A transaction that holds the user's head row from the start, as a push does, so that the two cannot deadlock.
 
-    source: "api", "admin" or "job"; it stands in the sync log beside each change.
+    source: "api", "admin" or "job"; the sync log has it with each change.
     """
     with transaction.atomic():
         lock_head(user_id=user.pk, source=source)

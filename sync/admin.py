@@ -1,4 +1,4 @@
-"""The bookkeeping of sync, to be looked at: where a user's data stand, what was written and sent, what was refused."""
+"""The bookkeeping of sync, to look at: the version of a user's data, what was written and sent, what was refused."""
 
 import contextlib
 import json

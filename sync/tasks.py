@@ -1,4 +1,4 @@
-"""What sync does by the clock, and what takes too long for a request."""
+"""What sync does at fixed times, and what takes too long for a request."""
 
 from uuid import UUID
 

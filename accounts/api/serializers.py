@@ -39,7 +39,7 @@ class AddressField(serializers.CharField):
 
 
 class KnownAddressField(serializers.EmailField):
-    """The same, of an account that there is: from older servers there are some that have no normal form."""
+    """The same for an existing account: some from older servers have no normal form."""
 
     def to_internal_value(self, data: Any) -> str:
         return form_to_look_up(super().to_internal_value(data))

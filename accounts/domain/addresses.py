@@ -29,7 +29,7 @@ def normal_form(address: str) -> str:
 
 
 def form_to_look_up(address: str) -> str:
-    """The normal form; for what has none, what an account of an older server may be called."""
+    """The normal form; if there is none, what an account of an older server may be called."""
     try:
         return normal_form(address)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Passwords and addresses. Whoever reads the mailbox decides:  a password is chosen where its link leads, never before.
+"""Passwords and addresses. Whoever reads the mailbox decides: a password is chosen where its link leads, never before.
 
 Every change ends the earlier log-ins, by the user's security stamp, and makes void whatever links were mailed. The user is
 locked before the link, always, so that two changes at once wait for each other.

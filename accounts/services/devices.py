@@ -12,7 +12,7 @@ from accounts.models import Device, Session, User
 
 
 class Installation(Protocol):
-    """What is looked at of a device."""
+    """What we look at in a device."""
 
     @property
     def revoked_at(self) -> dt.datetime | None: ...
@@ -32,7 +32,7 @@ def hash_instance_token(token: str) -> str:
 def register_device(
     *, user: User, device_id: UUID, name: str, platform: str, instance_token: str, session: Session | None
 ) -> tuple[Device, bool]:
-    """Gives (device, whether it is new); one that came before gets the name of today.
+    """Returns (device, whether it is new); a known one gets its new name.
 
     Raises DeviceTaken, DeviceForked, DeviceRevoked or TooManyDevices.
     """

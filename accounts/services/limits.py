@@ -1,7 +1,7 @@
-"""How many attempts there may be at what concerns an account. docs/auth.md has the same table; a test compares them.
+"""How many attempts are allowed at what concerns an account. docs/auth.md has the same table; a test compares them.
 
 Others' wrong passwords must not lock an owner out. So passwords are counted by account and network together. Over all
-networks there is a wider limit, and where the owner has been let in before that one does not hold.
+networks there is a wider limit, which does not hold where the owner has logged in before.
 """
 
 from dataclasses import dataclass

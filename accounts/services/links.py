@@ -1,4 +1,4 @@
-"""Links in mails. Whoever has one reads the mailbox that it was sent to. Each is good once, and only the newest of its kind."""
+"""Links in mails. Whoever has one reads the mailbox that it was sent to. Each works once, and only the newest of its kind."""
 
 import datetime as dt
 from uuid import UUID
@@ -26,7 +26,7 @@ PAGES = {
 
 
 def token_of(link: MailLink) -> str:
-    """Signed, so that who reads the database does not read mailboxes too."""
+    """Signed, so that reading the database is not enough to use a link."""
     return SIGNER.sign(link.secret.hex)
 
 
@@ -50,7 +50,7 @@ def leads_somewhere(purpose: LinkPurpose, user: User | None) -> bool:
 
 
 def link_of(*, token: str, purpose: LinkPurpose, at: dt.datetime, lock: bool = False) -> MailLink:
-    """Raises LinkInvalid. lock: until the end of the transaction, for who is about to use it."""
+    """Raises LinkInvalid. lock: until the end of the transaction, for a caller that is about to use it."""
     try:
         secret = UUID(SIGNER.unsign(token))
     except (signing.BadSignature, ValueError) as error:

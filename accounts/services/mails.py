@@ -1,4 +1,4 @@
-"""What is to be mailed. The mail leaves after the commit, by a job: whether it is slow or fails, the answer is the same."""
+"""What is to be mailed. A job sends the mail after the commit: whether it is slow or fails, the answer is the same."""
 
 import datetime as dt
 from typing import Any
@@ -14,7 +14,7 @@ from lib import jobs
 
 @transaction.atomic
 def mail_link(*, purpose: LinkPurpose, email: str, at: dt.datetime) -> None:
-    """A link to an address, whether there is an account or not: the job looks. So the answer takes as long for all."""
+    """A link to an address, whether or not there is an account: the job looks. So the answer takes the same time for all."""
     _mail_link({"purpose": purpose, "email": email, "user": None}, {"created_at": at})
 
 

@@ -26,7 +26,7 @@ class Tokens:
 
 
 class Claims(msgspec.Struct):
-    """What we read of a token. Signed or not, what has another form is none of ours."""
+    """What we read of a token. Signed or not, a token of another form is not ours."""
 
     sid: UUID
     user_id: UUID

@@ -21,7 +21,7 @@ Progress = Callable[[Sequence[Any]], Any]
 
 
 def seed(*, progress: Progress = iter) -> dict[str, int]:
-    """Adds what is missing, by slug. Gives how many rows of each kind came new; a second run adds none."""
+    """Adds what is missing, by slug. Returns how many rows of each kind are new; a second run adds none."""
     with writing(user=Catalogue(), source="job"):
         return {
             "muscles": _add(Muscle, [Muscle(**row) for row in progress(_read("muscles"))]),

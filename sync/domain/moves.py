@@ -1,6 +1,6 @@
-"""What a deletion takes along without its author knowing that it hangs there: what others have moved below the record.
+"""What a deletion deletes without its author knowing that it hangs there: what others have moved below the record.
 
-Of that also goes unseen what the deleting device itself had written, where the mover did not know it: it was not written
+That includes what the deleting device itself had written, if the mover did not know it: it was not written
 for the place from which it is deleted.
 """
 

@@ -1,6 +1,6 @@
 """GET /api/v1/sync/stream: server-sent events that say "pull now". Plain ASGI: a stream costs no request stack of Django.
 
-What asks the database (who is this, where do the data stand) is done by a few threads with Django's ORM; all else is this
+A few threads with Django's ORM ask the database (who is this, at which version are the data); everything else is this
 one loop. A stream lasts longer than the access token that opened it: as long as the log-in stands, an hour at most.
 """
 
@@ -144,7 +144,7 @@ class StreamApp:
 
 
 def _must_not_end(task: asyncio.Task[None]) -> None:
-    """Better no process, which is seen and started again, than one whose streams hear nothing."""
+    """Better no process, which somebody notices and starts again, than one whose streams hear nothing."""
     if not task.cancelled():
         logger.critical("The stream process failed, and ends.", exc_info=task.exception())
         signal.raise_signal(signal.SIGTERM)

@@ -10,7 +10,7 @@ HEARTBEAT = b": still here\n\n"
 
 @dataclass(frozen=True, slots=True)
 class Poke:
-    """Pull: the data stand at this version now."""
+    """Pull: the data are at this version now."""
 
     event: ClassVar[str] = "poke"
     epoch: str
@@ -22,7 +22,7 @@ class Poke:
 
 @dataclass(frozen=True, slots=True)
 class LibraryPoke(Poke):
-    """The same for who syncs the library, which has an epoch and versions of its own."""
+    """The same for clients that sync the library, which has its own epoch and versions."""
 
     event: ClassVar[str] = "catalog"
 

@@ -1,10 +1,10 @@
 """The open streams of this process, and what each of them is to be told.
 
-Whatever happens, the hub does one thing: it looks where the data of certain log-ins stand, in one query, and tells their
+Whatever happens, the hub does one thing: it looks up the versions for certain log-ins, in one query, and tells their
 streams what is new to them. An announcement says for whom to look now; every few seconds it looks for all. So a poke
 never tells what is not committed, and an announcement that got lost costs seconds, not the poke.
 
-The library is everybody's: where it stands is looked up once for all streams, and told to each at a moment of its own, so
+The library is everybody's: its version is looked up once for all streams, and told to each at a moment of its own, so
 that not all clients pull at once.
 """
 
@@ -87,7 +87,7 @@ class Hub:
         self.looks = False
 
     def open(self, stream: Stream) -> None:
-        """From now on it hears of its user; at once, where the data stand."""
+        """From now on it hears about its user, and at once about the present version."""
         streams = self._by_user.setdefault(stream.user_id, [])
         streams.append(stream)
         self._by_session.setdefault(stream.session_id, []).append(stream)
@@ -101,7 +101,7 @@ class Hub:
         self._ask([stream.session_id])
 
     def close(self, stream: Stream, reason: End) -> None:
-        """Does nothing for one that is closed already."""
+        """Does nothing if it is closed already."""
         stream.end(reason)
         for index, key in ((self._by_user, stream.user_id), (self._by_session, stream.session_id)):
             streams = index.get(key, [])

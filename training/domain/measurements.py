@@ -1,6 +1,6 @@
 """What a body measurement may be: the unit of each kind, and what is possible in it.
 
-Generous on purpose: they refuse centimetres for metres and pounds for nothing, not unusual people.
+Generous on purpose: they refuse centimetres given as metres, not unusual people.
 """
 
 from collections.abc import Mapping

@@ -4,7 +4,7 @@ from django.db import models
 
 
 class LocalDate(models.Func):
-    """The date on the user's wall when it happened. Stored with the row: later changes of a zone's rules do not move it."""
+    """The date on the user's calendar when it happened. Stored with the row: later changes of a zone's rules do not move it."""
 
     template = "((%(expressions)s)::date)"
     arg_joiner = " AT TIME ZONE "

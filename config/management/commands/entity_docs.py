@@ -1,4 +1,4 @@
-"""Writes from the models what the documentation and the reference client say of them, so that neither can disagree."""
+"""Writes what the documentation and the reference client say about the models, from the models, so that neither can disagree."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -82,7 +82,7 @@ class Report:
 
 
 def run(*, import_id: UUID, clock: Clock, progress: Progress = lambda done, total: None) -> None:
-    """Works an import off. What is wrong with the file is kept with the import; everything else is raised, to be tried
+    """Does an import. What is wrong with the file is kept with the import; everything else is raised, to be tried
     again only where another time may be a better one.
     """
     job = _begun(import_id, clock)
@@ -105,7 +105,7 @@ def run(*, import_id: UUID, clock: Clock, progress: Progress = lambda done, tota
 
 
 def may_pass(error: Exception) -> bool:
-    """Whether the same may go well at another time: the database or the disk was away, or full."""
+    """Whether the same may succeed at another time: the database or the disk was away, or full."""
     state = str(getattr(error.__cause__, "sqlstate", None) or "")
     return isinstance(error, PASSING) and not state.startswith(LIMIT_OF_POSTGRESQL)
 
@@ -208,7 +208,7 @@ class _Run:
             self._delete_the_rest()
 
     def _import(self, rows: Sequence[Row]) -> None:
-        """Where one of them fails for good, those before it go in. Raises RowError that names it."""
+        """If one of them fails for good, those before it are imported. Raises RowError that names it."""
         try:
             in_transaction(lambda: self._chunk(rows))
         except AnotherWorkerError:
@@ -267,7 +267,7 @@ class _Run:
         return self._settled(items, results)
 
     def _settled(self, items: Sequence[Item], results: list[Result]) -> list[Result]:
-        """What waits for a record that the file does not bring, waits for ever: it is refused."""
+        """What waits for a record that the file does not have would wait for ever, so it is refused."""
         waiting = [n for n, result in enumerate(results) if result["status"] == DEFERRED]
         if waiting:
             refused = answers.refused(NOT_THERE)
@@ -305,7 +305,7 @@ class _Run:
             in_transaction(lambda part=part, number=number: self._delete(part, everything, number))  # type: ignore[misc]
 
     def _delete(self, keys: Sequence[Key], lacking: Collection[Key], number: int) -> None:
-        """Parents come first, and take along what hangs on them."""
+        """Parents come first, and what hangs on them is deleted with them."""
         head = self._locked(done=self.contents.total)
         report = dataclasses.replace(self.report, rejected=[*self.report.rejected])
         at = self.clock()

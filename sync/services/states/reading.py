@@ -84,7 +84,7 @@ def _line(content: Any) -> bytes:
 
 
 class Spool:
-    """Bytes on their way: counted, hashed if anybody asks for it, and in a temporary file where they are many."""
+    """Bytes on their way: counted, hashed if anybody asks for it, and in a temporary file if they are many."""
 
     def __init__(self, *, hashed: bool = False) -> None:
         self.file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES)  # noqa: SIM115 - closed by `close`

@@ -51,7 +51,7 @@ def whole_state(*, user: User, packed: Packer = iter) -> tuple[str, Spool]:
 def save(
     *, user: User, kind: SnapshotKind, at: dt.datetime, name: str = "", snapshot_id: UUID | None = None
 ) -> Snapshot:
-    """Saves what stands now. A named one with an id that exists is a repetition. Raises TooManySnapshots, IdTaken."""
+    """Saves the present state. A named one with an id that exists is a repetition. Raises TooManySnapshots, IdTaken."""
     wanted = Snapshot(id=snapshot_id or uuid4(), user=user, kind=kind, name=name, created_at=at)
     with consistent_view():
         found = _repeated(wanted)
@@ -110,7 +110,7 @@ def _repeated(wanted: Snapshot) -> Snapshot | None:
 
 
 def _identity(one: Snapshot) -> tuple[object, ...]:
-    """What is sealed has the bytes that were sent; anything else is what stood when it was made."""
+    """A sealed one has the bytes that were sent; any other has the state from when it was made."""
     sealed = one.kind == SnapshotKind.CLIENT
     return one.user_id, one.kind, one.name, one.sha256 if sealed else None
 

@@ -40,7 +40,7 @@ Progress = Callable[[list[Due]], Iterable[Due]]
 
 @dataclass(frozen=True)
 class Purge:
-    """How many of each have left."""
+    """How many of each were deleted."""
 
     tombstones: int = 0
     log: int = 0
@@ -58,7 +58,7 @@ def purge(
     batch: int = BATCH,
     progress: Progress = lambda due: due,
 ) -> Purge:
-    """Lets go what is too old, of one user or of all. dry_run: finds out what would leave, and takes it back."""
+    """Deletes what is too old, of one user or of all. dry_run: finds out what would be deleted, and undoes it."""
     owner = None if user is None else user.pk
     run = _Run(at, batch)
     total = Purge()
@@ -115,7 +115,7 @@ class _Run:
     # --- one batch each ---
 
     def _purge_tombstones(self, user_id: UUID, entities: list[wire.Entity]) -> int:
-        """Of all entities in one transaction, so that who restores a deleted tree finds all of it, or nothing."""
+        """Of all entities in one transaction, so that restoring a deleted tree finds all of it, or nothing."""
         _lock(user_id)
         ((acked,),) = self._fetch(load_sql("sync", "acked_by_all"), user_id=user_id)
         gone = [self._fetch(_purge_sql(e), user_id=user_id, entity=e.code, acked=acked)[0] for e in entities]
