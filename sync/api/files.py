@@ -29,7 +29,7 @@ class AnyAccept(DefaultContentNegotiation):
 
 
 class FileParser(BaseParser):
-    """Hands on the body as it comes."""
+    """Passes the body on as it comes."""
 
     media_type = "*/*"
 
@@ -44,7 +44,7 @@ def check_announced(request: Request, *, limit: int) -> None:
 
 
 def taken(request: Request, *, limit: int) -> tuple[dict[str, str], Spool, str]:
-    """(parameters, file, its name) of a form with a `file`, or of a bare body whose parameters stand in the query."""
+    """(parameters, file, its name) of a form with a `file`, or of a bare body whose parameters are in the query."""
     if request.headers.get("Content-Encoding", "").strip().lower() not in ("", "identity"):
         raise EncodingUnsupported("A file is taken as it is. Send it without a Content-Encoding.")
     data = request.data
@@ -86,7 +86,7 @@ def parameters(values: Any, shape: type[Shape]) -> Shape:
 
 
 def standing(request: Request, tag: str | None) -> HttpResponse | None:
-    """304 where the client has it already."""
+    """304 if the client has it already."""
     if tag is None or "If-None-Match" not in request.headers:
         return None
     found: HttpResponse | None = get_conditional_response(request._request, etag=tag)  # noqa: SLF001 - Django's own, below DRF's

@@ -1,4 +1,4 @@
-"""What a request says, as a msgspec type, or a 400 that names the wrong field."""
+"""The content of a request, as a msgspec type, or a 400 that names the wrong field."""
 
 from typing import Any, TypeVar
 

@@ -158,7 +158,7 @@ class RestoreView(SyncView):
 
 
 def _is_json(request: Request) -> bool:
-    """Whatever stands behind it, such as a charset."""
+    """Whatever follows it, such as a charset."""
     return (request.content_type or "").partition(";")[0].strip().lower() == "application/json"
 
 

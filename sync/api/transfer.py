@@ -1,4 +1,4 @@
-"""All that is a user's as a file, out and in."""
+"""Everything of a user as a file, out and in."""
 
 from dataclasses import asdict
 from typing import Any, Literal

@@ -26,7 +26,7 @@ REFERENCE_GONE = "There is no longer such a record. Decide with custom, and name
 
 
 def unseen(edit: Edit, stamp: Stamp, conflict: RecordState, state: RecordState, *, seen_version: int) -> Write | None:
-    """The newest decision of the same conflict that the user cannot have known of; the device's own ones are known. One that
+    """The newest decision of the same conflict that the user cannot have known; the device's own are known. A decision that
     wrote the record shows in the version that the user saw; for one that kept what stood, what was pulled has to do.
     """
     last = newest(conflict)
@@ -63,7 +63,7 @@ def _written(state: RecordState, decision: Write) -> Write | None:
 
 
 def _back(edit: Edit, written: Write) -> Edit:
-    """To keep is to want what stood before the other decision was written."""
+    """To keep means to want what stood before the other decision was written."""
     before, now = bool(written.before.get(DELETED)), bool(written.values.get(DELETED, written.before.get(DELETED)))
     if before != now:
         return replace(edit, op="delete" if before else "restore", patch={})
@@ -115,13 +115,13 @@ def line(
 
 
 def after(conflict: RecordState, closed: PlannedWrite) -> RecordState:
-    """The conflict with its decision, the newest one of those that say the same."""
+    """The conflict with its decision: the newest of those that say the same."""
     values = {} if closed.touch else {name: v for name, v in closed.write.values.items() if name != CHOSEN}
     return conflict.after(closed.write, values, deleted=conflict.deleted)
 
 
 def closed(planned: Planned, with_line: PlannedWrite | None) -> Planned:
-    """What becomes of the mutation: a decision that writes nothing but the conflict is applied all the same."""
+    """What becomes of the mutation: a decision that writes only the conflict is applied, too."""
     if with_line is None:
         return planned
     status = "applied" if planned.status == "noop" and not with_line.touch else planned.status

@@ -42,7 +42,7 @@ def _written_into(deletion: Loss, named: list[Loss], merged: Merged) -> list[Los
 
 
 def _work_lost(kept: Side, state: RecordState, writes: Sequence[Write]) -> list[Loss]:
-    """What others had written into a record that is deleted: of each field the newest; of a set, what they all put in."""
+    """What others had written into a record that is deleted: for each field the newest value; for a set, what they all put in."""
     standing = state.document or {}
     losses: dict[str, Loss] = {}
     for write in writes:
@@ -73,8 +73,8 @@ def buried(
     parent: RecordState,
     works: Sequence[tuple[RecordState, Sequence[Write]]],
 ) -> list[PlannedConflict]:
-    """What was written into a record that went with its parent, whose deletion is the later one; and what had been done
-    on the record and below it, if it was moved there: the deleting device did not know that, whoever it was who had done it.
+    """What was written into a record that was deleted with its parent, because the deletion is later; and what had been done
+    on the record and below it, if it was moved there: the deleting device did not know that, whoever had done it.
     """
     deletion, since = deletion_of(parent), deletion_stamp(parent)
     kept = Side(None, since.eff_ms, since.device or None, None if deletion is None else deletion.mutation_id)
@@ -89,7 +89,7 @@ def buried(
 
 
 def _goes_unseen(write: Write, deletion: Stamp) -> bool:
-    """What the deleting device itself has done speaks for no parent; the values that it wrote are lost all the same."""
+    """What the deleting device itself has done speaks for no parent; but the values that it wrote are lost, too."""
     return write.stamp.device != deletion.device or not write.values.keys() <= NO_FIELDS
 
 
@@ -99,7 +99,7 @@ def _foreign(writes: Sequence[Write], deletion: Stamp) -> str | None:
 
 
 def deletion_refused(edit: Edit, stamp: Stamp, later: Write) -> PlannedConflict:
-    """Somebody worked on a part of what was deleted, and did so afterwards: it stays."""
+    """Somebody worked on a part of what was deleted, later than the deletion: it stays."""
     kept = Side(
         value=False, at_ms=later.stamp.eff_ms, device_id=later.stamp.device or None, mutation_id=later.mutation_id
     )
@@ -118,7 +118,7 @@ def deletion_undone(work: Write, state: RecordState) -> PlannedConflict:
 
 
 def lost_with_record(edit: Edit, stamp: Stamp, state: RecordState, writes: Sequence[Write]) -> PlannedConflict:
-    """Work on a record that the deleting device had not seen, and that was done before the deletion."""
+    """Work on a record that was done before the deletion, and that the deleting device had not seen."""
     last = writes[-1]
     since = Side(
         value=False, at_ms=last.stamp.eff_ms, device_id=last.stamp.device or None, mutation_id=last.mutation_id
@@ -129,7 +129,7 @@ def lost_with_record(edit: Edit, stamp: Stamp, state: RecordState, writes: Seque
 
 
 def lost_with_parent(kept: Side, state: RecordState, writes: Sequence[Write], loser: str | None) -> PlannedConflict:
-    """The same work, on something below the deleted record. loser: the mutation of somebody else that it is about."""
+    """The same for work on something below the deleted record. loser: the mutation of somebody else that it is about."""
     losses = _work_lost(kept, state, writes) or [Loss(DELETED, None, kept, side_of(writes[-1], DELETED))]
     return PlannedConflict("parent", state.key, tuple(losses), kept.mutation_id, loser)
 
@@ -142,7 +142,7 @@ def made_twice(edit: Edit, stamp: Stamp, state: RecordState, twin: RecordState, 
 
 
 def breaks_rule(planned: Planned, *, at_ms: int, reason: Refusal) -> PlannedConflict:
-    """The merge of two good edits made a record that the database refuses, for this reason: what stands stays."""
+    """The merge of two good edits made a record that the database refuses, for this reason: the record stays as it is."""
     edit, write = planned.edit, planned.writes[0].write
     values = dict(edit.patch) or {DELETED: edit.op == "delete"}
     losses = tuple(

@@ -9,7 +9,7 @@ from sync.domain.times import MILLISECOND
 
 
 def with_forgotten(state: RecordState, *, base_version: int, log_version: int, now_ms: int) -> RecordState:
-    """The record, with one write in front of its log that stands for all which the log has lost.
+    """The record, with one write in front of its log that stands for everything that the log has lost.
 
     That write has set every register to the oldest value that is known, as late as it can have been: so what differs from
     it loses or wins against it, and is named in a conflict, instead of overwriting silently what its device never saw.

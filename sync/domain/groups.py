@@ -10,7 +10,7 @@ Units = dict[str, list[Edit]]
 
 
 def units_of(edits: Sequence[Edit], rules: Mapping[str, EntityRules]) -> list[list[Edit]]:
-    """What is planned together: the mutations of a group, or one alone; in the order of their first. Groups that wait for
+    """What is planned together: the mutations of a group, or a single one; in the order of their first. Groups that wait for
     each other can only be taken together: they are one.
     """
     names = {edit.id: edit.group or f"alone:{edit.id}" for edit in edits}
@@ -30,7 +30,7 @@ def _named(edits: Iterable[Edit], names: Mapping[str, str]) -> Units:
 
 
 def _cycle(units: Units, rules: Mapping[str, EntityRules]) -> Sequence[str]:
-    """Names of units each of which waits for the next, and the last one for the first; empty where there are none."""
+    """Names of units each of which waits for the next, and the last one for the first; empty if there are none."""
     sorter = graphlib.TopologicalSorter(_waits_for(units, rules))
     try:
         sorter.prepare()

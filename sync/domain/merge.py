@@ -53,7 +53,7 @@ class Write(msgspec.Struct, frozen=True):
 
 
 class Side(msgspec.Struct, frozen=True):
-    """Whose value it is, and since when."""
+    """Who wrote the value, and when."""
 
     value: Any
     at_ms: int
@@ -62,7 +62,7 @@ class Side(msgspec.Struct, frozen=True):
 
 
 class Loss(msgspec.Struct, frozen=True):
-    """A value that does not stand, beside the one that does."""
+    """A value that lost, with the one that was kept."""
 
     name: str
     base: Any
@@ -91,7 +91,7 @@ def writes_since(writes: Sequence[Write], *, base_version: int) -> list[Write]:
 
 
 def foreign_writes(writes: Sequence[Write], *, base_version: int, stamp: Stamp) -> list[Write]:
-    """What was written since the base by anybody but this device before this mutation."""
+    """What was written since the base, except by this device before this mutation."""
     return [w for w in writes_since(writes, base_version=base_version) if not is_earlier_own(w, stamp)]
 
 
@@ -150,7 +150,7 @@ def merge(
 def seen_value(
     name: str, *, stamp: Stamp, base_version: int, current: Mapping[str, Any], writes: Sequence[Write]
 ) -> Any:
-    """What a device had seen of a register; UNKNOWN where it had never seen the record."""
+    """What a device had seen of a register; UNKNOWN if it had never seen the record."""
     return _History(writes, base_version, stamp, current).base(name)
 
 
@@ -178,7 +178,7 @@ def merge_sets(
 
 @dataclass(frozen=True)
 class _History:
-    """What happened to the record since a device had seen it, from the view of one mutation of this device."""
+    """What happened to the record since a device had seen it, as one mutation of this device sees it."""
 
     writes: Sequence[Write]
     base_version: int
@@ -198,7 +198,7 @@ class _History:
         return _said(own[-1], name) if own else self._before(name, self.foreign)
 
     def has_own(self, name: str) -> bool:
-        """Whether the device spoke of it since: then whatever it says now is news, and no echo of what it had seen."""
+        """Whether the device has written it since: then what it writes now is a change, not an echo of what it had seen."""
         return bool(self._own(name))
 
     def _own(self, name: str) -> list[Write]:
@@ -258,7 +258,7 @@ def _touches(write: Write, name: str) -> bool:
 
 
 def _said(write: Write, name: str) -> Any:
-    """What a device's own write says of a register, also where it lost; nothing of what went along with a parent."""
+    """What a device's own write says about a register, even if it lost; not what was deleted with a parent."""
     return write.lost[name] if name in write.lost else write.values.get(name, UNKNOWN)
 
 

@@ -17,7 +17,7 @@ Unseen = Mapping[Key, Sequence[Write]]  # by others, since the base of a deletio
 
 @dataclass(frozen=True)
 class Gone:
-    """A record that goes along with a deleted one, and what was done on it unseen."""
+    """A record that is deleted with another one, and what was done on it unseen."""
 
     state: RecordState
     works: Sequence[Write]  # in the order of the log
@@ -31,7 +31,7 @@ def with_seen(rules: EntityRules, edit: Edit, state: RecordState, taken: Mapping
 
 
 def gone_unseen(rules: Mapping[str, EntityRules], below: Sequence[RecordState], unseen: Unseen) -> list[Gone]:
-    """Of what is below a deleted record, parents before their children, whatever was worked on unseen."""
+    """What was worked on unseen below a deleted record, parents before their children."""
     movers: dict[Key, Write] = {}
     found: list[Gone] = []
     for state in below:
@@ -57,6 +57,6 @@ def _unknown_to(mover: Write, state: RecordState, foreign: Sequence[Write]) -> l
 
 
 def seen_by(mover: Write) -> int:
-    """Up to which version the author of a move had seen the record: what is no device's had seen what stood."""
+    """The version up to which the author of a move had seen the record: what no device wrote had seen everything."""
     seen: int = mover.values.get(SEEN, mover.version)
     return seen

@@ -1,8 +1,8 @@
-"""Plans a push: from what stands and what a device sent to what shall be written, without a database.
+"""Plans a push without a database: from what is there and what a device sent to what must be written.
 
 Mutations are planned one after the other, each on the state that the ones before it leave. Groups are all or nothing. A
-mutation that refers to something unknown waits until the rest of the push has been planned, and is deferred if it is
-unknown still.
+mutation that refers to something unknown waits until the rest of the push has been planned, and is deferred if that is
+still unknown.
 """
 
 import dataclasses
@@ -70,7 +70,7 @@ class Planner:
         self.voices = Voices(self.rules, self.tree, seen_version=self.seen_version)
 
     def run(self, edits: Sequence[Edit]) -> list[Planned]:
-        """One Planned for each edit, in their order."""
+        """One Planned for each edit, in the same order."""
         results = Turns(self.rules, self._plan_unit).take(units_of(edits, self.rules))
         return [results[edit.id] for edit in edits]
 
@@ -114,7 +114,7 @@ class Planner:
         return closings.closed(planned, line)
 
     def _reference_gone(self, edit: Edit, closing: Closing) -> Refusal | None:
-        """Lost values may name what has gone since: to wait for it would be to wait for ever."""
+        """Lost values may name what is gone by now: waiting for it would last for ever."""
         rules = self.rules[edit.key[0]]
         if closing.resolution != closings.USE_LOST or not self._refers_to_unknown(edit.patch, rules):
             return None
@@ -291,7 +291,7 @@ class Planner:
             line.conflicts.append(told.made_twice(line.edit, line.stamp, placed, twin, theirs))
 
     def _keep_singles(self, line: Line) -> None:
-        """Of what at most one record may claim, one gives way: of those written now, or of those that stood."""
+        """Where at most one record may have a claim, one gives way: one written now, or one that was there."""
         for key in dict.fromkeys(write.key for write in line.writes):
             self.singles.add(self.states[key])
             for single in self.rules[key[0]].singles:
@@ -310,7 +310,7 @@ class Planner:
             self.states[state.key], line.writes[number] = emptied(single, state, line.writes[number])
 
     def _saving(self, line: Line, state: RecordState, works: Works) -> Write | None:
-        """The work that a deletion above it does not outlive. Who had seen it works later, even by the same millisecond."""
+        """The work that a deletion above it does not outlive. Whoever had seen it works later, even in the same millisecond."""
         others = loudest(state, self.voices.carried(works, state.key))
         if deletion_stamp(state) > line.stamp and self._is_foreign_deletion(line.stamp, line.edit, state):
             return others
@@ -324,7 +324,7 @@ class Planner:
         self._commit(line, state, registers, {}, deleted=self.tree.has_deleted_parent(state, self.states))
 
     def _speak(self, line: Line, before: RecordState, works: Works) -> list[RecordState]:
-        """For parents on which the record does not hang, or no longer: they come back, or remember what spoke for them."""
+        """For parents that the record does not hang on, or no longer: they come back, or remember what spoke for them."""
         found = self.voices.elsewhere(line.edit, line.stamp, self.states, before=before, works=works)
         parents = [self.states[key] for key in found]
         for parent in parents:
@@ -343,7 +343,7 @@ class Planner:
         return bool(foreign_writes([deletion], base_version=edit.base_version, stamp=stamp))
 
     def _settle_below(self, line: Line, roots: Iterable[Key]) -> None:
-        """What is below goes along with its parents, or comes back along with them."""
+        """What is below is deleted with its parents, or comes back with them."""
         for root in roots:
             for found in self.tree.below(root, self.states):
                 state = self.states[found.key]
@@ -361,7 +361,7 @@ class Planner:
         deleted: bool,
         sent: Mapping[str, Any] | None = None,
     ) -> None:
-        """Plans one line of the log. Where all stands already, the record is only touched: the newer clock and what was
+        """Plans one line of the log. If everything is like that already, the record is only touched: the newer clock and what was
         sent are remembered, the version stays.
         """
         if not registers and not lost:

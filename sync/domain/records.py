@@ -1,4 +1,4 @@
-"""The records that a push is planned on: values, never changed in place, so that a group can be taken back."""
+"""The records that a push is planned on: values, never changed in place, so that a group can be undone."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class Single:
 
 @dataclass(frozen=True)
 class EntityRules:
-    """What the planner must know of an entity."""
+    """What the planner must know about an entity."""
 
     name: str
     creatable: bool
@@ -40,7 +40,7 @@ class EntityRules:
 
 
 class RecordState(msgspec.Struct, frozen=True):
-    """A record as it stands, or will stand once what is planned is written. version 0: not there."""
+    """A record as it is, or will be once what is planned is written. version 0: not there."""
 
     key: Key
     version: int = 0
@@ -59,7 +59,7 @@ class RecordState(msgspec.Struct, frozen=True):
 
     @property
     def deleted_itself(self) -> bool:
-        """Deleted for its own sake, not only because what it hangs on was."""
+        """Deleted by itself, not only because what it hangs on was."""
         if not self.deleted:
             return False
         own = next((w.values[DELETED] for w in reversed(self.writes) if DELETED in w.values), None)

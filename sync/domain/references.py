@@ -11,7 +11,7 @@ def refers_to(keys: Collection[Key], patch: Mapping[str, Any], rules: EntityRule
 
 
 def targets_of(rules: EntityRules, state: RecordState) -> list[Key]:
-    """All that a record refers to, parents among it."""
+    """Everything that a record refers to, including its parents."""
     document = state.document or {}
     return [(entity, value) for field, entity in rules.references.items() if (value := document.get(field)) is not None]
 

@@ -1,4 +1,4 @@
-"""Merges fields that mean something only together as the one register that they are.
+"""Merges fields that only mean something together as the one register that they are.
 
 To the merge such a group is a single register, under the joined names, with the tuple of its values. Lines of the log that
 name only some of its fields, such as those of triggers, mean all of them: the others stayed as they were.

@@ -68,8 +68,9 @@ def test_older_client_goes_on_beside_a_newer_one(newer: Phone, older: Device) ->
     older.sync()
     assert (older.pending(), len(older.rejected()), older.verify().is_equal) == (0, 0, True)
     found = newer.records()
-    assert found["exercise", exercise]["data"] | {"typed_name": "Bankdrücken", "notes": "hard", "workout": workout} == (
-        found["exercise", exercise]["data"]
+    assert (
+        found["exercise", exercise]["data"] | {"typed_name": "Bankdrücken", "notes": "hard", "workout": workout}
+        == (found["exercise", exercise]["data"])
     )
     assert found["day_note", note]["data"]["room"] == room
     assert newer.conflicts() == []
