@@ -10,12 +10,11 @@ import orjson
 import pytest
 
 from accounts.models import User
-from config.tests.contract import SchemaClient
 from conftest import client_of
 from dropset_client import Device, InvalidInput, RetryPolicy, shapes
 from lib.shapes import everything
 from lib.tests.factories import make_user
-from sync.tests.devices import Phone, exercise_type
+from sync.tests.devices import Phone
 from sync.tests.naive import Naive
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -12,13 +12,19 @@ from msgspec.structs import replace
 from lib import wire
 from lib.references import usable
 from lib.statements import Rows, ask, fetch
-from lib.together import Together
 from sync.domain.forgotten import with_forgotten
-from sync.domain.merge import ALONG, DELETED, LOST, SEEN, Stamp, Write
 from sync.domain.records import Edit, Key, RecordState
 from sync.domain.tree import parents_of
 from sync.queries import keys_as_json
 from sync.services.push.claims import claimants, claiming
+from sync.services.push.log_lines import (
+    gone_along,
+    is_by_trigger,
+    maybe_along,
+    other_parents_of,
+    seen_by_movers,
+    writes_of,
+)
 from sync.services.push.rules import entity_rules
 
 Patch = tuple[str, Mapping[str, Any]]  # of which entity
@@ -223,7 +229,7 @@ class _Loader:
         while bases:
             named: dict[Key, int] = {}
             for key, base in bases.items():
-                for parent in _other_parents(self.states[key]) if key in self.states else ():
+                for parent in other_parents_of(self.states[key]) if key in self.states else ():
                     named[parent] = min(base, named.get(parent, base))
             known = set(self.states)
             self.records(named)
@@ -315,14 +321,14 @@ class _Loader:
         for row in fetch("sync", "log_since", keys=orjson.dumps(wanted).decode()):
             entries[wire.names()[row[0]], row[1]].append(row[2:])
         for key, rows in entries.items():
-            self.states[key] = replace(self.states[key], writes=_writes(rows, self.states[key]))
+            self.states[key] = replace(self.states[key], writes=writes_of(rows, self.states[key]))
         self._tell_cascades(entries)
         self._remember_forgotten(bases)
 
     def _unknown_to_movers(self, bases: Mapping[Key, int]) -> dict[Key, int]:
         """Of what was moved, and what hangs on it: since when its log is needed that is older than what was read."""
         found: dict[Key, int] = {}
-        unseen = {key: _seen_by_movers(self.states[key], bases[key]) for key in self.below & bases.keys()}
+        unseen = {key: seen_by_movers(self.states[key], bases[key]) for key in self.below & bases.keys()}
         frontier = {key: seen for key, seen in unseen.items() if seen is not None}
         while frontier:
             found |= frontier
@@ -342,85 +348,13 @@ class _Loader:
 
     def _tell_cascades(self, keys: Iterable[Key]) -> None:
         """What a trigger deleted together with a parent, outside of a push, went along with it; also where it is back."""
-        lines = [line for key in keys for line in _maybe_along(self.states[key])]
+        lines = [line for key in keys for line in maybe_along(self.states[key])]
         if not lines:
             return
         rows = fetch("sync", "deleted_with", lines=orjson.dumps(lines).decode())
         along = {(wire.names()[code], record_id, version) for code, record_id, version in rows}
         for key in {(name, record_id) for name, record_id, _ in along}:
             writes = [
-                _gone_along(w) if _is_by_trigger(w) and (*key, w.version) in along else w
-                for w in self.states[key].writes
+                gone_along(w) if is_by_trigger(w) and (*key, w.version) in along else w for w in self.states[key].writes
             ]
             self.states[key] = replace(self.states[key], writes=tuple(writes))
-
-
-def _seen_by_movers(state: RecordState, base_version: int) -> int | None:
-    """The oldest version on which anybody moved the record since."""
-    return min((w.values[SEEN] for w in state.writes if SEEN in w.values and w.version > base_version), default=None)
-
-
-def _maybe_along(state: RecordState) -> list[dict[str, Any]]:
-    """Deletions by a trigger, each with a parent that the record had."""
-    codes = wire.codes()
-    return [
-        {
-            "entity": codes[state.key[0]],
-            "id": state.key[1],
-            "version": w.version,
-            "above": codes[entity],
-            "above_id": parent,
-        }
-        for w in state.writes
-        if _is_by_trigger(w)
-        for field, entity in entity_rules()[state.key[0]].parents.items()
-        if (parent := w.before.get(field)) is not None
-    ]
-
-
-def _is_by_trigger(write: Write) -> bool:
-    return write.mutation_id is None and write.values.get(DELETED) is True
-
-
-def _gone_along(write: Write) -> Write:
-    return replace(
-        write, values={**{name: value for name, value in write.values.items() if name != DELETED}, ALONG: True}
-    )
-
-
-def _other_parents(state: RecordState) -> set[Key]:
-    """What a record was hung on, or hung on before, as its log tells."""
-    rules = entity_rules()[state.key[0]]
-    documents = [d for w in state.writes for d in (w.values, w.lost, w.before)]
-    named = {(e, d[name]) for name, e in rules.parents.items() for d in documents if d.get(name) is not None}
-    return named - set(parents_of(rules, state))
-
-
-def _writes(rows: list[tuple[Any, ...]], state: RecordState) -> tuple[Write, ...]:
-    """Log lines as writes. A line of a trigger holds only what it found; what it wrote is the difference to what came next."""
-    documents = [orjson.loads(row[3]) if row[3] else {} for row in rows]
-    afters = [*documents[1:], state.document or {}]
-    deleted, together = False, entity_rules()[state.key[0]].together
-    writes: list[Write] = []
-    for row, before, after in zip(rows, documents, afters, strict=True):
-        writes.append(_write(row, {**before, DELETED: deleted} if before else {}, after, together))
-        deleted = row[2] == "D" or (deleted and row[2] == "T")
-    return tuple(writes)
-
-
-def _write(
-    row: tuple[Any, ...], before: dict[str, Any], after: Mapping[str, Any], together: Iterable[Together]
-) -> Write:
-    version, _, op, _, patch, eff_ms, logged_ms, device_id, seq, mutation_id = row
-    lost: dict[str, Any] = {}
-    if patch is not None:
-        values = orjson.loads(patch)
-        lost = values.pop(LOST, {})
-    else:
-        changed = {name for name, value in after.items() if name not in before or before[name] != value}
-        groups = (group.fields for group in together if not changed.isdisjoint(group.fields))
-        values = {name: after[name] for name in changed.union(*groups) if name in after}
-        values[DELETED] = op == "D"
-    return Write(
-        version, Stamp(eff_ms, device_id or "", seq), values, before, mutation_id, logged_ms, lost, touch=op == "T"
-    )
