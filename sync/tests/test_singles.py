@@ -109,6 +109,16 @@ def test_device_takes_its_own_claim_over(server: Server) -> None:
     assert (holders(server, CLAIMS[0]), given_up(server)) == (["second"], [])
 
 
+def test_who_claimed_it_first_is_told_though_others_said_it_again(server: Server) -> None:
+    server.push("s", edit(FIRST, "create", 100, is_default=True), edit(FIRST, "delete", 120))
+    again, elsewhere = edit(FIRST, "update", 150, is_default=True), edit(SECOND, "create", 160, is_default=True)
+    server.push("a", elsewhere)
+    (planned,) = server.push("a", again)  # it was deferred, and comes late
+    (conflict,) = (c for c in planned.conflicts if c.kind == "unique")
+    assert holders(server, CLAIMS[0]) == ["second"]
+    assert (conflict.key, conflict.losses[0].lost.device_id) == (FIRST, "s")
+
+
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
 def test_group_that_hands_over_is_taken_in_any_order(server: Server, order: tuple[int, ...]) -> None:
     server.push("a", edit(FIRST, "create", 100, is_default=True), edit(SECOND, "create", 100))
