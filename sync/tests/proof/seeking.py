@@ -11,11 +11,10 @@ import pytest
 from dropset_client import DropsetError
 from sync.tests.proof.planted import BUGS
 from sync.tests.proof.running import application, run  # noqa: F401 - a fixture
-from sync.tests.proof.test_planted_bugs import FAMILIES, machine_for, property_of
+from sync.tests.proof.test_planted_bugs import FAMILIES, MOST, machine_for, property_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SEEDS = range(1, 1 + int(os.environ.get("PROOF_SEEDS") or 12))
-MOST = 9  # histories. Below 10, which ones a seed means does not depend on how many they are to be
 SOONEST = 2  # the first is the same for all seeds
 
 
@@ -38,7 +37,7 @@ def test_seed(name: str, application: Any) -> None:  # noqa: F811 - a fixture
     for seed in SEEDS:
         found = histories_until_found(name, application, seed=seed, most=most)
         if found is not None:
-            best, most = f"seed={seed}, examples={found}", found - 1
+            best, most = f"seed={seed}  # history {found}", found - 1
         if most < SOONEST:
             break
     assert best is not None, "No seed finds it."

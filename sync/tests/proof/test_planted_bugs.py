@@ -32,6 +32,9 @@ ONE, TREE = ("measurement",), ("workout", "exercise", "set")
 ROOM, NOTE, ROOMS = ("room",), ("day_note",), ("room", "rack", "day_note")
 
 
+MOST = 9  # histories. Below 10, which ones a seed means does not depend on how many they are to be
+
+
 @dataclass(frozen=True)
 class Family:
     """A world in which a bug shows soon, and the properties that it may break."""
@@ -42,39 +45,39 @@ class Family:
     fresh: tuple[int, ...] = (0, 0, 0, 1)
     knowing_times: tuple[int, ...] = (0,)
     apps: tuple[int, ...] = (2,)
-    seed: int = 1
-    examples: int = 60  # at most
+    seed: int = 1  # finds it in one of the first histories (seeking.py)
+    examples: int = MOST
 
 
 FAMILIES = {
     "no_dedupe": Family({**WRITING, "duplicate": 4}, ("P3",)),
-    "no_clamp": Family(WRITING, ("P9",)),
-    "server_loses": Family(WRITING, ("P2",)),
-    "silent": Family(WRITING, ("P2",), seed=3),
-    "upsert_missing": Family(PURGING, ("P7",)),
+    "no_clamp": Family(WRITING, ("P9",), seed=2),
+    "server_loses": Family(WRITING, ("P2",), seed=3),
+    "silent": Family(WRITING, ("P2",), seed=9),
+    "upsert_missing": Family(PURGING, ("P7",), seed=3),
     "fixed_upto": Family(ARRIVING, ("P1", "P6"), fresh=(2, 3)),
-    "gc_no_horizon": Family(PURGING, ("P1", "P6")),
-    "naive_horizon": Family(LEAVING, ("P7",), (*ONE, *TREE)),
-    "snapshot_merges": Family(PURGING, ("P1", "P6"), seed=2),
+    "gc_no_horizon": Family(PURGING, ("P1", "P6"), seed=4),
+    "naive_horizon": Family(LEAVING, ("P7",), (*ONE, *TREE), seed=9),
+    "snapshot_merges": Family(PURGING, ("P1", "P6"), seed=8),
     "self_conflict": Family(WRITING, ("P10",)),
-    "orphans": Family(TREES, ("P6",), TREE),
-    "left_behind": Family(CLEARED, ("P6",), TREE),
-    "own_to_lose": Family(CROSSED, ("P2",), TREE, examples=200),
+    "orphans": Family(TREES, ("P6",), TREE, seed=9),
+    "left_behind": Family(CLEARED, ("P6",), TREE, seed=4),
+    "own_to_lose": Family(CROSSED, ("P2",), TREE, seed=3),
     "field_by_field": Family(WRITING, ("P2",)),
     "half_a_place": Family(WRITING, ("P2",), NOTE),
     "both_keep_it": Family(CLAIMED, ("P12",), ROOM),
-    "gives_way_silently": Family(CLAIMED, ("P17", "P2"), ROOM),
-    "pulled_is_seen": Family(CLAIMED, ("P17", "P2"), ROOM),
+    "gives_way_silently": Family(CLAIMED, ("P17", "P2"), ROOM, seed=10),
+    "pulled_is_seen": Family(CLAIMED, ("P17", "P2"), ROOM, seed=3),
     "first_come_holds": Family(CLAIMED, ("P17", "P2"), ROOM),
-    "half_in_the_log": Family(CLAIMED, ("P11", "P6", "P1"), ROOM),
-    "dangling": Family({**REFERRED, "other_delete": 4}, ("P12",), ROOMS),
-    "dropped_with_target": Family(REFERRED, ("P2",), ROOMS),
+    "half_in_the_log": Family(CLAIMED, ("P11", "P6", "P1"), ROOM, seed=3),
+    "dangling": Family({**REFERRED, "other_delete": 4}, ("P12",), ROOMS, seed=4),
+    "dropped_with_target": Family(REFERRED, ("P2",), ROOMS, seed=4),
     "upside_down": Family(TURNED, ("P12", "P1"), TREE),
-    "half_groups": Family({**WRITING, "bad": 4}, ("P12",)),
+    "half_groups": Family({**WRITING, "bad": 4}, ("P12",), seed=7),
     "whole_is_written": Family(TIMES, ("P14",), knowing_times=(1,)),
     "taken_as_sent": Family(UPDATED, ("P2",)),
     "nothing_is_lost": Family(RESTORED, ("P15",)),
-    "numbers_are_enough": Family(RESTORED, ("P15", "P1", "P6")),
+    "numbers_are_enough": Family(RESTORED, ("P15", "P1", "P6"), seed=5),
     "withdrawn_alone": Family({"curate": 8, "edit": 1}, ("P16",), (*ONE, "plan")),
     "blind_trigger": Family({**WRITING, "other_write": 4}, ("P6",)),
 }
