@@ -2,7 +2,8 @@
 
 They are ordinary pgtrigger triggers: part of the model's Meta, installed by its migrations. The SQL names the columns
 of the wire document, so a new field changes the trigger and `makemigrations` writes the migration that reinstalls it.
-The functions and tables that the triggers call belong to the sync app; PostgreSQL finds them when a trigger fires.
+All else is done by functions that serve every table. They belong to the sync app (sync/sql/capture.sql); PostgreSQL finds
+them when a trigger fires.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,7 +12,6 @@ from typing import Any, ClassVar
 import pgtrigger
 from django.apps import apps
 
-from lib.fields import parents_of
 from lib.sqlfiles import load_sql
 
 NEW_ROWS = pgtrigger.Referencing(new="new_rows")  # type: ignore[no-untyped-call]  # pgtrigger leaves it untyped
@@ -28,40 +28,14 @@ class Capture(pgtrigger.Trigger):
 
     level = pgtrigger.Statement
     when = pgtrigger.After
-    declare = [
-        ("moved", "bigint"),  # rows that are somebody else's now, or have another id
-        ("others", "bigint = 1"),  # rows whose line of the log is not written yet
-        ("changed", "uuid[]"),
-        ("owners", "uuid[]"),
-    ]
 
     def get_func(self, model: Any) -> str:
         assert self.name is not None
         model = apps.get_model(model._meta.label)  # makemigrations hands over a snapshot, which knows no `wire`
         text = load_sql("lib", self.name)
-        expressions = {**type(self).expressions_of(model), "/*children*/": _children(model)}
-        for place, value in expressions.items():
+        for place, value in type(self).expressions_of(model).items():
             text = text.replace(place, value)
         return text
-
-
-def _children(model: Any) -> str:
-    """What a change means to each kind of row that hangs on this one by an OwnedForeignKey: an UPDATE each."""
-    owner = getattr(model, "owner_column", "")  # a vocabulary has no owner, and no children
-    statements = ["tombstone_children", *(["show_children"] if owner == "owner" else [])]
-    relations = sorted(
-        (relation.field.model._meta.db_table, relation.field.column)
-        for relation in model._meta.related_objects
-        if relation.field in parents_of(relation.field.model)
-    )
-    return "".join(
-        load_sql("lib", name)
-        .replace("/*child*/", table)
-        .replace("/*parent_column*/", column)
-        .replace("/*owner_column*/", owner)
-        for table, column in relations
-        for name in statements
-    )
 
 
 def capture_triggers() -> list[pgtrigger.Trigger]:

@@ -58,6 +58,49 @@ class SameOwner(models.BaseConstraint):
         return hash((self.name, self.field, self.owner))
 
 
+class DeletedWith(models.BaseConstraint):
+    """A row is deleted with the one that it hangs on; where both are shared, it is shown and hidden with it too.
+
+    OwnedForeignKey adds it where a row goes with its target. Its trigger stands on the target's table, and is part of this
+    model: a new child changes nothing of its parent.
+    """
+
+    def __init__(self, *, field: str, name: str, owner: str = "user_id") -> None:
+        super().__init__(name=name)
+        self.field, self.owner = field, owner
+
+    def create_sql(self, model: type[models.Model] | None, schema_editor: Any) -> None:  # type: ignore[override]  # None: deferred
+        """At the end of the migration, when both tables are there."""
+        assert model is not None
+        field: Any = model._meta.get_field(self.field)
+        text = load_sql("lib", "deleted_with")
+        text = text.replace("/*shown*/", load_sql("lib", "shown_with") if self.owner == "owner" else "")
+        places = {"name": self.name, "owner": self.owner, "table": model._meta.db_table, "column": field.column}
+        for place, value in (places | {"parent": field.related_model._meta.db_table}).items():
+            text = text.replace(f"/*{place}*/", value)
+        schema_editor.deferred_sql.append(text)
+
+    constraint_sql = create_sql  # type: ignore[assignment]  # inside CREATE TABLE it is deferred in the same way
+
+    def remove_sql(self, model: type[models.Model] | None, schema_editor: Any) -> str:
+        return load_sql("lib", "forget_deleted_with").replace("/*name*/", self.name)
+
+    def validate(self, model: Any, instance: Any, exclude: Any = None, using: str = "default") -> None:
+        """Nothing can break it."""
+
+    def deconstruct(self) -> tuple[str, Sequence[Any], dict[str, Any]]:
+        path, args, kwargs = super().deconstruct()
+        return path, args, kwargs | {"field": self.field, "owner": self.owner}
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, DeletedWith):
+            return NotImplemented
+        return self.deconstruct() == other.deconstruct()
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.field, self.owner))
+
+
 class AtMostOne(models.BaseConstraint):
     """At most one live row of a user has these values; for a flag, at most one has it set. NULL claims nothing.
 

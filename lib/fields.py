@@ -17,7 +17,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 
-from lib.constraints import KnownSlugs, SameOwner
+from lib.constraints import DeletedWith, KnownSlugs, SameOwner
 
 SLUG_PATTERN = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 MAX_JSON_DEPTH = 64
@@ -301,6 +301,8 @@ class OwnedForeignKey(models.ForeignKey[Any, Any]):
         super().contribute_to_class(cls, name, *args, **kwargs)
         owner: str = getattr(cls, "owner_column", "")  # no owned model: a check says so
         add_constraint(cls, SameOwner(field=name, owner=owner, name=constraint_name(cls, f"{name}_same_owner")))
+        if self.remote_field.on_delete is models.CASCADE:
+            add_constraint(cls, DeletedWith(field=name, owner=owner, name=constraint_name(cls, f"{name}_deleted_with")))
 
     def deconstruct(self) -> Any:
         name, path, args, kwargs = super().deconstruct()

@@ -61,13 +61,19 @@ class Rendering:
         now, before = self.visible(new), self.visible(old)
         return f"(({changed} OR {now} IS DISTINCT FROM {before}) AND ({now} OR {before}))"
 
+    def _document_if_visible(self, row: str) -> str:
+        visible, document = self.visible(row), self.document(row)
+        return document if visible == "TRUE" else f"CASE WHEN {visible} THEN {document} END"
+
     def expressions(self) -> dict[str, str]:
         """By the places where SQL files want them: `n` is the row as it is, or is now, `o` as it was."""
         found = {
             "/*code*/": str(self.entity.code),
             "/*table*/": self.entity.table,
             "/*document n*/": self.document("n"),
+            "/*document if visible*/": self._document_if_visible("n"),
             "/*changed*/": self.changed("n", "o"),
+            "/*moved*/": " OR ".join(f"{each('n')} IS DISTINCT FROM {each('o')}" for each in (self.id, self.owner)),
         }
         for row in ("n", "o"):
             found[f"/*id {row}*/"] = self.id(row)
