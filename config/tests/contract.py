@@ -20,6 +20,13 @@ def openapi() -> dict[str, Any]:
     return found
 
 
+def shared(found: dict[str, Any]) -> dict[str, Any]:
+    """What a reference to a component stands for; anything else is itself."""
+    for part in found.get("$ref", "#").split("/")[1:]:
+        found = found[part] if part != "components" else openapi()["components"]
+    return found
+
+
 @cache
 def _operations() -> list[tuple[re.Pattern[str], dict[str, Any]]]:
     paths = openapi()["paths"]
@@ -34,6 +41,7 @@ def schema_of(method: str, path: str, status: int) -> dict[str, Any] | None:
     responses = item[method.lower()]["responses"]
     wanted = responses.get(str(status)) or responses.get(f"{str(status)[0]}XX")
     assert wanted is not None, f"The schema does not say that {method} {path} may answer {status}."
+    wanted = shared(wanted)
     content = wanted.get("content", {}).get("application/json")
     return content["schema"] if content else None
 
