@@ -82,7 +82,15 @@ def test_shared_schemas_say_what_they_said() -> None:
     before = document(**json.loads(json.dumps(schemas)))
     after = share_components(document(**schemas), None, None, public=True)
     assert "Page" in after["components"]["schemas"]
-    values = [{}, {"a": "x"}, {"b": 1}, {"a": 1}, {"a": "x", "b": "y"}, {"next": None}, {"results": [1], "next": None}]
+    values: list[Json] = [
+        {},
+        {"a": "x"},
+        {"b": 1},
+        {"a": 1},
+        {"a": "x", "b": "y"},
+        {"next": None},
+        {"results": [1], "next": None},
+    ]
     values += [{"results": ["x"], "next": None}, {"results": [1], "next": 1}]
     for name in schemas:
         assert [validates(after, name, v) for v in values] == [validates(before, name, v) for v in values], name
