@@ -5,11 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import pgtrigger
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import models
 
 from lib import shapes, wire
+from lib.constraints import AtMostOne
+from lib.rules import OwnOrShared, Rule
 from lib.shapes import Shape
 
 PAGE = settings.BASE_DIR / "docs" / "entities.md"
@@ -94,14 +97,22 @@ def _registers(entity: wire.Entity) -> Iterator[str]:
         yield f"{names} are one register: what a patch leaves out of it stays as its author saw it.{alone}"
 
 
-def _rules(entity: wire.Entity) -> list[str]:
+def _rules(entity: wire.Entity) -> Iterator[str]:
+    """With their codes. What a single field implies is among its limits."""
     implied = {f"{field.field.name}_{getattr(field.field, 'fact', '')}" for field in entity.fields}
-    return [
-        str(constraint.violation_error_message)
-        for constraint in entity.model._meta.constraints
-        if isinstance(constraint, models.CheckConstraint)
-        and not any(constraint.name.endswith(name) for name in implied)
-    ]
+    for constraint in entity.model._meta.constraints:
+        if isinstance(constraint, AtMostOne):
+            names = " and ".join(f"`{name}`" for name in constraint.fields)
+            has = f"has {names}" if constraint.is_flag(entity.model) else f"claims the same {names}"
+            said = f"At most one live record of a user {has}: the later one holds."
+        elif isinstance(constraint, models.CheckConstraint) and not constraint.name.endswith(tuple(implied)):
+            said = str(constraint.violation_error_message)
+        else:
+            continue
+        yield f"{said} (`{constraint.violation_error_code or 'invalid'}`)"
+    for trigger in getattr(entity.model._meta, "triggers", []):
+        if isinstance(trigger, Rule) and not isinstance(trigger, OwnOrShared) and trigger.operation is pgtrigger.Insert:
+            yield f"{trigger.violation_message} (`{trigger.violation_code}`)"
 
 
 def _row(name: str, field: Shape) -> str:
