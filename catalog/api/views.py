@@ -3,7 +3,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from catalog.api import filters, serializers
-from catalog.models import ExerciseType
+from catalog.models import Equipment, ExerciseType, Muscle
 from lib.api import OwnedViewSet
 from lib.pagination import Pagination
 from lib.reads import RenderedReads
@@ -29,12 +29,14 @@ class LibraryViewSet(RenderedReads):
 
 class MuscleViewSet(LibraryViewSet):
     serializer_class = serializers.MuscleSerializer
+    queryset = Muscle.objects.none()  # the API's document names the key in the address after its model
     filterset_class = filters.MuscleFilter
     pagination_class = BySlug
 
 
 class EquipmentViewSet(LibraryViewSet):
     serializer_class = serializers.EquipmentSerializer
+    queryset = Equipment.objects.none()  # the same
     filterset_class = filters.EquipmentFilter
     pagination_class = BySlug
 
