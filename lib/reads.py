@@ -32,23 +32,39 @@ class OwnedFilterSet(FilterSet):
 
 
 class FilterBackend(DjangoFilterBackend):
+    """Makes the filters that a request names, and no others: django-filter's own makes a class of them, and copies each."""
+
     filterset_base = OwnedFilterSet
 
     def get_filterset_class(self, view: Any, queryset: Any = None) -> Any:
         kind: Any = type(view)
         return _filterset_of(kind)
 
+    def get_filterset(self, request: Any, queryset: Any, view: Any) -> Any:
+        kind: Any = type(view)
+        filterset = _filterset_with(kind, filters_in(request, kind))
+        return filterset and filterset(**self.get_filterset_kwargs(request, queryset, view))
+
+
+def filters_in(request: Any, view: Any) -> frozenset[str]:
+    """The names of the view's filters in a request."""
+    filterset = _filterset_of(view)
+    return frozenset(filterset.base_filters.keys() & request.query_params.keys() if filterset else ())
+
 
 @cache
 def _filterset_of(view: Any) -> Any:
-    """django-filter makes a class of `filterset_fields` for each request."""
     return DjangoFilterBackend.get_filterset_class(FilterBackend(), view, view.serializer_class.Meta.model.objects)
 
 
-@cache
-def _filters_of(view: Any) -> frozenset[str]:
-    filterset = _filterset_of(view)
-    return frozenset(filterset.base_filters) if filterset else frozenset()
+@lru_cache(maxsize=1024)
+def _filterset_with(view: Any, names: frozenset[str]) -> Any:
+    whole = _filterset_of(view)
+    if not whole:
+        return None
+    filterset = type(whole)(whole.__name__, (whole,), {})
+    filterset.base_filters = {name: found for name, found in whole.base_filters.items() if name in names}
+    return filterset
 
 
 class RenderedReads(viewsets.GenericViewSet[Any]):
@@ -104,7 +120,7 @@ class RenderedReads(viewsets.GenericViewSet[Any]):
 
     def _documents(self, representation: Representation, keys: tuple[Key, ...], place: Place | None, most: int) -> Any:
         kind: Any = type(self)
-        if _filters_of(kind) & self.request.query_params.keys():
+        if filters_in(self.request, kind):
             found = self.filter_queryset(self.get_queryset())
             return documents(found, representation.document, keys, place, most)
         page = _page(kind, representation, keys, shape_of(place), most)

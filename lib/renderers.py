@@ -3,6 +3,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import JSONRenderer
 from rest_framework.utils.encoders import JSONEncoder
 
@@ -45,3 +46,18 @@ class OrjsonRenderer(JSONRenderer):
         if found is not None:
             data = orjson.loads(found)  # what was handed through as text is text to DRF's encoder
         return bytes(super().render(data, accepted_media_type, renderer_context))
+
+
+class Negotiation(DefaultContentNegotiation):
+    """DRF's. Where a client takes whatever there is and we have JSON alone, there is nothing to parse."""
+
+    def select_renderer(self, request: Any, renderers: Any, format_suffix: str | None = None) -> Any:
+        only, *others = renderers
+        accepted = request.META.get("HTTP_ACCEPT", "*/*")
+        if (
+            others
+            or accepted not in ("*/*", only.media_type)
+            or self.settings.URL_FORMAT_OVERRIDE in request.query_params
+        ):
+            return super().select_renderer(request, renderers, format_suffix)
+        return only, only.media_type

@@ -15,6 +15,7 @@ from django.utils.safestring import mark_safe
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rest_framework.renderers import JSONRenderer
+from rest_framework.test import APIClient
 from rest_framework.utils.serializer_helpers import ReturnDict, ReturnList
 
 from accounts.enums import WeightUnit
@@ -116,3 +117,22 @@ JSON = st.recursive(
 def test_any_data_is_rendered_as_drf_does(data: Any) -> None:
     wrapped = {"data": data}
     assert ours(wrapped) == theirs(wrapped)
+
+
+@pytest.mark.parametrize(
+    ("accept", "status"),
+    [
+        *((None, 401), ("*/*", 401), ("application/json", 401), ("application/*", 401), ("text/html, */*;q=0.1", 401)),
+        *(("text/html", 406), ("application/xml", 406)),
+    ],
+)
+def test_client_gets_json_unless_it_will_not_take_it(db: None, accept: str | None, status: int) -> None:
+    headers = {} if accept is None else {"Accept": accept}
+    response = APIClient().post("/api/v1/auth/logout", {"refresh": "x"}, headers=headers)
+    assert response.status_code == status
+    assert response["Content-Type"].startswith("application/json")
+
+
+@pytest.mark.parametrize(("name", "status"), [("json", 401), ("xml", 404)])
+def test_format_in_the_address_is_heard(db: None, name: str, status: int) -> None:
+    assert APIClient().post(f"/api/v1/auth/logout?format={name}", {"refresh": "x"}).status_code == status

@@ -7,6 +7,7 @@ from typing import Any
 
 import jwt
 import pytest
+import time_machine
 from django.conf import settings
 from django.utils import timezone
 from hypothesis import HealthCheck, given
@@ -146,3 +147,24 @@ def test_token_of_another_key_is_refused(alice: User) -> None:
 def test_expired_token_is_refused(alice: User) -> None:
     claims = good_claims("access") | {"exp": int((timezone.now() - timedelta(seconds=1)).timestamp())}
     check_error(uses(signed(claims))[0], 401, "token_not_valid")
+
+
+def test_token_that_was_good_is_refused_once_it_ends(alice: User) -> None:
+    """Its signature is remembered; its end is looked at each time."""
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        access = start_session(user=alice, at=timezone.now()).access
+        assert [answer.status_code for answer in uses(access)] == [200, 200]
+        clock.shift(timedelta(minutes=10) - timedelta(seconds=1))
+        assert [answer.status_code for answer in uses(access)] == [200, 200]
+        clock.shift(timedelta(seconds=1))
+        for answer in uses(access):
+            check_error(answer, 401, "token_not_valid")
+
+
+def test_token_that_was_altered_after_it_was_used_is_refused(alice: User) -> None:
+    access = start_session(user=alice, at=timezone.now()).access
+    assert uses(access)[0].status_code == 200
+    claims, signature = access.rsplit(".", 1)
+    other = signed({**jwt.decode(access, settings.SECRET_KEY, ["HS256"]), "exp": 2**40}).rsplit(".", 1)[0]
+    for token in (f"{claims}.{signature[:-2]}", f"{other}.{signature}", access + "AAAA"):
+        check_error(uses(token)[0], 401, "token_not_valid")
