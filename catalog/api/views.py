@@ -22,12 +22,12 @@ class LibraryViewSet(RenderedReads):
 
     @classmethod
     def rows_for(cls, user: Any, action: str) -> QuerySet[Any]:
-        model: Any = cls.serializer_class.Meta.model
-        rows: QuerySet[Any] = model._default_manager.all()
-        return rows
+        assert cls.queryset is not None
+        return cls.queryset.all()
 
 
 class MuscleViewSet(LibraryViewSet):
+    queryset = Muscle.objects.all()
     serializer_class = serializers.MuscleSerializer
     queryset = Muscle.objects.none()  # the API's document names the key in the address after its model
     filterset_class = filters.MuscleFilter
@@ -35,6 +35,7 @@ class MuscleViewSet(LibraryViewSet):
 
 
 class EquipmentViewSet(LibraryViewSet):
+    queryset = Equipment.objects.all()
     serializer_class = serializers.EquipmentSerializer
     queryset = Equipment.objects.none()  # the same
     filterset_class = filters.EquipmentFilter
@@ -44,6 +45,7 @@ class EquipmentViewSet(LibraryViewSet):
 class LibraryExerciseTypeViewSet(LibraryViewSet):
     """The published exercise types. A retired one is still found by its id, for the logs that name it."""
 
+    queryset = ExerciseType.objects.none()
     serializer_class = serializers.LibraryExerciseTypeSerializer
     filterset_class = filters.LibraryExerciseTypeFilter
     pagination_class = ByName
