@@ -5,6 +5,7 @@ Both servers have one worker. Bar 14 has as many as `make run` starts, and compa
 
 import itertools
 import random
+import statistics
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,7 +22,7 @@ from benchmarks.load import Clients, Requests, request
 from benchmarks.measuring import Act, Timing, measure
 from benchmarks.peers import fastapi_run
 from benchmarks.report import Result
-from benchmarks.stand import CLIENT_HEADER, Databases, serving
+from benchmarks.stand import CLIENT_HEADER, Databases, Server, serving
 from ops.run import Address
 
 FEW, MANY = 8, 32  # clients
@@ -35,25 +36,43 @@ LOGIN = "/api/v1/auth/login"
 
 
 @dataclass(frozen=True)
+class Common:
+    """What one server did: how fast, and with how much of a processor, which other work on the machine changes less."""
+
+    per_second: float
+    cpu_ms: float  # of a request
+
+
+@dataclass(frozen=True)
 class Pair:
     """Our server and theirs, with a worker each."""
 
-    ours: Address
-    theirs: Address
+    ours: Server
+    theirs: Server
 
-    def per_second(
-        self, clients: int, ours: Sequence[Requests], theirs: Sequence[Requests], rounds: int
-    ) -> tuple[float, float]:
-        with Clients(self.ours, clients) as to_us, Clients(self.theirs, clients) as to_them:
+    def compare(self, ours: Sequence[Requests], theirs: Sequence[Requests], rounds: int) -> tuple[Common, Common]:
+        """By the requests of each client. The servers take turns."""
+        with Clients(self.ours.address, len(ours)) as to_us, Clients(self.theirs.address, len(theirs)) as to_them:
+            us, them = Side(self.ours, to_us, ours), Side(self.theirs, to_them, theirs)
+            timings = measure({"ours": us.prepare, "theirs": them.prepare}, rounds=min(rounds, MOST_ROUNDS))
+        return us.common(timings["ours"]), them.common(timings["theirs"])
 
-            def us() -> Act:
-                return lambda: to_us.send(ours, BURST)
 
-            def them() -> Act:
-                return lambda: to_them.send(theirs, BURST)
+class Side:
+    def __init__(self, server: Server, clients: Clients, requests: Sequence[Requests]) -> None:
+        self._server, self._clients, self._requests = server, clients, requests
+        self._cpu_ms: list[float] = []
 
-            timings = measure({"ours": us, "theirs": them}, rounds=min(rounds, MOST_ROUNDS))
-        return rate(timings["ours"]), rate(timings["theirs"])
+    def prepare(self) -> Act:
+        return self._send
+
+    def common(self, timing: Timing) -> Common:
+        return Common(rate(timing), statistics.median(self._cpu_ms))
+
+    def _send(self) -> None:
+        since = self._server.cpu_s()
+        self._clients.send(self._requests, BURST)
+        self._cpu_ms.append((self._server.cpu_s() - since) * 1000 / BURST)
 
 
 def rate(timing: Timing) -> float:
@@ -65,17 +84,18 @@ def rate(timing: Timing) -> float:
 def beside_fastapi(databases: Databases, env: Mapping[str, str]) -> Iterator[Pair]:
     with ExitStack() as stack:
         server = stack.enter_context(serving(dict(env), workers=1))
-        yield Pair(server.address, stack.enter_context(fastapi_run.one_worker(databases, env)))
+        yield Pair(server, stack.enter_context(fastapi_run.one_worker(databases, env)))
 
 
 def log_in_of(athlete: Athlete) -> dict[str, str]:
     return {"Authorization": f"Bearer {athlete.token}"}
 
 
-def compared(number: str, work: str, rates: tuple[float, float], bar: float, stretch: float) -> list[Result]:
-    ours, theirs = rates
-    figures = {"requests/s": ours, "FastAPI": theirs}
-    return [Result(number, work, ours / theirs, bar, stretch, at_least=True, figures=figures)]
+def compared(number: str, work: str, sides: tuple[Common, Common], bar: float, stretch: float) -> list[Result]:
+    ours, theirs = sides
+    figures = {"requests/s": ours.per_second, "FastAPI": theirs.per_second}
+    figures |= {"CPU ms": ours.cpu_ms, "FastAPI CPU ms": theirs.cpu_ms}
+    return [Result(number, work, ours.per_second / theirs.per_second, bar, stretch, at_least=True, figures=figures)]
 
 
 # --- the bars ---
@@ -85,8 +105,8 @@ def lists(pair: Pair, bench: Bench, *, rounds: int) -> list[Result]:
     headers = log_in_of(bench.athlete)
     ours = [itertools.repeat(request("GET", LIST, headers))] * MANY
     theirs = [itertools.repeat(request("GET", "/sets?page_size=20", headers))] * MANY
-    rates = pair.per_second(MANY, ours, theirs, rounds)
-    return compared("7", f"list of 20, {MANY} clients / FastAPI with a response model", rates, 1.0, 1.5)
+    sides = pair.compare(ours, theirs, rounds)
+    return compared("7", f"list of 20, {MANY} clients / FastAPI with a response model", sides, 1.0, 1.5)
 
 
 def empty_pulls(pair: Pair, bench: Bench, *, rounds: int) -> list[Result]:
@@ -94,16 +114,16 @@ def empty_pulls(pair: Pair, bench: Bench, *, rounds: int) -> list[Result]:
     path = f"{PULL}?device_id={bench.athlete.device_id}&cursor={cursor}"
     ours = [itertools.repeat(request("GET", path, headers))] * FEW
     theirs = [itertools.repeat(request("GET", "/head", headers))] * FEW
-    rates = pair.per_second(FEW, ours, theirs, rounds)
-    return compared("17", f"empty pull, {FEW} clients / FastAPI that reads one row", rates, 0.5, 0.8)
+    sides = pair.compare(ours, theirs, rounds)
+    return compared("17", f"empty pull, {FEW} clients / FastAPI that reads one row", sides, 0.5, 0.8)
 
 
 def small_pushes(pair: Pair, benches: Sequence[Bench], *, rounds: int) -> list[Result]:
     ours = [pushes_of(bench.athlete) for bench in benches]
     theirs = [inserts_of(bench.twin) for bench in benches]
-    rates = pair.per_second(len(benches), ours, theirs, rounds)
+    sides = pair.compare(ours, theirs, rounds)
     return compared(
-        "16", f"push of one set, {len(benches)} clients / FastAPI: a row and a line of a log", rates, 0.3, 0.5
+        "16", f"push of one set, {len(benches)} clients / FastAPI: a row and a line of a log", sides, 0.3, 0.5
     )
 
 

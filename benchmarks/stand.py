@@ -58,8 +58,15 @@ class Server:
 
     def resident_mb(self) -> float:
         """Memory of the largest process of the server: its worker."""
+        return max(process.memory_info().rss for process in self._processes()) / 1e6
+
+    def cpu_s(self) -> float:
+        """Processor time of all of them until now."""
+        return sum(sum(process.cpu_times()[:2]) for process in self._processes())
+
+    def _processes(self) -> list[psutil.Process]:
         parent = psutil.Process(self.child.process.pid)
-        return max(process.memory_info().rss for process in [parent, *parent.children(recursive=True)]) / 1e6
+        return [parent, *parent.children(recursive=True)]
 
 
 @contextmanager

@@ -10,11 +10,11 @@ handler403 = "config.errors.forbidden"
 handler404 = "config.errors.not_found"
 handler500 = "config.errors.server_error"
 
-api = [
+api = [  # tried one after the other: what is asked for most comes first
+    path("sync/", include("sync.api.urls")),
+    path("", include("training.api.urls")),
     path("", include("accounts.api.urls")),
     path("", include("catalog.api.urls")),
-    path("", include("training.api.urls")),
-    path("sync/", include("sync.api.urls")),
     path("", include("sync.api.transfer_urls")),
 ]
 

@@ -12,7 +12,7 @@ from psycopg import pq
 
 from ops.checkout import STATE, PlainError, pause, say
 from ops.healthy import is_healthy
-from ops.processes import POLL_S, finish, running
+from ops.processes import POLL_S, Child, finish, running
 
 PEERS = STATE / "peers"
 READY_LIMIT_S = 60.0
@@ -82,7 +82,7 @@ def run(peer: Peer, command: Sequence[str], env: Mapping[str, str]) -> None:
 
 
 @contextmanager
-def serving(peer: Peer, command: Sequence[str], port: int, path: str, env: Mapping[str, str]) -> Iterator[None]:
+def serving(peer: Peer, command: Sequence[str], port: int, path: str, env: Mapping[str, str]) -> Iterator[Child]:
     """The server on 127.0.0.1, once `path` answers 200."""
     with running(peer.name, command, env=_alone(env), log=peer.log) as child:
         deadline = time.monotonic() + READY_LIMIT_S
@@ -91,7 +91,7 @@ def serving(peer: Peer, command: Sequence[str], port: int, path: str, env: Mappi
             if time.monotonic() > deadline:
                 raise PlainError(f"{peer.name} did not answer within {READY_LIMIT_S:.0f} s: see {peer.log}.")
             pause(POLL_S)
-        yield
+        yield child
 
 
 def _alone(env: Mapping[str, str]) -> dict[str, str]:
