@@ -74,7 +74,7 @@ MIDDLEWARE = [
     "django.middleware.http.ConditionalGetMiddleware",
     "lib.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "lib.middleware.CsrfViewMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
     "lib.middleware.AuthenticationMiddleware",
     "lib.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
