@@ -9,10 +9,11 @@ from uuid import uuid4
 from accounts.models import Device, User
 from catalog.models import Equipment, ExerciseType, Muscle
 from catalog.tests.factories import make_canonical, make_equipment, make_muscle
+from config.tests.test_entities import CREATABLE, collection_of
 from lib.models import OwnedModel
-from lib.tests.factories import make
+from lib.tests.factories import make, of_the_product
 from sync.models import Conflict, Mutation, Snapshot
-from training.models import Exercise, Measurement, Set, Workout
+from training.models import Exercise, Set, Workout
 
 PARENT = "whose children a list shows"
 
@@ -101,14 +102,10 @@ def _snapshot(user: User, level: int) -> str:
 
 
 LISTS = [
-    Listed("/api/v1/workouts/", Workout, owned(Workout)),
-    Listed("/api/v1/exercises/", Exercise, owned(Exercise)),
+    *(Listed(collection_of(entity), entity.model, owned(entity.model)) for entity in of_the_product(CREATABLE)),
     Listed("/api/v1/exercises/?workout={workout}", Exercise, _exercise_of_workout),
-    Listed("/api/v1/sets/", Set, owned(Set)),
     Listed("/api/v1/sets/?exercise={exercise}", Set, _set_of_exercise),
     Listed("/api/v1/sets/?exercise__workout={workout}", Set, _set_of_workout),
-    Listed("/api/v1/measurements/", Measurement, owned(Measurement)),
-    Listed("/api/v1/exercise-types/", ExerciseType, owned(ExerciseType)),
     Listed("/api/v1/sync/devices", Device, _device),
     Listed("/api/v1/sync/conflicts", Conflict, owned(Conflict)),
     Listed("/api/v1/sync/conflicts?ordering=created_at", Conflict, owned(Conflict)),

@@ -248,7 +248,11 @@ def test_digest_of_the_sync_page_is_the_servers(alice: User) -> None:
 # --- adding an entity ---
 
 
-ADDING = ["docs/adding-an-entity.md", "docs/adding-a-shared-entity.md"]
+ADDING = [
+    "docs/adding-an-entity.md",
+    "docs/adding-an-entity-with-at-most-one.md",
+    "docs/adding-a-shared-entity.md",
+]
 
 
 def excerpts() -> dict[str, str]:
