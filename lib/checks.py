@@ -12,7 +12,7 @@ from django.db.migrations.loader import MigrationLoader
 
 from lib import wire
 from lib.constraints import AtMostOne, KnownSlugs
-from lib.fields import OwnedForeignKey, SlugSetField, parents_of
+from lib.fields import CheckedField, OwnedForeignKey, SlugSetField, parents_of
 from lib.models import OwnedModel
 from lib.operations import RenderAgain
 from lib.shared import SharedChild, SharedModel
@@ -20,6 +20,13 @@ from lib.upcasting import UPCASTERS
 
 CAPTURE = {"capture_insert", "capture_update", "capture_delete"}
 IDENTIFIER_MAX_LENGTH = 63
+LIMITED: dict[type[models.Field[Any, Any]], str] = {  # what has limits instead of Django's own
+    models.IntegerField: "BoundedIntegerField",
+    models.FloatField: "BoundedFloatField",
+    models.DecimalField: "BoundedDecimalField",
+    models.DateTimeField: "MomentField",
+    models.TextField: "NoteField",
+}
 CODES = range(1, 32_767)  # the next one stands behind all in the cursors of a pull
 
 
@@ -35,6 +42,8 @@ def owned_models_follow_the_pattern(app_configs: Any, **kwargs: Any) -> list[Che
         findings += _shared_findings(model)
         findings += _name_findings(model)
         findings += _vocabulary_findings(model)
+        findings += _named_findings(model)
+        findings += _limit_findings(model)
         findings += _together_findings(model)
         findings += _single_findings(model)
     vocabularies = [model for model in apps.get_models() if model not in owned and hasattr(model, "wire")]
@@ -227,6 +236,46 @@ def _vocabulary_findings(model: type[OwnedModel]) -> Iterator[CheckMessage]:
                 obj=field,
                 id="dropset.E014",
             )
+
+
+def _named_findings(model: type[OwnedModel]) -> Iterator[CheckMessage]:
+    declared = getattr(model, "wire", None)
+    if not isinstance(declared, wire.Wire):  # another finding says so
+        return
+    known = {field.name for field in model._meta.concrete_fields}
+    for name in sorted({*declared.internal, *declared.shown, *declared.distinct} - known):
+        yield Error(
+            f"The wire of {model.__name__} names {name}, which is no field of it.",
+            hint="Correct `internal`, `shown` or `distinct`.",
+            obj=model,
+            id="dropset.E017",
+        )
+
+
+def _limit_findings(model: type[OwnedModel]) -> Iterator[CheckMessage]:
+    """What clients write has limits: without them one device could fill the others, or write what no column can hold."""
+    try:
+        written = [] if model.wire.read_only else [field.field for field in wire.entity_of(model).writable]
+    except (AttributeError, TypeError):  # another finding says so
+        return
+    for field in written:
+        advice = _advice(field)
+        if advice:
+            yield Error(
+                f"{model.__name__}.{field.name} has no limit that the database holds.",
+                hint=f"Use {advice} of lib/fields.py.",
+                obj=field,
+                id="dropset.E016",
+            )
+
+
+def _advice(field: Any) -> str:
+    """The class that has the limit that this field lacks; empty where it lacks none."""
+    if isinstance(field, CheckedField):
+        return ""
+    if getattr(field, "choices", None):
+        return "EnumField"
+    return next((name for kind, name in LIMITED.items() if isinstance(field, kind)), "")
 
 
 def _names_of(constraint: models.BaseConstraint) -> list[str]:

@@ -182,6 +182,53 @@ def test_set_that_names_no_vocabulary_is_found(named: str) -> None:
     assert "`slug` as its key" in hint
 
 
+@pytest.mark.parametrize(
+    ("field", "advice"),
+    [
+        (models.IntegerField(default=0), "BoundedIntegerField"),
+        (models.FloatField(default=0.0), "BoundedFloatField"),
+        (models.DecimalField(max_digits=5, decimal_places=2, default="0.00"), "BoundedDecimalField"),
+        (models.DateTimeField(null=True), "MomentField"),
+        (models.TextField(default=""), "NoteField"),
+        (models.CharField(max_length=1, choices=[("a", "A")], default="a"), "EnumField"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_field_without_a_limit_is_found(field: Any, advice: str) -> None:
+    meta = type("Meta", (Pattern,), {"abstract": False})
+    type("Loose", (OwnedModel,), {"__module__": __name__, "wire": Wire(code=FREE_CODE), "value": field, "Meta": meta})
+    assert only("dropset.E016") == (
+        "Loose.value has no limit that the database holds.",
+        f"Use {advice} of lib/fields.py.",
+    )
+
+
+def test_what_the_server_alone_writes_needs_no_limit() -> None:
+    class Report(OwnedModel):
+        wire = Wire(code=FREE_CODE, read_only=True)
+        text = models.TextField(default="")
+
+        class Meta(Pattern):
+            abstract = False
+
+    assert findings() == []
+
+
+@pytest.mark.parametrize(
+    "wire",
+    [
+        Wire(FREE_CODE, internal=frozenset({"lost"})),
+        Wire(FREE_CODE, shown=("lost",)),
+        Wire(FREE_CODE, distinct=("lost",)),
+    ],
+)
+def test_wire_that_names_no_field_is_found(wire: Wire) -> None:
+    meta = type("Meta", (Pattern,), {"abstract": False})
+    type("Misspelt", (OwnedModel,), {"__module__": __name__, "wire": wire, "Meta": meta})
+    message, _ = only("dropset.E017")
+    assert message == "The wire of Misspelt names lost, which is no field of it."
+
+
 def test_code_that_is_taken_is_found_at_both_models() -> None:
     class Twin(OwnedModel):
         wire = Wire(code=Workout.wire.code)
