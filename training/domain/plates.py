@@ -1,0 +1,191 @@
+"""Which plates make a load, and which loads can be made near it.
+
+Exact, also where kilograms and pounds are mixed: weights are whole numbers of 10 nanograms. A thousandth of a kilogram has
+10^8 of them, a thousandth of a pound 45,359,237. Clients check themselves by docs/vectors/plates.json.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import NamedTuple
+
+PARTS: Mapping[str, int] = {"kg": 10**11, "lb": 45_359_237_000}  # of 10 ng
+THOUSANDTH = Decimal("0.001")
+MOST_SUMS = 50_000  # of one unit: plates of any gym have a few thousand
+
+
+class TooManyPlatesError(ValueError):
+    """So many kinds of plates, or such odd ones, that trying them all would take minutes."""
+
+
+class Weight(NamedTuple):
+    """unit: "kg" or "lb". Thousandths count, further digits are an error."""
+
+    value: Decimal
+    unit: str
+
+    @property
+    def parts(self) -> int:
+        """10-ng parts. Raises ValueError for more than three digits after the point."""
+        thousandths = self.value / THOUSANDTH
+        if thousandths != int(thousandths):
+            raise ValueError(f"{self.value} {self.unit} has more than three digits after the point.")
+        return int(thousandths) * PARTS[self.unit] // 1000
+
+
+@dataclass(frozen=True)
+class Plates:
+    """So many plates of one weight, all in all."""
+
+    weight: Weight
+    count: int
+
+
+@dataclass(frozen=True)
+class Holder:
+    """What plates are put on. empty: its own weight. sides: how many ends must be loaded alike and are in the load; at_once:
+    how many such things are loaded from the same plates.
+
+    A barbell has two sides. A landmine, a loading pin or one arm of a machine has one. Of two dumbbells, whose load is said
+    for one hand, each has two sides, and there are two at once.
+    """
+
+    empty: Weight
+    sides: int = 2
+    at_once: int = 1
+
+
+class Loading(NamedTuple):
+    """A load that can be made. side: plates of one side, the heaviest first, each with its number."""
+
+    parts: int
+    side: tuple[tuple[Weight, int], ...]
+
+    def load(self, unit: str) -> Decimal:
+        """In a unit, to the nearest thousandth; half a thousandth goes to the even one."""
+        return (Decimal(self.parts) / PARTS[unit]).quantize(THOUSANDTH)
+
+
+class Nearest(NamedTuple):
+    """below: the heaviest that is not more than what was wanted; above: the lightest that is not less. The same, where it can
+    be made exactly. None: nothing is so light, or so heavy.
+    """
+
+    below: Loading | None
+    above: Loading | None
+
+    @property
+    def exact(self) -> Loading | None:
+        return self.below if self.below is not None and self.below == self.above else None
+
+
+class _Sum(NamedTuple):
+    """What some plates weigh, and how many of each kind they are."""
+
+    parts: int
+    counts: tuple[int, ...]
+
+    @property
+    def effort(self) -> tuple[int, tuple[int, ...]]:
+        """Fewer plates come first; of as many, those with more heavy ones."""
+        return sum(self.counts), tuple(-count for count in self.counts)
+
+
+def nearest_loadings(wanted: Weight, holder: Holder, owned: Sequence[Plates]) -> Nearest:
+    """The loads at or around the wanted one, each with the fewest plates. Raises TooManyPlatesError."""
+    free = wanted.parts - holder.empty.parts
+    kinds = _by_weight(owned, holder)
+    heaviest = max((weight.parts for weight, _ in kinds), default=0)
+    most = max(free, 0) // holder.sides + heaviest  # the lightest load above never needs more
+    groups = [_sums([kind for kind in kinds if kind[0].unit == unit], most) for unit in PARTS]
+    below, above = _around(free, holder.sides, *groups)
+    kg, lb = ([weight for weight, _ in kinds if weight.unit == unit] for unit in PARTS)
+
+    def loading(found: tuple[_Sum, _Sum] | None) -> Loading | None:
+        if found is None:
+            return None
+        parts = holder.empty.parts + holder.sides * (found[0].parts + found[1].parts)
+        used = [*zip(kg, found[0].counts, strict=True), *zip(lb, found[1].counts, strict=True)]
+        side = sorted(((weight, count) for weight, count in used if count), key=lambda pair: -pair[0].parts)
+        return Loading(parts, tuple(side))
+
+    return Nearest(loading(below), loading(above))
+
+
+def nearest_steps(wanted: Weight, steps: Sequence[Weight]) -> tuple[Weight | None, Weight | None]:
+    """Of fixed weights, such as a rack of dumbbells or the stack of a machine: the heaviest not above the wanted one, and the
+    lightest not below it.
+    """
+    ordered = sorted(steps, key=lambda weight: weight.parts)
+    parts = [weight.parts for weight in ordered]
+    below, above = bisect_right(parts, wanted.parts), bisect_left(parts, wanted.parts)
+    return ordered[below - 1] if below else None, ordered[above] if above < len(ordered) else None
+
+
+def stack(lowest: Weight, highest: Weight, step: Weight) -> list[Weight]:
+    """The weights of a machine, or of a rack, that rises evenly. All three in one unit, the step above zero."""
+    if step.value <= 0 or len({lowest.unit, highest.unit, step.unit}) > 1:
+        raise ValueError("A stack rises by more than zero, in one unit.")
+    count = int((highest.value - lowest.value) / step.value) + 1
+    return [Weight(lowest.value + number * step.value, lowest.unit) for number in range(max(count, 0))]
+
+
+def _by_weight(owned: Sequence[Plates], holder: Holder) -> list[tuple[Weight, int]]:
+    """Kinds, the heaviest first, each with how many one side may get."""
+    found: dict[Weight, int] = {}
+    for plates in owned:
+        if plates.weight.value > 0:
+            found[plates.weight] = found.get(plates.weight, 0) + plates.count
+    places = holder.sides * holder.at_once
+    each = [(weight, count // places) for weight, count in found.items() if count >= places]
+    return sorted(each, key=lambda kind: -kind[0].parts)
+
+
+def _sums(kinds: Sequence[tuple[Weight, int]], most: int) -> list[_Sum]:
+    """All that plates of these kinds can weigh, up to `most`, ascending: each with the least effort."""
+    found: dict[int, _Sum] = {0: _Sum(0, ())}
+    for weight, count in kinds:
+        more: dict[int, _Sum] = {}
+        for known in found.values():
+            for number in range(count + 1):
+                parts = known.parts + number * weight.parts
+                if parts > most:
+                    break
+                made = _Sum(parts, (*known.counts, number))
+                if parts not in more or made.effort < more[parts].effort:
+                    more[parts] = made
+        if len(more) > MOST_SUMS:
+            raise TooManyPlatesError("These are too many different plates.")
+        found = more
+    return sorted(found.values())
+
+
+Pair = tuple[_Sum, _Sum]
+
+
+def _around(free: int, sides: int, first: Sequence[_Sum], second: Sequence[_Sum]) -> tuple[Pair | None, Pair | None]:
+    """The heaviest pair of which all sides weigh at most `free`, and the lightest of which they weigh at least that."""
+    below: Pair | None = None
+    above: Pair | None = None
+    parts = [one.parts for one in second]
+    for one in first:
+        left, rest = divmod(free - sides * one.parts, sides)
+        place = bisect_right(parts, left)  # what comes before is not too heavy
+        if place:
+            below = _better(below, (one, second[place - 1]), heavier=True)
+        reach = place - 1 if place and parts[place - 1] == left and not rest else place
+        if reach < len(second):
+            above = _better(above, (one, second[reach]), heavier=False)
+    return below, above
+
+
+def _better(known: Pair | None, found: Pair, *, heavier: bool) -> Pair:
+    if known is None:
+        return found
+    weighs, knows = (pair[0].parts + pair[1].parts for pair in (found, known))
+    if weighs != knows:
+        return found if (weighs > knows) == heavier else known
+    return min(
+        known, found, key=lambda pair: (sum(pair[0].counts) + sum(pair[1].counts), pair[0].effort, pair[1].effort)
+    )
