@@ -1,7 +1,7 @@
 from django.contrib import admin
 
 from lib.admin import OwnedAdmin
-from training.models import Exercise, Measurement, Set, Workout
+from training.models import Exercise, Gym, GymItem, Measurement, Set, Workout
 
 
 @admin.register(Workout)
@@ -22,3 +22,13 @@ class SetAdmin(OwnedAdmin):
 @admin.register(Measurement)
 class MeasurementAdmin(OwnedAdmin):
     pass
+
+
+@admin.register(Gym)
+class GymAdmin(OwnedAdmin):
+    search_fields = (*OwnedAdmin.search_fields, "name")
+
+
+@admin.register(GymItem)
+class GymItemAdmin(OwnedAdmin):
+    list_select_related = ("user", "gym")

@@ -19,6 +19,14 @@ class SetKind(models.TextChoices):
     TIMED = "timed"
 
 
+class GymItemKind(models.TextChoices):
+    PLATE = "plate", "Plates"
+    BAR = "bar", "Bar"
+    HANDLE = "handle", "Dumbbell handle"
+    FIXED_DUMBBELLS = "fixed_dumbbells", "Rack of fixed dumbbells"
+    STACK = "stack", "Stack of a machine"
+
+
 class MeasurementKind(models.TextChoices):
     """The unit of each kind is SI, or the field's own where it has one; it stands in the label."""
 

@@ -2,9 +2,10 @@ from typing import Any
 
 from rest_framework import serializers
 
+from accounts.enums import WeightUnit
 from lib.api import OwnedSerializer
-from lib.serializer_fields import IdField, NumberField
-from training.models import Exercise, Measurement, Set, Workout
+from lib.serializer_fields import DecimalField, IdField, NumberField
+from training.models import Exercise, Gym, GymItem, Measurement, Set, Workout
 from training.models.workout import POSITION_LIMIT
 
 
@@ -31,3 +32,40 @@ class SetSerializer(OwnedSerializer):
 class MeasurementSerializer(OwnedSerializer):
     class Meta(OwnedSerializer.Meta):
         model = Measurement
+
+
+class GymSerializer(OwnedSerializer):
+    class Meta(OwnedSerializer.Meta):
+        model = Gym
+
+
+class GymItemSerializer(OwnedSerializer):
+    class Meta(OwnedSerializer.Meta):
+        model = GymItem
+
+
+class WantedSerializer(serializers.Serializer[Any]):
+    """The load that somebody wants to put on a bar, a pair of handles, or to take from a rack or a stack."""
+
+    item = IdField(help_text="The bar, handle, rack or stack. Its gym must be this one.")
+    load = DecimalField(max_digits=8, decimal_places=3, min_value=0, help_text="Of a handle: for one hand.")
+    unit = serializers.ChoiceField(choices=WeightUnit.choices)
+
+
+class PlatesSerializer(serializers.Serializer[Any]):
+    item = serializers.UUIDField()
+    weight = serializers.DecimalField(max_digits=8, decimal_places=3)
+    unit = serializers.ChoiceField(choices=WeightUnit.choices)
+    count = serializers.IntegerField()
+
+
+class LoadingSerializer(serializers.Serializer[Any]):
+    load = serializers.DecimalField(max_digits=8, decimal_places=3, help_text="In the unit that was asked for.")
+    side = PlatesSerializer(many=True, help_text="The plates of one side, the heaviest first.")
+
+
+class LoadingsSerializer(serializers.Serializer[Any]):
+    """What can be made nearest to the wanted load: twice the same, where it can be made exactly."""
+
+    below = LoadingSerializer(allow_null=True, help_text="The heaviest that is not more.")
+    above = LoadingSerializer(allow_null=True, help_text="The lightest that is not less.")

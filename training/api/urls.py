@@ -7,5 +7,7 @@ router.register("workouts", views.WorkoutViewSet, "workout")
 router.register("exercises", views.ExerciseViewSet, "exercise")
 router.register("sets", views.SetViewSet, "set")
 router.register("measurements", views.MeasurementViewSet, "measurement")
+router.register("gyms", views.GymViewSet, "gym")
+router.register("gym-items", views.GymItemViewSet, "gymitem")
 
 urlpatterns = router.urls

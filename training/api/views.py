@@ -12,8 +12,9 @@ from lib.models import OwnedModel
 from lib.parsers import sent_body
 from lib.writes import writing
 from training.api import serializers
-from training.models import Workout
-from training.services import exercises
+from training.enums import GymItemKind
+from training.models import GymItem, Workout
+from training.services import exercises, gyms
 
 
 class WorkoutViewSet(OwnedViewSet):
@@ -94,3 +95,36 @@ class MeasurementViewSet(OwnedViewSet):
 
     serializer_class = serializers.MeasurementSerializer
     filterset_fields = {"kind": ["exact"], "measured_at": ["gte", "lt"], "local_date": ["gte", "lte"]}
+
+
+class GymViewSet(OwnedViewSet):
+    """Places to train. At most one is the default."""
+
+    serializer_class = serializers.GymSerializer
+    filterset_fields = {"is_default": ["exact"]}
+
+    @extend_schema(
+        parameters=[serializers.WantedSerializer], responses={200: serializers.LoadingsSerializer}, filters=False
+    )
+    @action(detail=True, pagination_class=None)
+    def loadings(self, request: Request, pk: Any = None) -> Response:
+        """Which plates make a load, and which loads near it can be made with what is there."""
+        asked = serializers.WantedSerializer(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        gym: Any = self.get_object()
+        wanted = asked.validated_data
+        items = list(GymItem.objects.for_user(request.user).filter(gym=gym))
+        item = next((item for item in items if item.pk == wanted["item"]), None)
+        if item is None or item.kind == GymItemKind.PLATE:
+            detail = "There is no such bar, handle, rack or stack in this gym."
+            raise ValidationError({"item": [ErrorDetail(detail, "does_not_exist")]})
+        found = gyms.loadings(item=item, items=items, load=wanted["load"], unit=wanted["unit"])
+        return Response(serializers.LoadingsSerializer(found).data)
+
+
+class GymItemViewSet(OwnedViewSet):
+    """Plates, bars, handles, racks and stacks of a gym."""
+
+    serializer_class = serializers.GymItemSerializer
+    filterset_fields = {"gym": ["exact"], "kind": ["exact"]}
+    order_within = {"gym": ("id",)}

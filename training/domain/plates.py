@@ -4,7 +4,7 @@ Exact, also where kilograms and pounds are mixed: weights are whole numbers of 1
 10^8 of them, a thousandth of a pound 45,359,237. Clients check themselves by docs/vectors/plates.json.
 """
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -113,22 +113,27 @@ def nearest_loadings(wanted: Weight, holder: Holder, owned: Sequence[Plates]) ->
     return Nearest(loading(below), loading(above))
 
 
-def nearest_steps(wanted: Weight, steps: Sequence[Weight]) -> tuple[Weight | None, Weight | None]:
-    """Of fixed weights, such as a rack of dumbbells or the stack of a machine: the heaviest not above the wanted one, and the
-    lightest not below it.
-    """
-    ordered = sorted(steps, key=lambda weight: weight.parts)
-    parts = [weight.parts for weight in ordered]
-    below, above = bisect_right(parts, wanted.parts), bisect_left(parts, wanted.parts)
-    return ordered[below - 1] if below else None, ordered[above] if above < len(ordered) else None
+class Ladder(NamedTuple):
+    """Fixed weights that rise evenly: a rack of dumbbells, the stack of a machine. step: above 0."""
+
+    lowest: Weight
+    highest: Weight
+    step: Weight
 
 
-def stack(lowest: Weight, highest: Weight, step: Weight) -> list[Weight]:
-    """The weights of a machine, or of a rack, that rises evenly. All three in one unit, the step above zero."""
-    if step.value <= 0 or len({lowest.unit, highest.unit, step.unit}) > 1:
-        raise ValueError("A stack rises by more than zero, in one unit.")
-    count = int((highest.value - lowest.value) / step.value) + 1
-    return [Weight(lowest.value + number * step.value, lowest.unit) for number in range(max(count, 0))]
+def nearest_rungs(wanted: Weight, ladder: Ladder) -> Nearest:
+    """The weights of the ladder around the wanted one."""
+    lowest, step = ladder.lowest.parts, ladder.step.parts
+    top = (ladder.highest.parts - lowest) // step
+    low, rest = divmod(wanted.parts - lowest, step)
+    high = low + 1 if rest else low
+
+    def rung(number: int) -> Loading:
+        return Loading(lowest + number * step, ())
+
+    below = rung(min(low, top)) if low >= 0 else None
+    above = rung(max(high, 0)) if high <= top else None
+    return Nearest(below, above)
 
 
 def _by_weight(owned: Sequence[Plates], holder: Holder) -> list[tuple[Weight, int]]:

@@ -1,4 +1,5 @@
+from training.models.gym import Gym, GymItem
 from training.models.measurement import Measurement
 from training.models.workout import Exercise, Set, Workout
 
-__all__ = ["Exercise", "Measurement", "Set", "Workout"]
+__all__ = ["Exercise", "Gym", "GymItem", "Measurement", "Set", "Workout"]

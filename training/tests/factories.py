@@ -4,7 +4,7 @@ from accounts.models import User
 from catalog.models import ExerciseType
 from catalog.tests.factories import make_canonical
 from lib.tests.factories import Example, as_id, make, register
-from training.models import Exercise, Measurement, Set, Workout
+from training.models import Exercise, Gym, GymItem, Measurement, Set, Workout
 
 register(
     Example(
@@ -46,5 +46,30 @@ register(
         document=lambda user: {"kind": "body_weight", "value": "82.500", "measured_at": "2026-03-01T07:00:00.000000Z"},
         patch={"value": "82.100"},
         breaks={"training_measurement_possible": {"kind": "waist", "value": "85.000"}},
+    )
+)
+register(
+    Example(
+        Gym,
+        document=lambda user: {"name": "Cellar"},
+        patch={"is_default": True, "notes": "The bar is bent."},
+    )
+)
+register(
+    Example(
+        GymItem,
+        document=lambda user: {
+            "gym": as_id(make(Gym, user)),
+            "kind": "plate",
+            "weight": "20.000",
+            "unit": "kg",
+            "count": 4,
+        },
+        patch={"count": 6},
+        breaks={
+            "training_gymitem_ladder": {"kind": "stack", "highest": "50.000"},
+            "training_gymitem_rises": {"kind": "stack", "weight": "50.000", "highest": "20.000", "step": "5.000"},
+            "training_gymitem_plate_weighs": {"weight": "0.000"},
+        },
     )
 )

@@ -12,13 +12,13 @@ from hypothesis import given
 
 from training.domain.plates import (
     Holder,
+    Ladder,
     Loading,
     Plates,
     TooManyPlatesError,
     Weight,
     nearest_loadings,
-    nearest_steps,
-    stack,
+    nearest_rungs,
 )
 
 VECTORS: list[dict[str, Any]] = orjson.loads((settings.BASE_DIR / "docs/vectors/plates.json").read_bytes())["loadings"]
@@ -75,21 +75,16 @@ def test_nothing_that_can_be_made_is_nearer(wanted: Weight, owned: list[Plates],
             assert sum(count for _, count in loading.side) == possible[loading.parts]
 
 
-def test_rack_gives_its_neighbours() -> None:
-    rack = [weight(text) for text in ("5 kg", "7.5 kg", "20 lb")]
-    assert nearest_steps(weight("8 kg"), rack) == (weight("7.5 kg"), weight("20 lb"))
-    assert nearest_steps(weight("7.5 kg"), rack) == (weight("7.5 kg"), weight("7.5 kg"))
-    assert nearest_steps(weight("4 kg"), rack) == (None, weight("5 kg"))
-    assert nearest_steps(weight("50 kg"), rack) == (weight("20 lb"), None)
-    assert nearest_steps(weight("1 kg"), []) == (None, None)
+RUNGS: list[dict[str, Any]] = orjson.loads((settings.BASE_DIR / "docs/vectors/plates.json").read_bytes())["ladders"]
 
 
-def test_stack_rises_by_its_step() -> None:
-    assert [one.value for one in stack(weight("5 kg"), weight("20 kg"), weight("7 kg"))] == [5, 12, 19]
-    with pytest.raises(ValueError, match="one unit"):
-        stack(weight("5 kg"), weight("20 kg"), weight("5 lb"))
-    with pytest.raises(ValueError, match="more than zero"):
-        stack(weight("5 kg"), weight("20 kg"), weight("0 kg"))
+@pytest.mark.parametrize("vector", RUNGS, ids=lambda vector: vector["what"])
+def test_rungs_are_those_of_the_vector(vector: dict[str, Any]) -> None:
+    ladder = Ladder(*(weight(vector[name]) for name in ("lowest", "highest", "step")))
+    wanted = weight(vector["wanted"])
+    found = nearest_rungs(wanted, ladder)
+    said = [one and f"{one.load(wanted.unit).normalize():f} {wanted.unit}" for one in found]
+    assert said == [vector["below"], vector["above"]]
 
 
 def test_weight_with_too_many_digits_is_refused() -> None:
