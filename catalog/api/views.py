@@ -29,7 +29,6 @@ class LibraryViewSet(RenderedReads):
 class MuscleViewSet(LibraryViewSet):
     queryset = Muscle.objects.all()
     serializer_class = serializers.MuscleSerializer
-    queryset = Muscle.objects.none()  # the API's document names the key in the address after its model
     filterset_class = filters.MuscleFilter
     pagination_class = BySlug
 
@@ -37,7 +36,6 @@ class MuscleViewSet(LibraryViewSet):
 class EquipmentViewSet(LibraryViewSet):
     queryset = Equipment.objects.all()
     serializer_class = serializers.EquipmentSerializer
-    queryset = Equipment.objects.none()  # the same
     filterset_class = filters.EquipmentFilter
     pagination_class = BySlug
 

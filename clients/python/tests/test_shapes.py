@@ -66,9 +66,7 @@ def test_the_nearest_name_is_said(device: Device, wrong: str, meant: str) -> Non
 
 
 def test_a_name_like_none_gets_them_all(device: Device) -> None:
-    with pytest.raises(
-        InvalidInput, match=r"There are: settings, .*, conflict"
-    ):
+    with pytest.raises(InvalidInput, match=r"There are: settings, .*, conflict"):
         device.create("zzzzz", {})
 
 
