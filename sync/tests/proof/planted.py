@@ -399,12 +399,12 @@ def withdrawn_alone(hits: list[str]) -> Iterator[None]:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_get_functiondef(tgfoid) FROM pg_trigger"
-            " WHERE tgrelid = 'specimens_plan'::regclass AND tgname LIKE '%capture_update%'"
+            " WHERE tgrelid = 'specimens_plan'::regclass AND tgname LIKE 'with_specimens_planday%'"
         )
         (real,) = cursor.fetchone()
-        wrong = real.replace("AND pair.visible IS DISTINCT FROM pair.before", "AND FALSE")
+        wrong = real.replace("n.visible IS DISTINCT FROM o.visible", "FALSE")
         cursor.execute(wrong)
-        hits += ["capture_update"] if wrong != real else []
+        hits += ["with_specimens_planday"] if wrong != real else []
         try:
             yield
         finally:
