@@ -21,6 +21,7 @@ from accounts.services.tokens import start_session
 from config.tests.contract import SchemaClient
 from config.tests.databases import Databases, connected_to
 from lib import wire
+from sync.domain.packing import unpacked
 from sync.services.pull import cursors
 from sync.tests.devices import PULL, PUSH, Json, ago
 from sync.tests.proof.ending import says
@@ -89,7 +90,7 @@ class Release:
 def _rows(query: str) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(query)
-        return list(cursor.fetchall())
+        return [tuple(unpacked(value) if isinstance(value, bytes) else value for value in row) for row in cursor]
 
 
 @pytest.fixture(params=NAMES)
