@@ -136,7 +136,7 @@ def as_meant(world: World, naives: Sequence[Naive]) -> evidence.Evidence:
     for mutation_id, one in (item for naive in naives for item in naive.words.items()):
         sent = found.mutations.get(mutation_id)
         if sent is not None and sent.payload:
-            own = {"patch": dict(one.touched), "base_version": one.seen.version if one.seen else 0}
+            own = {"patch": dict(one.touched), "base_version": one.seen.version if one.seen else 0, "whole": one.data}
             payload = {**sent.payload, **own, "schema_version": USUAL}
             found.mutations[mutation_id] = dataclasses.replace(sent, payload=payload)
     everything = dict.fromkeys(found.records, found.head.version)

@@ -199,8 +199,8 @@ class Oracle:
             return
         name, entity = PARENTS[key[0]]
         documents = [e.after or {} for e in self.history[key] if e.version <= deletion.base]
-        own = (s for s in self.order[deletion.device] if s.key == key and s.seq < deletion.seq)
-        documents += [s.payload.get("patch") or {} for s in own]
+        own = [s for s in self.order[deletion.device] if s.key == key and s.seq < deletion.seq]
+        documents += [s.payload.get(said) or {} for s in own for said in ("patch", "whole")]
         yield from {(entity, d[name]) for d in documents if d.get(name)}
 
     def _closure(self, key: Key, parents: Callable[[Key], Iterable[Key]]) -> set[Key]:
