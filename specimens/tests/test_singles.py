@@ -230,6 +230,16 @@ def test_row_that_sql_deleted_for_good_is_still_referred_to(phone: Phone, field:
     assert not Room.objects.live().exists()
 
 
+def test_note_that_sql_deleted_comes_back_though_what_it_refers_to_was_deleted_too(phone: Phone) -> None:
+    rack = phone.create("rack", {"room": phone.create("room", {"title": "gone soon"})})
+    note = phone.create("day_note", {"day": DAY, "rack": rack})
+    with connection.cursor() as cursor:
+        for table in ("daynote", "rack", "room"):
+            cursor.execute(f"DELETE FROM specimens_{table}")
+    result = phone.one("update", "day_note", note, {"text": "still here"}, base_version=phone.pull()["version"])
+    assert (result["status"], phone.records()["day_note", note]["data"]["rack"]) == ("applied", rack)
+
+
 @pytest.mark.parametrize("field", ["room", "rack"])
 def test_deleted_row_is_still_referred_to(phone: Phone, field: str) -> None:
     room = phone.create("room", {"title": "gone soon"})

@@ -14,6 +14,7 @@ from lib.references import usable
 from lib.statements import Rows, ask, fetch
 from sync.domain.forgotten import with_forgotten
 from sync.domain.records import Edit, Key, RecordState
+from sync.domain.references import targets_of
 from sync.domain.tree import parents_of
 from sync.queries import keys_as_json
 from sync.services.push.claims import claimants, claiming
@@ -200,16 +201,16 @@ class _Loader:
                 self.states[key] = RecordState(key, version, deleted, orjson.loads(data), modified_ms)
 
     def ancestors(self) -> None:
-        """Above what is deleted, up to the top: an edit may bring the whole chain back."""
-        while missing := self._parents_of_deleted() - self.states.keys() - self.taken:
+        """Above what is deleted, up to the top, and what that refers to: an edit may bring the whole chain back."""
+        while missing := self._targets_of_deleted() - self.states.keys() - self.taken:
             before = len(self.states)
             self.records(missing)
             if len(self.states) == before:
                 return
 
-    def _parents_of_deleted(self) -> set[Key]:
+    def _targets_of_deleted(self) -> set[Key]:
         rules = entity_rules()
-        return {parent for s in self.states.values() if s.deleted for parent in parents_of(rules[s.key[0]], s)}
+        return {target for s in self.states.values() if s.deleted for target in targets_of(rules[s.key[0]], s)}
 
     def parents(self, keys: Iterable[Key]) -> set[Key]:
         return {parent for key in keys for parent in parents_of(entity_rules()[key[0]], self.states[key])}
