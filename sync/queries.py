@@ -1,8 +1,6 @@
 """Reads of the sync tables: pages for pull, records for results, digests for status."""
 
-import datetime as dt
 from collections.abc import Callable, Collection, Iterable
-from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -13,7 +11,7 @@ from lib import wire
 from lib.statements import Rows, ask, fetch
 from sync.domain.packing import unpacked
 from sync.domain.records import Key
-from sync.domain.times import EPOCH
+from sync.domain.times import as_text
 
 
 class WireRecord(NamedTuple):
@@ -41,14 +39,8 @@ def change_of(row: tuple[Any, ...]) -> str:
     data = "null" if is_deleted and entity not in wire.readable_codes() else document
     return (
         f'{{"entity":"{wire.names()[entity]}","id":"{record_id}","version":{version},"deleted":{deleted},'
-        f'"last_modified_at":"{_time(modified_ms)}","data":{data}}}'
+        f'"last_modified_at":"{as_text(modified_ms)}","data":{data}}}'
     )
-
-
-@lru_cache(maxsize=4096)
-def _time(unix_ms: int) -> str:
-    """All that was written together has the same one."""
-    return (EPOCH + dt.timedelta(milliseconds=unix_ms)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 LAST_ENTITY = 32767  # no entity: stands behind all of a version

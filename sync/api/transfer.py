@@ -9,6 +9,7 @@ from django.http.response import HttpResponseBase
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
+from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.parsers import MultiPartParser
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
@@ -22,9 +23,11 @@ from sync.enums import ImportMode
 from sync.models import Import
 from sync.services.states import exporting, transfers
 from sync.services.states.importing import Report
+from sync.services.states.tables import export_tables
 
 
 class ExportRequest(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    format: Literal["json", "csv"] = "json"
     log: bool = False
 
 
@@ -40,14 +43,24 @@ class ExportView(SyncView):
 
     @extend_schema(
         operation_id="export",
-        parameters=[OpenApiParameter("log", bool, description="With the log of all changes.")],
+        parameters=[
+            OpenApiParameter(
+                "format", enum=["json", "csv"], default="json", description="Tables for spreadsheets: `csv`."
+            ),
+            OpenApiParameter("log", bool, description="With the log of all changes. Not of tables."),
+        ],
         responses=schema.ZIP_FILE,
     )
     def get(self, request: Request) -> HttpResponseBase:
-        """Everything of the user: a ZIP with one file of JSON lines for each entity, and a manifest."""
+        """Everything of the user: a ZIP with one file of JSON lines for each entity, and a manifest; or with one table each."""
         asked = files.parameters(request.query_params.dict(), ExportRequest)
         check_limit(request, group="export", rate="20/h", key=str(self.user.pk))
         at = timezone.now()
+        if asked.format == "csv":
+            if asked.log:
+                raise ValidationError({"log": [ErrorDetail("The log is no table. Ask for it as JSON.", "invalid")]})
+            tables = export_tables(user=self.user, at=at)
+            return files.given(tables, content_type=files.ZIP, name=f"dropset-tables-{at:%Y-%m-%d}.zip")
         archive = exporting.export(user=self.user, at=at, with_log=asked.log)
         return files.given(archive, content_type=files.ZIP, name=f"dropset-{at:%Y-%m-%d}.zip")
 

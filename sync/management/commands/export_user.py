@@ -1,13 +1,11 @@
-import os
-import shutil
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
-from tqdm import tqdm
 
 from accounts.models import User
+from sync.management.saving import save
 from sync.services.states.exporting import export
 
 
@@ -24,12 +22,5 @@ class Command(BaseCommand):
         if user is None:
             raise CommandError(f"There is no account {email}.")
         with export(user=user, at=timezone.now(), with_log=log) as archive:
-            try:
-                made = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)  # nobody else needs to read all that
-            except OSError as error:
-                raise CommandError(f"{file} cannot be made: {error.strerror}.") from error
-            archive.file.seek(0)
-            reading = tqdm.wrapattr(archive.file, "read", total=archive.size, leave=False, disable=None)
-            with os.fdopen(made, "wb") as target, reading as source:
-                shutil.copyfileobj(source, target)
+            save(archive, file)
         self.stdout.write(f"{file}: {archive.size} bytes.")

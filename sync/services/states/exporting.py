@@ -1,10 +1,7 @@
 """Everything of a user, as a ZIP of JSON lines with a manifest."""
 
 import datetime as dt
-import hashlib
-import zipfile
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 import msgspec
 import orjson
@@ -17,72 +14,29 @@ from sync.models import Mutation
 from sync.services.heads import consistent_view
 from sync.services.push.answers import error_of
 from sync.services.states import reading
+from sync.services.states.archive_files import Written, archive
 from sync.services.states.reading import Spool, State, blocks_of
 
 FORMAT = "dropset-export-1"
-COMPRESSION_LEVEL = 4
 
 
 def export(*, user: User, at: dt.datetime, with_log: bool = False) -> Spool:
     """A ZIP: records/<entity>.ndjson, mutations.ndjson (refused or waiting), log.ndjson if asked for, manifest.json."""
-    spool = Spool()
-    try:
-        _write(spool, user, at, with_log=with_log)
-    except BaseException:
-        spool.close()
-        raise
-    return spool
-
-
-def _write(spool: Spool, user: User, at: dt.datetime, *, with_log: bool) -> None:
-    sink: Any = _Sink(spool)
-    with (
-        consistent_view(),
-        zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED, compresslevel=COMPRESSION_LEVEL) as zf,
-    ):
+    with consistent_view(), archive(at) as (spool, zf):
         state = State(user)
         files = [
-            _add(zf, f"records/{entity.name}.ndjson", reading.records(user, entity), at)
+            zf.add(f"records/{entity.name}.ndjson", reading.records(user, entity))
             for entity in wire.entities()
             if entity.name in state.counts.keys() | state.retired.keys()
         ]
-        files.append(_add(zf, "mutations.ndjson", blocks_of(_unsettled(user)), at))
+        files.append(zf.add("mutations.ndjson", blocks_of(_unsettled(user))))
         if with_log:
-            files.append(_add(zf, "log.ndjson", reading.log(user), at))
-        _add(zf, "manifest.json", [_manifest(user, state, files, at)], at)
+            files.append(zf.add("log.ndjson", reading.log(user)))
+        zf.add("manifest.json", [_manifest(user, state, files, at)])
+    return spool
 
 
-class _Sink:
-    """What zipfile writes to: it only goes forward."""
-
-    def __init__(self, spool: Spool) -> None:
-        self.spool = spool
-
-    def write(self, data: bytes, /) -> int:
-        block = bytes(data)
-        self.spool.write(block)
-        return len(block)
-
-    def flush(self) -> None:
-        """Nothing is held back here."""
-
-
-def _add(zf: zipfile.ZipFile, name: str, blocks: Iterable[bytes], at: dt.datetime) -> dict[str, Any]:
-    """Writes one file. Gives its line of the manifest."""
-    info = zipfile.ZipInfo(name, at.timetuple()[:6])
-    info.compress_type = zipfile.ZIP_DEFLATED
-    info.external_attr = 0o600 << 16
-    digest, size, lines = hashlib.sha256(), 0, 0
-    with zf.open(info, "w", force_zip64=True) as file:
-        for block in blocks:
-            file.write(block)
-            digest.update(block)
-            size += len(block)
-            lines += block.count(b"\n")
-    return {"name": name, "bytes": size, "lines": lines, "sha256": digest.hexdigest()}
-
-
-def _manifest(user: User, state: State, files: list[dict[str, Any]], at: dt.datetime) -> bytes:
+def _manifest(user: User, state: State, files: list[Written], at: dt.datetime) -> bytes:
     content = {
         "format": FORMAT,
         "made_at": at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
@@ -91,7 +45,7 @@ def _manifest(user: User, state: State, files: list[dict[str, Any]], at: dt.date
         "version": state.head.version,
         "schema_version": schema_version(),
         "counts": state.counts,
-        "files": files,
+        "files": [file._asdict() for file in files],
     }
     return orjson.dumps(content, option=orjson.OPT_INDENT_2)
 
