@@ -48,7 +48,7 @@ lock: venv-dev  ## pin requirements*.in into requirements*.txt
 	@$(COMPILE) requirements-dev.in -o requirements-dev.txt
 	@$(COMPILE) requirements-rxdb.in -o requirements-rxdb.txt
 
-bench: venv-dev  ## measure sync against plain SQL (ARGS="1 5 --rounds 51"; PORT, DATABASE_URL)
+bench: venv-dev  ## measure sync against plain SQL, and common requests against FastAPI (ARGS="1 5 --rounds 51"; DATABASE_URL)
 	@PYTHONPATH=clients/python exec $(HERE) -m benchmarks $(ARGS)
 
 demo: venv  ## two devices sync against the running server (ARGS, BASE_URL)

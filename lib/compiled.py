@@ -1,4 +1,4 @@
-"""Queries that the ORM compiles once. To put one together takes it four times as long as PostgreSQL needs to answer."""
+"""Queries that the ORM compiles once: it takes longer to put one together than PostgreSQL takes to answer it."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +9,7 @@ from lib.statements import rows_of
 
 
 class Parameter(models.Value):
-    """A value that is given when the query runs. Code that would decide by it while the query is made fails."""
+    """A value that is given when the query runs. It has no attributes of a user: code that asks for one fails."""
 
     def __init__(self, name: str, field: Any) -> None:
         super().__init__(None, output_field=field)

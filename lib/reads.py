@@ -68,10 +68,10 @@ def _filterset_with(view: Any, names: frozenset[str]) -> Any:
 
 
 class RenderedReads(viewsets.GenericViewSet[Any]):
-    """The serializer says what an answer holds, and makes none.
+    """The serializer says which fields an answer has; PostgreSQL makes the answer.
 
-    Most lists are asked for without a filter, and always with the same query, for another user or from another place on: it is
-    put together once. So `rows_for` sees no request.
+    Lists without filters always have the same query, only for another user or from another place on. So it is compiled once, and
+    `rows_for` sees no request.
     """
 
     filter_backends = [FilterBackend]

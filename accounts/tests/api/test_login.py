@@ -136,7 +136,6 @@ def test_cookie_of_the_admin_opens_no_api(charlie: User, anonymous: SchemaClient
 def test_api_sets_no_cookie_and_reads_none(charlie: User, anonymous: SchemaClient, ada: User) -> None:
     """Also where it refuses: what pages need goes past it."""
     anonymous.force_login(charlie)
-    anonymous.cookies["csrftoken"] = "x"
     for response in (
         log_in(anonymous),
         anonymous.get(ME_URL),
