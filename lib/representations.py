@@ -57,6 +57,11 @@ def names_of(serializer: Serializer) -> tuple[str, ...]:
 @lru_cache(maxsize=256)  # clients choose fields as they like
 def _representation(serializer: Serializer, names: tuple[str, ...]) -> Representation:
     fields = {field.name: field for field in wire.fields_of(serializer.Meta.model, names)}
+    if others := [name for name in names if name not in fields]:
+        raise TypeError(
+            f"{serializer.__name__}: {', '.join(others)} is no column, and PostgreSQL renders reads. Add a generated field, "
+            "or give the view a list and a detail of its own."
+        )
     pairs = ", ".join(f"{_column(fields[name])} AS {name}" for name in names)
     text = f"(SELECT row_to_json(d)::text FROM (SELECT {pairs}) AS d)"  # noqa: S608 - our own column names
     handed_through = not any(field.sql_type in WRITTEN_OTHERWISE for field in fields.values())

@@ -9,6 +9,7 @@ import pytest
 from django.db import DatabaseError, models, transaction
 from django.urls import get_resolver, reverse
 from django.utils import timezone
+from rest_framework import serializers
 from rest_framework.test import APIClient
 
 from accounts.models import User
@@ -22,7 +23,9 @@ from lib.api import OwnedViewSet, etag_of
 from lib.fields import BoundedDecimalField, BoundedFloatField, EnumField, SlugSetField, TimeZoneField
 from lib.reads import RenderedReads
 from lib.renderers import OrjsonRenderer
+from lib.representations import representation_of
 from lib.tests.factories import make
+from training.api.serializers import WorkoutSerializer
 
 ODD_TEXT = "Übung \"1\" \\ / <b>&amp;</b> \b\f\n\r\t \x01\x1f\x7f\u2028 💪 %s %% {} ''"
 ODD_JSON: dict[str, Any] = {
@@ -189,3 +192,14 @@ def test_users_who_ask_in_turn_each_get_their_own(
 def test_odd_key_is_not_found(url: str, view: Any, key: str, plain: APIClient, alice: User) -> None:
     made(view, alice)
     check_error(plain.get(f"{url}{key}/"), 404, "not_found")
+
+
+def test_field_that_is_no_column_is_refused_with_what_to_do() -> None:
+    class WithMore(WorkoutSerializer):
+        more = serializers.SerializerMethodField()
+
+        def get_field_names(self, declared_fields: Any, info: Any) -> list[str]:
+            return [*super().get_field_names(declared_fields, info), "more"]
+
+    with pytest.raises(TypeError, match="WithMore: more is no column"):
+        representation_of(WithMore)
