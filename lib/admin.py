@@ -13,6 +13,7 @@ from unfold.admin import ModelAdmin
 from lib import wire
 from lib.models import OwnedModel
 from lib.references import missing_references
+from lib.singles import take_flags, taken_claims
 from lib.writes import Catalogue, writing
 
 COUNTED_ROWS_MAX = 10_000
@@ -28,7 +29,9 @@ class BoundedPaginator(Paginator[Any]):
 
 
 class OwnedForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
-    """Shows, at its field, what the database would refuse: a reference into somebody else's rows."""
+    """Shows, at its field, what the database would refuse: a reference into somebody else's rows, a second of what there is
+    one of.
+    """
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -38,6 +41,8 @@ class OwnedForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at ru
         chosen = {f.column: getattr(cleaned.get(f.name), "pk", None) for f in entity.references()}
         for _, name in missing_references(entity, user, [chosen]) if user or entity.is_shared else []:
             self.add_error(name, "This row belongs to somebody else, or is deleted.")
+        for single in taken_claims(entity, user, cleaned, but=self.instance.pk) if user else []:
+            self.add_error(single.gives_way, str(single.get_violation_error_message()))
         return cleaned
 
 
@@ -71,6 +76,7 @@ class OwnedAdmin(ModelAdmin):  # type: ignore[misc]  # no stubs
 
     def save_model(self, request: HttpRequest, obj: OwnedModel, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
         with writing(user=obj.user or Catalogue(), source="admin"):
+            take_flags(obj)
             obj.save(update_fields=[*form.changed_data, "updated_at"] if change else None)
 
     def delete_model(self, request: HttpRequest, obj: OwnedModel) -> None:

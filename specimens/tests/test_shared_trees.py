@@ -2,7 +2,6 @@
 
 import threading
 from contextlib import closing
-from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -18,6 +17,7 @@ from lib.tests.factories import as_id, make
 from lib.tests.refusals import refused
 from lib.writes import Catalogue, writing
 from specimens.models import Plan, PlanDay, PlanSlot
+from specimens.tests.forms import changed
 from specimens.tests.trees import Library, make_tree, set_status
 from sync.models import LogEntry, Record
 from sync.tests.devices import Phone
@@ -332,14 +332,6 @@ def test_curator_edits_under_the_head_of_the_catalogue(library: Library) -> None
 
 
 # --- the admin ---
-
-
-def changed(client: Client, row: Any, **values: Any) -> Any:
-    """The answer to a form of the admin, sent as it was but for these values. row: one that is there, or a new one."""
-    place = "add" if row._state.adding else f"{row.pk}/change"
-    url = f"/admin/specimens/{row._meta.model_name}/{place}/"
-    initial = {"id": row.pk, **client.get(url).context["adminform"].form.initial}
-    return client.post(url, {name: value for name, value in (initial | values).items() if value is not None})
 
 
 def test_curator_publishes_in_the_admin(client: Client, charlie: User, library: Library) -> None:

@@ -4,11 +4,13 @@ import itertools
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test import Client
 
 from accounts.models import User
 from config.tests.contract import SchemaClient, check_error
 from lib.tests.factories import as_id, make
 from specimens.models import DayNote, Room
+from specimens.tests.forms import changed
 from sync.models import Conflict, DeviceState, LogEntry
 from sync.tests.devices import Json, Phone, ago, an_hour_passes
 from sync.tests.naive import Naive, record
@@ -254,3 +256,22 @@ def test_reference_into_somebody_elses_data_is_refused(phone: Phone, bob: User) 
     result = phone.one("create", "day_note", "0190b2a4-8f00-7000-8000-0000000000dd", {"room": room})
     assert result["status"] in ("deferred", "rejected")
     assert not DayNote.objects.exists()
+
+
+# --- the admin ---
+
+
+def test_admin_takes_a_flag_over_and_shows_other_claims_at_their_field(
+    client: Client, charlie: User, alice: User
+) -> None:
+    client.force_login(charlie)
+    make(Room, alice, title="Hall", is_default=True)
+    second = make(Room, alice, title="Shed", is_default=False)
+    assert changed(client, second, is_default="on").status_code == 302
+    assert defaults(alice) == ["Shed"]
+    make(DayNote, alice, day=DAY)
+    other = make(DayNote, alice, day="2026-12-02")
+    answer = changed(client, other, day=DAY)
+    assert answer.status_code == 200
+    assert "day" in answer.context["adminform"].form.errors
+    assert changed(client, other, text="Tired.").status_code == 302
