@@ -183,7 +183,10 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "PATH_CONVERTER_OVERRIDES": {"id": {"type": "string", "format": "uuid"}},
-    "ENUM_NAME_OVERRIDES": {"WeightUnitEnum": "accounts.enums.WeightUnit"},
+    "ENUM_NAME_OVERRIDES": {  # of choices that several models have
+        "SetKindEnum": "training.enums.SetKind",
+        "WeightUnitEnum": "accounts.enums.WeightUnit",
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "config.schema.describe_errors",

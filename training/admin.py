@@ -1,7 +1,17 @@
 from django.contrib import admin
 
 from lib.admin import OwnedAdmin
-from training.models import Exercise, Gym, GymItem, Measurement, Set, Workout
+from training.models import (
+    Exercise,
+    Gym,
+    GymItem,
+    Measurement,
+    Set,
+    TemplateExercise,
+    TemplateSet,
+    Workout,
+    WorkoutTemplate,
+)
 
 
 @admin.register(Workout)
@@ -32,3 +42,18 @@ class GymAdmin(OwnedAdmin):
 @admin.register(GymItem)
 class GymItemAdmin(OwnedAdmin):
     list_select_related = ("user", "gym")
+
+
+@admin.register(WorkoutTemplate)
+class WorkoutTemplateAdmin(OwnedAdmin):
+    search_fields = (*OwnedAdmin.search_fields, "title", "folder")
+
+
+@admin.register(TemplateExercise)
+class TemplateExerciseAdmin(OwnedAdmin):
+    list_select_related = ("user", "template", "exercise_type")
+
+
+@admin.register(TemplateSet)
+class TemplateSetAdmin(OwnedAdmin):
+    list_select_related = ("user", "template_exercise")

@@ -27,6 +27,14 @@ class GymItemKind(models.TextChoices):
     STACK = "stack", "Stack of a machine"
 
 
+class LoadReference(models.TextChoices):
+    """What a percentage is of."""
+
+    ONE_REP_MAX = "one_rep_max", "One-repetition maximum"
+    TRAINING_MAX = "training_max", "Training maximum"
+    BODY_WEIGHT = "body_weight", "Body weight"
+
+
 class MeasurementKind(models.TextChoices):
     """The unit of each kind is SI, or the field's own where it has one; it stands in the label."""
 

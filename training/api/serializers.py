@@ -5,8 +5,18 @@ from rest_framework import serializers
 from accounts.enums import WeightUnit
 from lib.api import OwnedSerializer
 from lib.serializer_fields import DecimalField, IdField, NumberField
-from training.models import Exercise, Gym, GymItem, Measurement, Set, Workout
-from training.models.workout import POSITION_LIMIT
+from training.models import (
+    Exercise,
+    Gym,
+    GymItem,
+    Measurement,
+    Set,
+    TemplateExercise,
+    TemplateSet,
+    Workout,
+    WorkoutTemplate,
+)
+from training.models.fields import POSITION_LIMIT
 
 
 class WorkoutSerializer(OwnedSerializer):
@@ -69,3 +79,32 @@ class LoadingsSerializer(serializers.Serializer[Any]):
 
     below = LoadingSerializer(allow_null=True, help_text="The heaviest that is not more.")
     above = LoadingSerializer(allow_null=True, help_text="The lightest that is not less.")
+
+
+class WorkoutTemplateSerializer(OwnedSerializer):
+    class Meta(OwnedSerializer.Meta):
+        model = WorkoutTemplate
+
+
+class TemplateExerciseSerializer(OwnedSerializer):
+    class Meta(OwnedSerializer.Meta):
+        model = TemplateExercise
+
+
+class TemplateSetSerializer(OwnedSerializer):
+    class Meta(OwnedSerializer.Meta):
+        model = TemplateSet
+
+
+class StartSerializer(WorkoutSerializer):
+    """What may be said of a workout that a template is made into."""
+
+    def get_field_names(self, declared_fields: Any, info: Any) -> list[str]:
+        return ["id", "planned_on", "started_at", "time_zone"]
+
+
+class NewTemplateSerializer(WorkoutTemplateSerializer):
+    """What may be said of a template that is made from a workout or from another template."""
+
+    def get_field_names(self, declared_fields: Any, info: Any) -> list[str]:
+        return ["id", "title"]

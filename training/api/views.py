@@ -12,9 +12,10 @@ from lib.models import OwnedModel
 from lib.parsers import sent_body
 from lib.writes import writing
 from training.api import serializers
+from training.api.templates import NEW_TEMPLATE_EXAMPLES, answer_made, said_of_new
 from training.enums import GymItemKind
 from training.models import GymItem, Workout
-from training.services import exercises, gyms
+from training.services import exercises, gyms, templates
 
 
 class WorkoutViewSet(OwnedViewSet):
@@ -22,6 +23,24 @@ class WorkoutViewSet(OwnedViewSet):
 
     serializer_class = serializers.WorkoutSerializer
     filterset_fields = {"status": ["exact"], "local_date": ["exact", "gte", "lte"], "started_at": ["gte", "lt"]}
+
+    @extend_schema(
+        request=serializers.NewTemplateSerializer,
+        responses={201: serializers.WorkoutTemplateSerializer},
+        examples=NEW_TEMPLATE_EXAMPLES,
+    )
+    @action(detail=True, methods=["post"], url_path="save-as-template")
+    def save_as_template(self, request: Request, pk: Any = None) -> Response:
+        """Makes a template of what the sets aimed at; of what was done where they aimed at nothing.
+
+        Repeating it with the same `id` changes nothing.
+        """
+        said = said_of_new(serializers.NewTemplateSerializer, request)
+        with writing(user=request.user, source="api"):
+            workout: Any = self.locked_object(request)
+            title = said.get("title", workout.title)
+            templates.save_as_template(workout=workout, template_id=said["id"], title=title)
+        return answer_made(serializers.WorkoutTemplateSerializer, said["id"])
 
 
 class ExerciseViewSet(OwnedViewSet):

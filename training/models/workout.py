@@ -1,41 +1,29 @@
-from decimal import Decimal
-
 from django.db import models
 from django.db.models.functions import Coalesce
 
 from accounts.enums import WeightUnit
 from catalog.models import ExerciseType
-from lib.fields import (
-    BoundedDecimalField,
-    BoundedFloatField,
-    BoundedIntegerField,
-    EnumField,
-    MomentField,
-    NoteField,
-    OwnedForeignKey,
-    TimeZoneField,
-)
+from lib.fields import EnumField, MomentField, NoteField, OwnedForeignKey, TimeZoneField
 from lib.models import OwnedModel
 from lib.rules import own_or_shared
 from lib.together import Together
 from lib.wire import Wire
-from training.enums import SetKind, WorkoutStatus
+from training.enums import WorkoutStatus
 from training.models.expressions import LocalDate
-
-POSITION_LIMIT = 1e9
-ROUNDING_KG = Decimal("0.01")  # of a typed load, by whatever rule a client rounds it
-
-
-def load_as_typed(unit: WeightUnit) -> models.Q:
-    """The load is what was typed, in kg."""
-    typed_kg = models.F("typed_load") * unit.in_kg
-    known = models.Q(typed_load_unit=unit, load_kg__isnull=False)  # a comparison with NULL would refuse nothing
-    return known & models.Q(load_kg__gte=typed_kg - ROUNDING_KG, load_kg__lte=typed_kg + ROUNDING_KG)
-
-
-def position_field() -> BoundedFloatField:
-    """Where a child stands among its siblings: a fraction, so that one can move between two others and touch no third."""
-    return BoundedFloatField(min_value=-POSITION_LIMIT, max_value=POSITION_LIMIT, default=0.0)
+from training.models.fields import (
+    distance_m_field,
+    duration_s_field,
+    load_kg_field,
+    position_field,
+    reps_field,
+    rir_field,
+    rpe_field,
+    superset_group_field,
+    title_field,
+    typed_load_field,
+    typed_name_field,
+)
+from training.models.prescription import PRESCRIBED_TOGETHER, Prescription, load_as_typed_constraints
 
 
 class Workout(OwnedModel):
@@ -43,7 +31,7 @@ class Workout(OwnedModel):
 
     wire = Wire(code=30, distinct=("planned_on",), together=(Together(("started_at", "time_zone")),))
 
-    title = models.CharField(max_length=200, blank=True, default="")
+    title = title_field()
     status = EnumField(choices=WorkoutStatus, default=WorkoutStatus.PLANNED)
     planned_on = models.DateField(null=True, blank=True)
     started_at = MomentField(null=True, blank=True)
@@ -103,14 +91,9 @@ class Exercise(OwnedModel):
 
     workout = OwnedForeignKey(Workout, null=True, blank=True, related_name="exercises", db_index=False)
     exercise_type = models.ForeignKey(ExerciseType, models.RESTRICT, related_name="+")
-    typed_name = models.CharField(
-        max_length=300,
-        blank=True,
-        default="",
-        help_text="What the user called it, here or in another app, whatever the type is called.",
-    )
+    typed_name = typed_name_field()
     position = position_field()
-    superset_group = BoundedIntegerField(min_value=1, max_value=1000, null=True, blank=True)
+    superset_group = superset_group_field()
     performed_at = MomentField(null=True, blank=True, help_text="When it stands outside of a workout.")
     time_zone = TimeZoneField()
     notes = NoteField(max_length=5000)
@@ -125,63 +108,32 @@ class Exercise(OwnedModel):
         triggers = [*OwnedModel.Meta.triggers, *own_or_shared("exercise_type")]
 
 
-class Set(OwnedModel):
-    """One set: what was aimed at and what was done. Loads are in kg; what the user typed is kept beside them."""
+class Set(Prescription):
+    """One set: what was aimed at and what was done. Loads are in kg; what the user typed is kept beside them.
 
-    wire = Wire(code=50, together=(Together(("load_kg", "typed_load", "typed_load_unit"), leading="load_kg"),))
+    `target_load_kg` may stand beside a percentage, an RPE or an RIR: it is what these come to.
+    """
+
+    wire = Wire(
+        code=50,
+        together=(Together(("load_kg", "typed_load", "typed_load_unit"), leading="load_kg"), *PRESCRIBED_TOGETHER),
+    )
 
     exercise = OwnedForeignKey(Exercise, related_name="sets", db_index=False)
-    position = position_field()
-    kind = EnumField(choices=SetKind, default=SetKind.WORKING)
-    target_reps = BoundedIntegerField(min_value=0, max_value=10_000, null=True, blank=True)
-    reps = BoundedIntegerField(min_value=0, max_value=10_000, null=True, blank=True)
-    target_load_kg = BoundedDecimalField(
-        max_digits=7, decimal_places=2, min_value="0.00", max_value="10000.00", null=True, blank=True
-    )
-    load_kg = BoundedDecimalField(
-        max_digits=7, decimal_places=2, min_value="0.00", max_value="10000.00", null=True, blank=True
-    )
-    typed_load = BoundedDecimalField(
-        max_digits=8, decimal_places=3, min_value="0.000", max_value="25000.000", null=True, blank=True
-    )
+    reps = reps_field()
+    load_kg = load_kg_field()
+    typed_load = typed_load_field()
     typed_load_unit = EnumField(choices=WeightUnit, blank=True, default="")
-    rpe = BoundedDecimalField(max_digits=3, decimal_places=1, min_value="1.0", max_value="10.0", null=True, blank=True)
-    rir = BoundedDecimalField(max_digits=3, decimal_places=1, min_value="0.0", max_value="20.0", null=True, blank=True)
-    duration_s = BoundedIntegerField(min_value=0, max_value=604_800, null=True, blank=True)
-    distance_m = BoundedDecimalField(
-        max_digits=9, decimal_places=2, min_value="0.00", max_value="2000000.00", null=True, blank=True
-    )
-    rest_s = BoundedIntegerField(min_value=0, max_value=86_400, null=True, blank=True)
-    tempo = models.CharField(max_length=20, blank=True, default="", help_text="Down, pause, up, pause in s: 3-1-1-0.")
+    rpe = rpe_field()
+    rir = rir_field()
+    duration_s = duration_s_field()
+    distance_m = distance_m_field()
     completed_at = MomentField(null=True, blank=True)
-    notes = NoteField(max_length=2000)
 
-    class Meta(OwnedModel.Meta):
-        constraints = [
-            *OwnedModel.Meta.constraints,
-            models.CheckConstraint(
-                condition=models.Q(typed_load=None, typed_load_unit="")
-                | (models.Q(typed_load__isnull=False) & ~models.Q(typed_load_unit="")),
-                name="training_set_typed_load_unit",
-                violation_error_code="unit_missing",
-                violation_error_message="What was typed needs its number and its unit, or neither.",
-            ),
-            models.CheckConstraint(
-                condition=(
-                    models.Q(typed_load=None)
-                    | models.Q(typed_load_unit="")  # the constraint above says so
-                    | load_as_typed(WeightUnit.KG)
-                    | load_as_typed(WeightUnit.LB)
-                ),
-                name="training_set_load_as_typed",
-                violation_error_code="load_not_as_typed",
-                violation_error_message=(
-                    "load_kg must be typed_load in kg, to 0.01 kg. Write load_kg, typed_load and typed_load_unit together."
-                ),
-            ),
-        ]
+    class Meta(Prescription.Meta):
+        constraints = [*Prescription.Meta.constraints, *load_as_typed_constraints()]
         indexes = [
-            *OwnedModel.Meta.indexes,
+            *Prescription.Meta.indexes,
             # ?exercise=, in its order; ?exercise__workout=; what hangs on an exercise
             models.Index(fields=["exercise", "position", "id"], name="training_set_in_order"),
         ]

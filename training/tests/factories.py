@@ -4,7 +4,17 @@ from accounts.models import User
 from catalog.models import ExerciseType
 from catalog.tests.factories import make_canonical
 from lib.tests.factories import Example, as_id, make, register
-from training.models import Exercise, Gym, GymItem, Measurement, Set, Workout
+from training.models import (
+    Exercise,
+    Gym,
+    GymItem,
+    Measurement,
+    Set,
+    TemplateExercise,
+    TemplateSet,
+    Workout,
+    WorkoutTemplate,
+)
 
 register(
     Example(
@@ -29,6 +39,18 @@ def _exercise(user: User) -> dict[str, Any]:
 
 
 register(Example(Exercise, document=_exercise, patch={"notes": "Wide grip.", "superset_group": 1}))
+BREAK_THE_PRESCRIPTION: dict[str, dict[str, Any]] = {
+    "target_typed_load_unit": {"target_typed_load": "225.000"},
+    "target_load_as_typed": {"target_load_kg": "100", "target_typed_load": "100", "target_typed_load_unit": "lb"},
+    "target_reps_in_order": {"target_reps": 8, "target_max_reps": 6},
+    "target_percentage_of": {"target_percentage": "80.00"},
+}
+
+
+def _broken_prescriptions(name: str) -> dict[str, dict[str, Any]]:
+    return {f"training_{name}_{fact}": values for fact, values in BREAK_THE_PRESCRIPTION.items()}
+
+
 register(
     Example(
         Set,
@@ -37,6 +59,7 @@ register(
         breaks={
             "training_set_typed_load_unit": {"typed_load": "225.000"},
             "training_set_load_as_typed": {"load_kg": "100", "typed_load": "100", "typed_load_unit": "lb"},
+            **_broken_prescriptions("set"),
         },
     )
 )
@@ -70,6 +93,31 @@ register(
             "training_gymitem_ladder": {"kind": "stack", "highest": "50.000"},
             "training_gymitem_rises": {"kind": "stack", "weight": "50.000", "highest": "20.000", "step": "5.000"},
             "training_gymitem_plate_weighs": {"weight": "0.000"},
+        },
+    )
+)
+register(
+    Example(
+        WorkoutTemplate,
+        document=lambda user: {"title": "Push day"},
+        patch={"title": "Push day A", "folder": "5/3/1", "tags": ["strength"]},
+    )
+)
+register(
+    Example(
+        TemplateExercise,
+        document=lambda user: _exercise(user) | {"template": as_id(make(WorkoutTemplate, user))},
+        patch={"rest_s": 180, "superset_group": 1},
+    )
+)
+register(
+    Example(
+        TemplateSet,
+        document=lambda user: {"template_exercise": as_id(make(TemplateExercise, user)), "target_reps": 5},
+        patch={"target_reps": 8, "target_max_reps": 12, "target_rir": "2.0"},
+        breaks={
+            "training_templateset_one_load": {"target_load_kg": "100.00", "target_rpe": "8.0"},
+            **_broken_prescriptions("templateset"),
         },
     )
 )
