@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import orjson
 import pgtrigger
+from django.apps import apps
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import models
@@ -16,6 +17,7 @@ from lib.rules import OwnOrShared, Rule
 from lib.shapes import Shape
 
 PAGE = settings.BASE_DIR / "docs" / "entities.md"
+DATA_MODEL = settings.BASE_DIR / "docs" / "data-model.md"
 SHAPES = settings.BASE_DIR / "clients" / "python" / "dropset_client" / "entities.json"
 _TYPES = {"choice": "one of", "slugs": "set of slugs", "time_zone": "text"}
 HEAD = """# Entities
@@ -44,7 +46,7 @@ class Command(BaseCommand):
             for code, name in sorted(wire.names().items()):
                 self.stdout.write(f"{code:>5}  {name}")
             return
-        files = {PAGE: _page(), SHAPES: _shapes()}
+        files = {PAGE: _page(), DATA_MODEL: _data_model(), SHAPES: _shapes()}
         if not options["check"]:
             for file, content in files.items():
                 file.write_bytes(content)
@@ -59,6 +61,23 @@ def _name(file: Path) -> str:
 
 def _page() -> bytes:
     return (HEAD + "".join(_section(entity) for entity in wire.entities())).encode()
+
+
+def _data_model() -> bytes:
+    """The page as it is, with the diagram made anew."""
+    head, _, rest = DATA_MODEL.read_text(encoding="utf-8").partition("```mermaid\n")
+    return f"{head}```mermaid\nerDiagram\n{''.join(_lines())}```{rest.partition('```')[2]}".encode()
+
+
+def _lines() -> Iterator[str]:
+    for entity in wire.entities():
+        yield f"    {entity.name}\n"
+        for field in entity.references():
+            one, line = "|o" if field.field.null else "||", "--" if field in entity.parents() else ".."
+            yield f"    {wire.name_of(cast('type[models.Model]', field.target))} {one}{line}o{{ {entity.name} : {field.name}\n"
+        for field in entity.fields:
+            if label := getattr(field.field, "vocabulary", ""):
+                yield f"    {wire.name_of(apps.get_model(label))} }}o..o{{ {entity.name} : {field.name}\n"
 
 
 def _shapes() -> bytes:
