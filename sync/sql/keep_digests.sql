@@ -20,12 +20,12 @@ BEGIN
   END IF;
   IF TG_OP = 'INSERT' THEN
     INSERT INTO sync_digest AS d (user_id, entity, records, total)
-    SELECT user_id, entity, count(*), sum(sync_mark(id, version)) FROM new_rows WHERE NOT deleted GROUP BY user_id, entity
+    SELECT user_id, entity, count(*), mod(sum(sync_mark(id, version)), 18446744073709551616) FROM new_rows WHERE NOT deleted GROUP BY user_id, entity
         ON CONFLICT (user_id, entity) DO UPDATE
        SET records = d.records + excluded.records, total = mod(d.total + excluded.total, 18446744073709551616);
   ELSE
     INSERT INTO sync_digest AS d (user_id, entity, records, total)
-    SELECT user_id, entity, sum(one), sum(one * sync_mark(id, version)::numeric)
+    SELECT user_id, entity, sum(one), mod(sum(one * sync_mark(id, version)::numeric), 18446744073709551616)
       FROM (SELECT user_id, entity, id, version, 1 AS one FROM new_rows WHERE NOT deleted
              UNION ALL
             SELECT user_id, entity, id, version, -1 FROM old_rows WHERE NOT deleted) AS r

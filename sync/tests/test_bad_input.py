@@ -235,7 +235,7 @@ def test_wrong_type_in_a_mutation_is_refused(phone: Phone, values: Json) -> None
 
 
 def test_unknown_entity_is_refused(phone: Phone) -> None:
-    for entity in ("gym", "", "Workout", "workout\x00"):
+    for entity in ("sauna", "", "Workout", "workout\x00"):
         Mutation.objects.all().delete()
         assert refused(phone, phone.mutation("create", entity, str(uuid4())))["code"] == "unknown_entity"
 

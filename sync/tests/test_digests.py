@@ -1,6 +1,7 @@
 """The digests: kept with the records by whatever changes them, and proved by a command."""
 
 from io import StringIO
+from uuid import uuid4
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -19,6 +20,7 @@ from sync.models import Digest, Record
 from sync.services.upkeep.digests import wrong_digests
 from sync.services.upkeep.retention import purge
 from sync.tests.devices import STATUS, Phone
+from sync.tests.test_pull import digest_of
 from training.models import Set, Workout
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -87,3 +89,15 @@ def test_status_reads_no_records(phone: Phone) -> None:
         phone.api.get(STATUS)
     assert len(asked) > 0
     assert not [query for query in asked.captured_queries if "sync_record" in query["sql"]]
+
+
+def test_sum_is_that_of_the_page_however_many_come_at_once(phone: Phone) -> None:
+    """Marks are signed in the database: the sum of some of them lies far outside of 64 bits."""
+    for number in (1, 40, 7):
+        phone.push(*[phone.mutation("create", "workout", str(uuid4()), {}) for _ in range(number)])
+        told = phone.api.get(STATUS, {"entities": "workout"}).json()["digest"]
+        changes, _ = phone.pull_all()
+        assert told == digest_of([change for change in changes if change["entity"] == "workout"])
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE sync_digest SET total = total - 5 * power(2::numeric, 64) WHERE entity = 30")
+    assert phone.api.get(STATUS, {"entities": "workout"}).json()["digest"] == told

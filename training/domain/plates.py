@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 PARTS: Mapping[str, int] = {"kg": 10**11, "lb": 45_359_237_000}  # of 10 ng
 THOUSANDTH = Decimal("0.001")
-MOST_SUMS = 50_000  # of one unit: plates of any gym have a few thousand
+MOST_SUMS = 20_000  # of one unit: plates of any gym have a few thousand
 
 
 class TooManyPlatesError(ValueError):
@@ -160,8 +160,8 @@ def _sums(kinds: Sequence[tuple[Weight, int]], most: int) -> list[_Sum]:
                 made = _Sum(parts, (*known.counts, number))
                 if parts not in more or made.effort < more[parts].effort:
                     more[parts] = made
-        if len(more) > MOST_SUMS:
-            raise TooManyPlatesError("These are too many different plates.")
+            if len(more) > MOST_SUMS:
+                raise TooManyPlatesError("These are too many different plates.")
         found = more
     return sorted(found.values())
 
