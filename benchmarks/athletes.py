@@ -106,7 +106,7 @@ class Athlete:
             case "set":
                 return {"reps": random.randint(13, 9999), "load_kg": f"{random.randint(80, 9999)}.50"}
             case _:
-                return {"value": f"{random.randint(100, 999999)}.500"}
+                return {"value": f"{random.randint(100, 699)}.{random.randint(0, 999):03}"}
 
     def _any(self, entity: str) -> str:
         return random.choice(self.ids[entity])

@@ -8,6 +8,7 @@ from typing import Self
 
 from ops.run import Address
 
+HEARING_S = 0.01  # for what the server has ended between two bursts, while nobody listened
 END_OF_HEAD = b"\r\n\r\n"
 LENGTH = b"content-length:"
 TIME_LIMIT_S = 120.0
@@ -87,7 +88,7 @@ def length_in(head: bytes) -> int:
 
 
 class Clients:
-    """Their connections stay open."""
+    """Their connections stay open. One that the server has ended, while others had their turn, is opened again."""
 
     def __init__(self, address: Address, count: int) -> None:
         self._runner, self._address, self._count = asyncio.Runner(), address, count
@@ -107,12 +108,15 @@ class Clients:
         self._runner.run(self._send(requests, Burst(count)))
 
     async def _connect(self) -> None:
+        self._clients = [client for client in self._clients if not client.transport.is_closing()]
         loop = asyncio.get_running_loop()
-        for _ in range(self._count):
+        while len(self._clients) < self._count:
             _, client = await loop.create_connection(Client, self._address.host, self._address.port)
             self._clients.append(client)
 
     async def _send(self, requests: Sequence[Requests], burst: Burst) -> None:
+        await asyncio.sleep(HEARING_S)
+        await self._connect()
         for client, own in zip(self._clients, requests, strict=True):
             client.start(burst, own)
         await asyncio.wait_for(burst.done.wait(), TIME_LIMIT_S)

@@ -15,7 +15,7 @@ OF_OTHERS = {"create", "plan", "cross", "edit_set", "children_first", "curate", 
 
 def test_rooms_racks_and_notes_agree(application: Any) -> None:  # noqa: F811 - a fixture
     weights = {name: step.weight for name, step in STEPS.items() if name not in OF_OTHERS}
-    for seed in seeds(0, parts=1):
+    for seed in seeds(0):  # an eighth of what the whole world gets: these are one part
         machine = machine_of(application, entities=ROOMS, weights={**weights, "furnish": 6, "point": 4})
         print(f"Again: PROOF_SEED={seed} PROOF_EXAMPLES={CHUNK} make test ARGS={HERE}")  # noqa: T201 - shown at a failure
         run(machine, seed=seed, found=found_before())
