@@ -83,3 +83,22 @@ class Status(models.TextChoices):
     IN_REVIEW = "in_review", "In review"
     PUBLISHED = "published"
     RETIRED = "retired"
+
+
+class SetKind(models.TextChoices):
+    WARM_UP = "warm_up", "Warm-up"
+    WORKING = "working"
+    DROP = "drop"
+    BACK_OFF = "back_off", "Back-off"
+    AMRAP = "amrap", "As many reps as possible"
+    FAILURE = "failure"
+    REST_PAUSE = "rest_pause", "Rest-pause"
+    TIMED = "timed"
+
+
+class LoadReference(models.TextChoices):
+    """What a percentage is of."""
+
+    ONE_REP_MAX = "one_rep_max", "One-repetition maximum"
+    TRAINING_MAX = "training_max", "Training maximum"
+    BODY_WEIGHT = "body_weight", "Body weight"

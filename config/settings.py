@@ -184,7 +184,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "PATH_CONVERTER_OVERRIDES": {"id": {"type": "string", "format": "uuid"}},
     "ENUM_NAME_OVERRIDES": {  # of choices that several models have
-        "SetKindEnum": "training.enums.SetKind",
+        "SetKindEnum": "catalog.enums.SetKind",
         "WeightUnitEnum": "accounts.enums.WeightUnit",
     },
     "POSTPROCESSING_HOOKS": [

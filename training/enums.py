@@ -8,31 +8,12 @@ class WorkoutStatus(models.TextChoices):
     SKIPPED = "skipped"
 
 
-class SetKind(models.TextChoices):
-    WARM_UP = "warm_up", "Warm-up"
-    WORKING = "working"
-    DROP = "drop"
-    BACK_OFF = "back_off", "Back-off"
-    AMRAP = "amrap", "As many reps as possible"
-    FAILURE = "failure"
-    REST_PAUSE = "rest_pause", "Rest-pause"
-    TIMED = "timed"
-
-
 class GymItemKind(models.TextChoices):
     PLATE = "plate", "Plates"
     BAR = "bar", "Bar"
     HANDLE = "handle", "Dumbbell handle"
     FIXED_DUMBBELLS = "fixed_dumbbells", "Rack of fixed dumbbells"
     STACK = "stack", "Stack of a machine"
-
-
-class LoadReference(models.TextChoices):
-    """What a percentage is of."""
-
-    ONE_REP_MAX = "one_rep_max", "One-repetition maximum"
-    TRAINING_MAX = "training_max", "Training maximum"
-    BODY_WEIGHT = "body_weight", "Body weight"
 
 
 class MeasurementKind(models.TextChoices):

@@ -3,6 +3,7 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts.enums import WeightUnit
+from catalog.models.fields import POSITION_LIMIT
 from lib.api import OwnedSerializer
 from lib.serializer_fields import DecimalField, IdField, NumberField
 from training.models import (
@@ -16,7 +17,6 @@ from training.models import (
     Workout,
     WorkoutTemplate,
 )
-from training.models.fields import POSITION_LIMIT
 
 
 class WorkoutSerializer(OwnedSerializer):

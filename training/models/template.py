@@ -1,12 +1,12 @@
 from django.db import models
 
 from catalog.models import ExerciseType
+from catalog.models.fields import position_field, rest_s_field, superset_group_field, title_field, typed_name_field
+from catalog.models.prescription import PRESCRIBED_TOGETHER, Prescription
 from lib.fields import NoteField, OwnedForeignKey, SlugSetField
 from lib.models import OwnedModel
 from lib.rules import own_or_shared
 from lib.wire import Wire
-from training.models.fields import position_field, rest_s_field, superset_group_field, title_field, typed_name_field
-from training.models.prescription import PRESCRIBED_TOGETHER, Prescription
 
 # How a load may be prescribed: the fields that say so, and what they hold where they do not.
 WAYS_OF_LOADING = {"target_load_kg": None, "target_reference": "", "target_rpe": None, "target_rir": None}

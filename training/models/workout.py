@@ -3,14 +3,7 @@ from django.db.models.functions import Coalesce
 
 from accounts.enums import WeightUnit
 from catalog.models import ExerciseType
-from lib.fields import EnumField, MomentField, NoteField, OwnedForeignKey, TimeZoneField
-from lib.models import OwnedModel
-from lib.rules import own_or_shared
-from lib.together import Together
-from lib.wire import Wire
-from training.enums import WorkoutStatus
-from training.models.expressions import LocalDate
-from training.models.fields import (
+from catalog.models.fields import (
     distance_m_field,
     duration_s_field,
     load_kg_field,
@@ -23,7 +16,14 @@ from training.models.fields import (
     typed_load_field,
     typed_name_field,
 )
-from training.models.prescription import PRESCRIBED_TOGETHER, Prescription, load_as_typed_constraints
+from catalog.models.prescription import PRESCRIBED_TOGETHER, Prescription, load_as_typed_constraints
+from lib.fields import EnumField, MomentField, NoteField, OwnedForeignKey, TimeZoneField
+from lib.models import OwnedModel
+from lib.rules import own_or_shared
+from lib.together import Together
+from lib.wire import Wire
+from training.enums import WorkoutStatus
+from training.models.expressions import LocalDate
 
 
 class Workout(OwnedModel):

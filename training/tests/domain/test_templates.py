@@ -10,8 +10,8 @@ import pytest
 from django.conf import settings
 from hypothesis import given
 
+from catalog.models.prescription import Prescription
 from training.domain.templates import NO_LOAD, OF_SETS, Start, Tree, copy_of, id_within, template_of, workout_of
-from training.models.prescription import Prescription
 
 VECTORS: list[dict[str, Any]] = orjson.loads((settings.BASE_DIR / "docs/vectors/templates.json").read_bytes())["cases"]
 MAKE: dict[str, Any] = {

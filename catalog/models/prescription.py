@@ -5,11 +5,8 @@ from decimal import Decimal
 from django.db import models
 
 from accounts.enums import WeightUnit
-from lib.fields import BoundedDecimalField, EnumField, NoteField
-from lib.models import OwnedModel
-from lib.together import Together
-from training.enums import LoadReference, SetKind
-from training.models.fields import (
+from catalog.enums import LoadReference, SetKind
+from catalog.models.fields import (
     distance_m_field,
     duration_s_field,
     load_kg_field,
@@ -20,6 +17,9 @@ from training.models.fields import (
     rpe_field,
     typed_load_field,
 )
+from lib.fields import BoundedDecimalField, EnumField, NoteField
+from lib.models import OwnedModel
+from lib.together import Together
 
 ROUNDING_KG = Decimal("0.01")  # of a typed load, by whatever rule a client rounds it
 

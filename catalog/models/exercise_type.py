@@ -2,13 +2,11 @@ from typing import Any, ClassVar, Self
 
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
-from django.core.exceptions import ValidationError
 from django.db import models
 
 from accounts.enums import Level
 from catalog import enums
-from catalog.domain.metadata import SchemaProblem, check_metadata_schema
-from lib.capture import capture_triggers
+from catalog.validators import validate_metadata_schema
 from lib.fields import BoundedDecimalField, EnumField, JsonField, NoteField, SlugSetField
 from lib.rules import own_or_shared
 from lib.shared import SharedModel, SharedQuerySet, visible_where
@@ -21,44 +19,6 @@ class Matches(models.Func):
     arg_joiner = " @@ "
     template = "(%(expressions)s)"
     output_field = models.BooleanField()
-
-
-class Muscle(models.Model):
-    wire = Wire(code=12, read_only=True)
-
-    slug = models.SlugField(primary_key=True, max_length=64)
-    name = models.CharField(max_length=100)
-    latin = models.CharField(max_length=150, blank=True)
-    body_region = EnumField(choices=enums.BodyRegion)
-    side = EnumField(choices=enums.BodySide)
-
-    class Meta:
-        triggers = capture_triggers()
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Equipment(models.Model):
-    wire = Wire(code=14, read_only=True)
-
-    slug = models.SlugField(primary_key=True, max_length=64)
-    name = models.CharField(max_length=100)
-    kind = EnumField(choices=enums.EquipmentKind)
-
-    class Meta:
-        verbose_name_plural = "equipment"
-        triggers = capture_triggers()
-
-    def __str__(self) -> str:
-        return self.name
-
-
-def validate_metadata_schema(value: Any) -> None:
-    try:
-        check_metadata_schema(value)
-    except SchemaProblem as problem:
-        raise ValidationError(str(problem), code="invalid_schema") from problem
 
 
 class ExerciseTypeQuerySet(SharedQuerySet):
