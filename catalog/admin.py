@@ -10,8 +10,18 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminSelect2MultipleWidget
 
-from catalog.models import Equipment, ExerciseType, Muscle
-from lib.admin import BoundedPaginator
+from catalog.models import (
+    Equipment,
+    ExerciseType,
+    Muscle,
+    Program,
+    ProgramDay,
+    ProgramSet,
+    ProgramSlot,
+    ProgramWeek,
+)
+from catalog.services import programs
+from lib.admin import BoundedPaginator, OwnedAdmin
 from lib.fields import SLUG_PATTERN
 from lib.writes import Catalogue, writing
 
@@ -145,3 +155,47 @@ class ExerciseTypeAdmin(CatalogueAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # retired, not deleted: logs refer to it
+
+
+@admin.register(Program)
+class ProgramAdmin(OwnedAdmin):
+    """Those of the library, each version by itself, and those of users. What is in them has pages of its own."""
+
+    list_display = ("title", "slug", "version", "status", "user")
+    list_filter = ("status", "goal", "level")
+    search_fields = (*OwnedAdmin.search_fields, "title", "slug")
+    actions = ("make_new_version",)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
+        with writing(user=obj.user or Catalogue(), source="admin"):
+            super().save_model(request, obj, form, change)
+            programs.retire_other_versions(program=obj)
+
+    @admin.action(description="Make a new version, as a draft")
+    def make_new_version(self, request: HttpRequest, queryset: QuerySet[Program]) -> None:
+        for program in queryset.filter(user=None):
+            made = programs.new_version(program=program, source="admin")
+            self.message_user(
+                request, f"Version {made.version} of {made.title} is a draft now: change it, then publish it."
+            )
+
+
+@admin.register(ProgramWeek)
+class ProgramWeekAdmin(OwnedAdmin):
+    list_select_related = ("user", "program")
+
+
+@admin.register(ProgramDay)
+class ProgramDayAdmin(OwnedAdmin):
+    list_select_related = ("user", "program")
+    search_fields = (*OwnedAdmin.search_fields, "title")
+
+
+@admin.register(ProgramSlot)
+class ProgramSlotAdmin(OwnedAdmin):
+    list_select_related = ("user", "day", "exercise_type")
+
+
+@admin.register(ProgramSet)
+class ProgramSetAdmin(OwnedAdmin):
+    list_select_related = ("user", "slot")

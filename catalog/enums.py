@@ -102,3 +102,13 @@ class LoadReference(models.TextChoices):
     ONE_REP_MAX = "one_rep_max", "One-repetition maximum"
     TRAINING_MAX = "training_max", "Training maximum"
     BODY_WEIGHT = "body_weight", "Body weight"
+
+
+class WeekKind(models.TextChoices):
+    """What a week of training is for."""
+
+    ACCUMULATION = "accumulation"
+    INTENSIFICATION = "intensification"
+    REALIZATION = "realization"
+    DELOAD = "deload"
+    TEST = "test"

@@ -185,6 +185,8 @@ SPECTACULAR_SETTINGS = {
     "PATH_CONVERTER_OVERRIDES": {"id": {"type": "string", "format": "uuid"}},
     "ENUM_NAME_OVERRIDES": {  # of choices that several models have
         "SetKindEnum": "catalog.enums.SetKind",
+        "EditorialStatusEnum": "catalog.enums.Status",
+        "WeekKindEnum": "catalog.enums.WeekKind",
         "WeightUnitEnum": "accounts.enums.WeightUnit",
     },
     "POSTPROCESSING_HOOKS": [

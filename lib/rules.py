@@ -17,7 +17,7 @@ class Rule(pgtrigger.Trigger):
 
     level = pgtrigger.Statement
     when = pgtrigger.After
-    referencing = NEW_ROWS
+    referencing: Any = NEW_ROWS
     file = ""
     violation_code = "does_not_exist"
     violation_message = "There is no such row of yours."

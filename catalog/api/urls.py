@@ -1,11 +1,17 @@
 from rest_framework.routers import SimpleRouter
 
-from catalog.api import views
+from catalog.api import programs, views
 
 router = SimpleRouter()
 router.register("library/muscles", views.MuscleViewSet, "muscle")
 router.register("library/equipment", views.EquipmentViewSet, "equipment")
 router.register("library/exercise-types", views.LibraryExerciseTypeViewSet, "library-exercise-type")
+router.register("library/programs", programs.LibraryProgramViewSet, "library-program")
 router.register("exercise-types", views.ExerciseTypeViewSet, "exercise-type")
+router.register("programs", programs.ProgramViewSet, "program")
+router.register("program-weeks", programs.ProgramWeekViewSet, "program-week")
+router.register("program-days", programs.ProgramDayViewSet, "program-day")
+router.register("program-slots", programs.ProgramSlotViewSet, "program-slot")
+router.register("program-sets", programs.ProgramSetViewSet, "program-set")
 
 urlpatterns = router.urls

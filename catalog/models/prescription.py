@@ -1,4 +1,4 @@
-"""What a set asks for. A set of a template is nothing else; a set of a workout holds what was done, too."""
+"""What a set asks for. A set of a template or of a program is nothing else; a set of a workout holds what was done, too."""
 
 from decimal import Decimal
 
@@ -18,10 +18,12 @@ from catalog.models.fields import (
     typed_load_field,
 )
 from lib.fields import BoundedDecimalField, EnumField, NoteField
-from lib.models import OwnedModel
 from lib.together import Together
 
 ROUNDING_KG = Decimal("0.01")  # of a typed load, by whatever rule a client rounds it
+
+# How a load may be prescribed: the fields that say so, and what they hold where they do not.
+WAYS_OF_LOADING = {"target_load_kg": None, "target_reference": "", "target_rpe": None, "target_rir": None}
 
 # Leading fields, because older apps know of them alone: what they write empties the others.
 PRESCRIBED_TOGETHER = (
@@ -74,7 +76,45 @@ def load_as_typed_constraints(prefix: str = "") -> list[models.CheckConstraint]:
     ]
 
 
-class Prescription(OwnedModel):
+def prescription_constraints() -> list[models.CheckConstraint]:
+    return [
+        *load_as_typed_constraints("target_"),
+        models.CheckConstraint(
+            condition=(
+                models.Q(target_max_reps=None)
+                | models.Q(target_reps__isnull=False, target_max_reps__gte=models.F("target_reps"))
+            ),
+            name="%(app_label)s_%(class)s_target_reps_in_order",
+            violation_error_code="max_below_min",
+            violation_error_message="A range of reps goes from target_reps to target_max_reps: write both, the larger last.",
+        ),
+        models.CheckConstraint(
+            condition=(
+                models.Q(target_percentage=None, target_reference="")
+                | models.Q(target_reference=LoadReference.BODY_WEIGHT)
+                | (models.Q(target_percentage__isnull=False) & ~models.Q(target_reference=""))
+            ),
+            name="%(app_label)s_%(class)s_target_percentage_of",
+            violation_error_code="reference_missing",
+            violation_error_message="A percentage needs what it is of; only body weight may stand without one.",
+        ),
+    ]
+
+
+def one_load_constraint() -> models.CheckConstraint:
+    """All of the ways to prescribe a load but one are empty."""
+    condition = models.Q()
+    for way in WAYS_OF_LOADING:
+        condition |= models.Q(*((other, empty) for other, empty in WAYS_OF_LOADING.items() if other != way))
+    return models.CheckConstraint(
+        condition=condition,
+        name="%(app_label)s_%(class)s_one_load",
+        violation_error_code="load_prescribed_twice",
+        violation_error_message="Prescribe a load in one way: in kg, as a percentage, by body weight, RPE or RIR.",
+    )
+
+
+class Prescription(models.Model):
     """Reps, load, duration and distance to aim at, and how: the kind of set, rest, tempo."""
 
     position = position_field()
@@ -101,28 +141,5 @@ class Prescription(OwnedModel):
     tempo = models.CharField(max_length=20, blank=True, default="", help_text="Down, pause, up, pause in s: 3-1-1-0.")
     notes = NoteField(max_length=2000)
 
-    class Meta(OwnedModel.Meta):
+    class Meta:
         abstract = True
-        constraints = [
-            *OwnedModel.Meta.constraints,
-            *load_as_typed_constraints("target_"),
-            models.CheckConstraint(
-                condition=(
-                    models.Q(target_max_reps=None)
-                    | models.Q(target_reps__isnull=False, target_max_reps__gte=models.F("target_reps"))
-                ),
-                name="%(app_label)s_%(class)s_target_reps_in_order",
-                violation_error_code="max_below_min",
-                violation_error_message="A range of reps goes from target_reps to target_max_reps: write both, the larger last.",
-            ),
-            models.CheckConstraint(
-                condition=(
-                    models.Q(target_percentage=None, target_reference="")
-                    | models.Q(target_reference=LoadReference.BODY_WEIGHT)
-                    | (models.Q(target_percentage__isnull=False) & ~models.Q(target_reference=""))
-                ),
-                name="%(app_label)s_%(class)s_target_percentage_of",
-                violation_error_code="reference_missing",
-                violation_error_message="A percentage needs what it is of; only body weight may stand without one.",
-            ),
-        ]

@@ -10,7 +10,16 @@ from django.core.management import call_command
 
 from catalog import enums
 from catalog.domain.metadata import METRICS, check_metadata_schema, metadata_schema
-from catalog.models import Equipment, ExerciseType, Muscle
+from catalog.models import (
+    Equipment,
+    ExerciseType,
+    Muscle,
+    Program,
+    ProgramDay,
+    ProgramSet,
+    ProgramSlot,
+    ProgramWeek,
+)
 from catalog.services.seeding import DATA, seed
 from catalog.tests.factories import make_canonical, make_equipment, make_muscle
 from lib.fields import SLUG_PATTERN
@@ -21,8 +30,8 @@ def read(name: str) -> list[dict[str, Any]]:
     return rows
 
 
-MUSCLES, EQUIPMENT, TYPES = read("muscles"), read("equipment"), read("exercise_types")
-KINDS = {"muscles": MUSCLES, "equipment": EQUIPMENT, "exercise_types": TYPES}
+MUSCLES, EQUIPMENT, TYPES, PROGRAMS = (read(name) for name in ("muscles", "equipment", "exercise_types", "programs"))
+KINDS = {"muscles": MUSCLES, "equipment": EQUIPMENT, "exercise_types": TYPES, "programs": PROGRAMS}
 
 
 def slugs(rows: list[dict[str, Any]]) -> list[str]:
@@ -97,8 +106,13 @@ def test_no_two_types_share_a_name() -> None:
 # --- seeding ---
 
 
+def parts_of_programs() -> list[Any]:
+    models = (Program, ProgramWeek, ProgramDay, ProgramSlot, ProgramSet)
+    return [row for model in models for row in model.objects.all()]
+
+
 def test_seed_loads_every_row(db: None) -> None:
-    assert seed() == {"muscles": len(MUSCLES), "equipment": len(EQUIPMENT), "exercise_types": len(TYPES)}
+    assert seed() == {name: len(rows) for name, rows in KINDS.items()}
     assert set(Muscle.objects.values_list("slug", flat=True)) == set(slugs(MUSCLES))
     assert set(Equipment.objects.values_list("slug", flat=True)) == set(slugs(EQUIPMENT))
     assert set(ExerciseType.objects.published().values_list("slug", flat=True)) == set(slugs(TYPES))
@@ -106,14 +120,14 @@ def test_seed_loads_every_row(db: None) -> None:
 
 def test_seeded_rows_pass_every_check_of_their_fields(db: None) -> None:
     seed()
-    for row in [*Muscle.objects.all(), *Equipment.objects.all(), *ExerciseType.objects.all()]:
+    for row in [*Muscle.objects.all(), *Equipment.objects.all(), *ExerciseType.objects.all(), *parts_of_programs()]:
         row.clean_fields()
 
 
 def test_seed_twice_adds_nothing_and_changes_nothing(db: None) -> None:
     seed()
     before = list(ExerciseType.objects.order_by("pk").values())
-    assert seed() == {"muscles": 0, "equipment": 0, "exercise_types": 0}
+    assert seed() == dict.fromkeys(KINDS, 0)
     assert list(ExerciseType.objects.order_by("pk").values()) == before
 
 
@@ -150,11 +164,9 @@ def test_seed_command_says_what_it_added(db: None, capsys: pytest.CaptureFixture
     call_command("seed")
     call_command("seed")
     first, second = capsys.readouterr().out.splitlines()
-    assert (
-        first
-        == f"Library: {len(MUSCLES)} new muscles, {len(EQUIPMENT)} new equipment, {len(TYPES)} new exercise types."
-    )
-    assert second == "Library: 0 new muscles, 0 new equipment, 0 new exercise types."
+    counted = ", ".join(f"{len(rows)} new {name.replace('_', ' ')}" for name, rows in KINDS.items())
+    assert first == f"Library: {counted}."
+    assert second == "Library: 0 new muscles, 0 new equipment, 0 new exercise types, 0 new programs."
 
 
 # --- finding it ---

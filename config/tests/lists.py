@@ -7,8 +7,8 @@ from typing import Any
 from uuid import uuid4
 
 from accounts.models import Device, User
-from catalog.models import Equipment, ExerciseType, Muscle
-from catalog.tests.factories import make_canonical, make_equipment, make_muscle
+from catalog.models import Equipment, ExerciseType, Muscle, Program
+from catalog.tests.factories import make_canonical, make_equipment, make_muscle, make_program
 from config.tests.test_entities import CREATABLE, collection_of
 from lib.models import OwnedModel
 from lib.tests.factories import make, of_the_product
@@ -32,7 +32,9 @@ class Listed:
 
     def remove(self, *keys: Any) -> None:
         rows = self.model._default_manager.filter(**{f"{self.key}__in": keys})
-        if issubclass(self.model, OwnedModel):
+        if self.model is Program:
+            rows.update(status="retired")  # what was published is not deleted
+        elif issubclass(self.model, OwnedModel):
             rows.tombstone()
         else:
             rows.delete()
@@ -115,6 +117,11 @@ LISTS = [
         "/api/v1/library/exercise-types/",
         ExerciseType,
         lambda user, level: str(make_canonical(_slug(level), name=f"Thing {level}").pk),
+    ),
+    Listed(
+        "/api/v1/library/programs/",
+        Program,
+        lambda user, level: str(make_program(slug=_slug(level), title=f"Thing {level}", status="published").pk),
     ),
     Listed("/api/v1/library/muscles/", Muscle, lambda user, level: make_muscle(_slug(level)).slug, key="slug"),
     Listed("/api/v1/library/equipment/", Equipment, lambda user, level: make_equipment(_slug(level)).slug, key="slug"),

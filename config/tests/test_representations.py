@@ -14,8 +14,8 @@ from rest_framework.test import APIClient
 
 from accounts.models import User
 from accounts.services.tokens import start_session
-from catalog.models import Equipment, ExerciseType, Muscle
-from catalog.tests.factories import make_canonical, make_equipment, make_muscle
+from catalog.models import Equipment, ExerciseType, Muscle, Program
+from catalog.tests.factories import make_canonical, make_equipment, make_muscle, make_program
 from config.tests.contract import check_error
 from config.tests.test_entities import list_patterns
 from conftest import client_of
@@ -49,7 +49,18 @@ def made(view: Any, user: User) -> Any:
     model = view.serializer_class.Meta.model
     if issubclass(view, OwnedViewSet):
         return model.objects.filter(user=user).first() or make(model, user)
-    return {Muscle: make_muscle, Equipment: make_equipment, ExerciseType: make_canonical}[model]("thing")
+    makers: dict[Any, Any] = {
+        Muscle: make_muscle,
+        Equipment: make_equipment,
+        ExerciseType: make_canonical,
+        Program: published,
+    }
+    return makers[model]("thing")
+
+
+def published(slug: str) -> Program:
+    """Its number of weeks is an odd value: it can be written as it is, and as no other."""
+    return make_program(slug=slug, status="published", weeks=1)
 
 
 @pytest.fixture

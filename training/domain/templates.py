@@ -9,7 +9,9 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
+
+from lib.identity import id_within
 
 Document = Mapping[str, Any]  # a row by the names of its fields on the wire, and its id; ids and references are UUIDs
 
@@ -54,11 +56,6 @@ class Start:
     time_zone: str
     planned_on: dt.date | None = None
     started_at: dt.datetime | None = None
-
-
-def id_within(root_id: UUID, origin_id: UUID) -> UUID:
-    """The id of what is made from a row: UUID version 5 in the namespace of the new root, of the row's id in lower case."""
-    return uuid5(root_id, str(origin_id))
 
 
 def workout_of(template: Tree, start: Start) -> Tree:

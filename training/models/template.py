@@ -2,22 +2,16 @@ from django.db import models
 
 from catalog.models import ExerciseType
 from catalog.models.fields import position_field, rest_s_field, superset_group_field, title_field, typed_name_field
-from catalog.models.prescription import PRESCRIBED_TOGETHER, Prescription
+from catalog.models.prescription import (
+    PRESCRIBED_TOGETHER,
+    Prescription,
+    one_load_constraint,
+    prescription_constraints,
+)
 from lib.fields import NoteField, OwnedForeignKey, SlugSetField
 from lib.models import OwnedModel
 from lib.rules import own_or_shared
 from lib.wire import Wire
-
-# How a load may be prescribed: the fields that say so, and what they hold where they do not.
-WAYS_OF_LOADING = {"target_load_kg": None, "target_reference": "", "target_rpe": None, "target_rir": None}
-
-
-def at_most_one_way() -> models.Q:
-    """All of the ways but one are empty."""
-    condition = models.Q()
-    for way in WAYS_OF_LOADING:
-        condition |= models.Q(*((other, empty) for other, empty in WAYS_OF_LOADING.items() if other != way))
-    return condition
 
 
 class WorkoutTemplate(OwnedModel):
@@ -64,25 +58,17 @@ class TemplateExercise(OwnedModel):
         triggers = [*OwnedModel.Meta.triggers, *own_or_shared("exercise_type")]
 
 
-class TemplateSet(Prescription):
+class TemplateSet(Prescription, OwnedModel):
     """A set of a template: what it prescribes. Its load is prescribed in one way, or in none."""
 
     wire = Wire(code=78, together=PRESCRIBED_TOGETHER)
 
     template_exercise = OwnedForeignKey(TemplateExercise, related_name="sets", db_index=False)
 
-    class Meta(Prescription.Meta):
-        constraints = [
-            *Prescription.Meta.constraints,
-            models.CheckConstraint(
-                condition=at_most_one_way(),
-                name="training_templateset_one_load",
-                violation_error_code="load_prescribed_twice",
-                violation_error_message="Prescribe a load in one way: in kg, as a percentage, by body weight, RPE or RIR.",
-            ),
-        ]
+    class Meta(OwnedModel.Meta):
+        constraints = [*OwnedModel.Meta.constraints, *prescription_constraints(), one_load_constraint()]
         indexes = [
-            *Prescription.Meta.indexes,
+            *OwnedModel.Meta.indexes,
             # ?template_exercise=, in its order; ?template_exercise__template=; what hangs on an exercise of a template
             models.Index(fields=["template_exercise", "position", "id"], name="training_template_set_in_order"),
         ]

@@ -16,7 +16,12 @@ from catalog.models.fields import (
     typed_load_field,
     typed_name_field,
 )
-from catalog.models.prescription import PRESCRIBED_TOGETHER, Prescription, load_as_typed_constraints
+from catalog.models.prescription import (
+    PRESCRIBED_TOGETHER,
+    Prescription,
+    load_as_typed_constraints,
+    prescription_constraints,
+)
 from lib.fields import EnumField, MomentField, NoteField, OwnedForeignKey, TimeZoneField
 from lib.models import OwnedModel
 from lib.rules import own_or_shared
@@ -108,7 +113,7 @@ class Exercise(OwnedModel):
         triggers = [*OwnedModel.Meta.triggers, *own_or_shared("exercise_type")]
 
 
-class Set(Prescription):
+class Set(Prescription, OwnedModel):
     """One set: what was aimed at and what was done. Loads are in kg; what the user typed is kept beside them.
 
     `target_load_kg` may stand beside a percentage, an RPE or an RIR: it is what these come to.
@@ -130,10 +135,10 @@ class Set(Prescription):
     distance_m = distance_m_field()
     completed_at = MomentField(null=True, blank=True)
 
-    class Meta(Prescription.Meta):
-        constraints = [*Prescription.Meta.constraints, *load_as_typed_constraints()]
+    class Meta(OwnedModel.Meta):
+        constraints = [*OwnedModel.Meta.constraints, *prescription_constraints(), *load_as_typed_constraints()]
         indexes = [
-            *Prescription.Meta.indexes,
+            *OwnedModel.Meta.indexes,
             # ?exercise=, in its order; ?exercise__workout=; what hangs on an exercise
             models.Index(fields=["exercise", "position", "id"], name="training_set_in_order"),
         ]

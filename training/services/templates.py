@@ -10,9 +10,10 @@ from uuid import UUID
 
 from lib import wire
 from lib.errors import IdTaken, TooLarge
+from lib.identity import id_within
 from lib.models import OwnedModel
 from training.domain import templates as domain
-from training.domain.templates import Document, Start, Tree, id_within
+from training.domain.templates import Document, Start, Tree
 from training.models import Exercise, Set, TemplateExercise, TemplateSet, Workout, WorkoutTemplate
 
 MAX_EXERCISES = 500

@@ -1,8 +1,7 @@
 from typing import Any
 
 from accounts.models import User
-from catalog.models import ExerciseType
-from catalog.tests.factories import make_canonical
+from catalog.tests.factories import any_canonical, broken_prescriptions
 from lib.tests.factories import Example, as_id, make, register
 from training.models import (
     Exercise,
@@ -34,23 +33,10 @@ register(
 
 
 def _exercise(user: User) -> dict[str, Any]:
-    canonical = ExerciseType.objects.filter(user=None).first() or make_canonical()
-    return {"exercise_type": as_id(canonical)}
+    return {"exercise_type": as_id(any_canonical())}
 
 
 register(Example(Exercise, document=_exercise, patch={"notes": "Wide grip.", "superset_group": 1}))
-BREAK_THE_PRESCRIPTION: dict[str, dict[str, Any]] = {
-    "target_typed_load_unit": {"target_typed_load": "225.000"},
-    "target_load_as_typed": {"target_load_kg": "100", "target_typed_load": "100", "target_typed_load_unit": "lb"},
-    "target_reps_in_order": {"target_reps": 8, "target_max_reps": 6},
-    "target_percentage_of": {"target_percentage": "80.00"},
-}
-
-
-def _broken_prescriptions(name: str) -> dict[str, dict[str, Any]]:
-    return {f"training_{name}_{fact}": values for fact, values in BREAK_THE_PRESCRIPTION.items()}
-
-
 register(
     Example(
         Set,
@@ -59,7 +45,7 @@ register(
         breaks={
             "training_set_typed_load_unit": {"typed_load": "225.000"},
             "training_set_load_as_typed": {"load_kg": "100", "typed_load": "100", "typed_load_unit": "lb"},
-            **_broken_prescriptions("set"),
+            **broken_prescriptions("training_set"),
         },
     )
 )
@@ -117,7 +103,7 @@ register(
         patch={"target_reps": 8, "target_max_reps": 12, "target_rir": "2.0"},
         breaks={
             "training_templateset_one_load": {"target_load_kg": "100.00", "target_rpe": "8.0"},
-            **_broken_prescriptions("templateset"),
+            **broken_prescriptions("training_templateset"),
         },
     )
 )

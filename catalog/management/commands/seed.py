@@ -7,7 +7,7 @@ from catalog.services.seeding import seed
 
 
 class Command(BaseCommand):
-    help = "Adds the library's muscles, equipment and exercise types that are missing. Keeps what curators changed."
+    help = "Adds the library's muscles, equipment, exercise types and programs that are missing. Keeps what curators changed."
 
     def handle(self, *args: Any, **options: Any) -> None:
         added = seed(progress=lambda rows: tqdm(rows, leave=False, disable=None))

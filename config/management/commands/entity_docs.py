@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import models
 
+from catalog.domain import progressions
 from lib import shapes, wire
 from lib.constraints import AtMostOne
 from lib.rules import OwnOrShared, Rule
@@ -18,6 +19,7 @@ from lib.shapes import Shape
 
 PAGE = settings.BASE_DIR / "docs" / "entities.md"
 DATA_MODEL = settings.BASE_DIR / "docs" / "data-model.md"
+PROGRESSIONS = settings.BASE_DIR / "docs" / "vectors" / "progressions.json"
 SHAPES = settings.BASE_DIR / "clients" / "python" / "dropset_client" / "entities.json"
 _TYPES = {"choice": "one of", "slugs": "set of slugs", "time_zone": "text"}
 HEAD = """# Entities
@@ -46,7 +48,7 @@ class Command(BaseCommand):
             for code, name in sorted(wire.names().items()):
                 self.stdout.write(f"{code:>5}  {name}")
             return
-        files = {PAGE: _page(), DATA_MODEL: _data_model(), SHAPES: _shapes()}
+        files = {PAGE: _page(), DATA_MODEL: _data_model(), PROGRESSIONS: _progressions(), SHAPES: _shapes()}
         if not options["check"]:
             for file, content in files.items():
                 file.write_bytes(content)
@@ -82,6 +84,11 @@ def _lines() -> Iterator[str]:
 
 def _shapes() -> bytes:
     return orjson.dumps(shapes.everything(), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+def _progressions() -> bytes:
+    schemas = {kind: progressions.schema_of(kind) for kind in progressions.KINDS}
+    return orjson.dumps(schemas, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
 def _section(entity: wire.Entity) -> str:

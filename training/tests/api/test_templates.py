@@ -10,8 +10,8 @@ from accounts.models import User
 from catalog.models import ExerciseType
 from catalog.tests.factories import make_canonical
 from config.tests.contract import SchemaClient, check_error
+from lib.identity import id_within
 from lib.tests.factories import as_id, make
-from training.domain.templates import id_within
 from training.models import Exercise, Set, TemplateExercise, TemplateSet, Workout, WorkoutTemplate
 from training.services.templates import MAX_EXERCISES
 
