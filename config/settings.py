@@ -185,6 +185,9 @@ SPECTACULAR_SETTINGS = {
     "PATH_CONVERTER_OVERRIDES": {"id": {"type": "string", "format": "uuid"}},
     "ENUM_NAME_OVERRIDES": {  # of choices that several models have
         "SetKindEnum": "catalog.enums.SetKind",
+        "GoalKindEnum": "training.enums.GoalKind",
+        "MeasurementKindEnum": "training.enums.MeasurementKind",
+        "GymItemKindEnum": "training.enums.GymItemKind",
         "EditorialStatusEnum": "catalog.enums.Status",
         "WeekKindEnum": "catalog.enums.WeekKind",
         "WeightUnitEnum": "accounts.enums.WeightUnit",

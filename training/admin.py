@@ -2,10 +2,17 @@ from django.contrib import admin
 
 from lib.admin import OwnedAdmin
 from training.models import (
+    Enrolment,
     Exercise,
+    Favourite,
+    Goal,
     Gym,
     GymItem,
     Measurement,
+    Mesocycle,
+    MesocycleWeek,
+    ProgressionState,
+    ScheduledWorkout,
     Set,
     TemplateExercise,
     TemplateSet,
@@ -57,3 +64,42 @@ class TemplateExerciseAdmin(OwnedAdmin):
 @admin.register(TemplateSet)
 class TemplateSetAdmin(OwnedAdmin):
     list_select_related = ("user", "template_exercise")
+
+
+@admin.register(Enrolment)
+class EnrolmentAdmin(OwnedAdmin):
+    list_select_related = ("user", "program", "gym")
+    search_fields = (*OwnedAdmin.search_fields, "title")
+
+
+@admin.register(ProgressionState)
+class ProgressionStateAdmin(OwnedAdmin):
+    list_select_related = ("user", "enrolment", "slot", "workout")
+
+
+@admin.register(ScheduledWorkout)
+class ScheduledWorkoutAdmin(OwnedAdmin):
+    list_select_related = ("user", "enrolment", "program_day", "template", "workout")
+    search_fields = (*OwnedAdmin.search_fields, "title")
+
+
+@admin.register(Mesocycle)
+class MesocycleAdmin(OwnedAdmin):
+    list_select_related = ("user", "enrolment")
+    search_fields = (*OwnedAdmin.search_fields, "title")
+
+
+@admin.register(MesocycleWeek)
+class MesocycleWeekAdmin(OwnedAdmin):
+    list_select_related = ("user", "mesocycle")
+
+
+@admin.register(Favourite)
+class FavouriteAdmin(OwnedAdmin):
+    list_select_related = ("user", "exercise_type", "template", "program")
+
+
+@admin.register(Goal)
+class GoalAdmin(OwnedAdmin):
+    list_select_related = ("user", "exercise_type")
+    search_fields = (*OwnedAdmin.search_fields, "title")

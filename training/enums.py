@@ -41,3 +41,56 @@ class MeasurementKind(models.TextChoices):
     STEPS = "steps", "Steps of the day"
     SLEEP_DURATION = "sleep_duration", "Sleep (s)"
     BODY_TEMPERATURE = "body_temperature", "Body temperature (°C)"
+
+
+class EnrolmentOutcome(models.TextChoices):
+    FINISHED = "finished"
+    ABANDONED = "abandoned"
+
+
+class EnrolmentStatus(models.TextChoices):
+    ACTIVE = "active"
+    PAUSED = "paused"
+    FINISHED = "finished"
+    ABANDONED = "abandoned"
+
+
+class ScheduledStatus(models.TextChoices):
+    """A day that has passed is missed; that is read from its date, and not written."""
+
+    SCHEDULED = "scheduled"
+    IN_PROGRESS = "in_progress", "In progress"
+    COMPLETED = "completed"
+    SKIPPED = "skipped"
+
+
+class ProgressionOutcome(models.TextChoices):
+    SUCCESS = "success"
+    FAILURE = "failure"
+    NEITHER = "neither"
+    BY_HAND = "by_hand", "Set by hand"
+
+
+class MesocycleOutcome(models.TextChoices):
+    COMPLETED = "completed"
+    ABANDONED = "abandoned"
+
+
+class MesocycleStatus(models.TextChoices):
+    PLANNED = "planned"
+    ACTIVE = "active"
+    COMPLETED = "completed"
+    ABANDONED = "abandoned"
+
+
+class GoalKind(models.TextChoices):
+    """The unit of the numbers is in the label."""
+
+    MEASUREMENT = "measurement", "A measurement (in its own unit)"
+    ONE_REP_MAX = "one_rep_max", "One-repetition maximum of an exercise (kg)"
+    LOAD = "load", "Load of an exercise (kg)"
+    REPS = "reps", "Repetitions of an exercise in one set"
+    DURATION = "duration", "Duration of an exercise (s)"
+    DISTANCE = "distance", "Distance of an exercise (m)"
+    WEEKLY_WORKOUTS = "weekly_workouts", "Workouts a week"
+    WEEKLY_SETS = "weekly_sets", "Hard sets a week"

@@ -7,10 +7,17 @@ from catalog.models.fields import POSITION_LIMIT
 from lib.api import OwnedSerializer
 from lib.serializer_fields import DecimalField, IdField, NumberField
 from training.models import (
+    Enrolment,
     Exercise,
+    Favourite,
+    Goal,
     Gym,
     GymItem,
     Measurement,
+    Mesocycle,
+    MesocycleWeek,
+    ProgressionState,
+    ScheduledWorkout,
     Set,
     TemplateExercise,
     TemplateSet,
@@ -108,3 +115,38 @@ class NewTemplateSerializer(WorkoutTemplateSerializer):
 
     def get_field_names(self, declared_fields: Any, info: Any) -> list[str]:
         return ["id", "title"]
+
+
+class EnrolmentSerializer(OwnedSerializer):
+    class Meta(OwnedSerializer.Meta):
+        model = Enrolment
+
+
+class ProgressionStateSerializer(OwnedSerializer):
+    class Meta(OwnedSerializer.Meta):
+        model = ProgressionState
+
+
+class ScheduledWorkoutSerializer(OwnedSerializer):
+    class Meta(OwnedSerializer.Meta):
+        model = ScheduledWorkout
+
+
+class MesocycleSerializer(OwnedSerializer):
+    class Meta(OwnedSerializer.Meta):
+        model = Mesocycle
+
+
+class MesocycleWeekSerializer(OwnedSerializer):
+    class Meta(OwnedSerializer.Meta):
+        model = MesocycleWeek
+
+
+class FavouriteSerializer(OwnedSerializer):
+    class Meta(OwnedSerializer.Meta):
+        model = Favourite
+
+
+class GoalSerializer(OwnedSerializer):
+    class Meta(OwnedSerializer.Meta):
+        model = Goal

@@ -1,6 +1,7 @@
+from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from training.api import templates, views
+from training.api import calendar, mesocycles, schedule, templates, views, wishes
 
 router = SimpleRouter()
 router.register("workouts", views.WorkoutViewSet, "workout")
@@ -13,4 +14,18 @@ router.register("workout-templates", templates.WorkoutTemplateViewSet, "workout-
 router.register("template-exercises", templates.TemplateExerciseViewSet, "template-exercise")
 router.register("template-sets", templates.TemplateSetViewSet, "template-set")
 
-urlpatterns = router.urls
+router.register("enrolments", schedule.EnrolmentViewSet, "enrolment")
+router.register("scheduled-workouts", schedule.ScheduledWorkoutViewSet, "scheduled-workout")
+router.register("progression-states", schedule.ProgressionStateViewSet, "progression-state")
+router.register("mesocycles", mesocycles.MesocycleViewSet, "mesocycle")
+router.register("mesocycle-weeks", mesocycles.MesocycleWeekViewSet, "mesocycle-week")
+router.register("favourites", wishes.FavouriteViewSet, "favourite")
+router.register("goals", wishes.GoalViewSet, "goal")
+
+urlpatterns = [
+    *router.urls,
+    path("programs/<uuid:pk>/schedule/", schedule.ScheduleView.as_view(), name="program-schedule"),
+    path("calendar", calendar.CalendarView.as_view(), name="calendar"),
+    path("calendar/address", calendar.AddressView.as_view(), name="calendar-address"),
+    path("calendar/<str:secret>.ics", calendar.FeedView.as_view(), name="calendar-feed"),
+]

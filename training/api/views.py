@@ -15,7 +15,7 @@ from training.api import serializers
 from training.api.templates import NEW_TEMPLATE_EXAMPLES, answer_made, said_of_new
 from training.enums import GymItemKind
 from training.models import GymItem, Workout
-from training.services import exercises, gyms, templates
+from training.services import exercises, gyms, scheduled, templates
 
 
 class WorkoutViewSet(OwnedViewSet):
@@ -23,6 +23,12 @@ class WorkoutViewSet(OwnedViewSet):
 
     serializer_class = serializers.WorkoutSerializer
     filterset_fields = {"status": ["exact"], "local_date": ["exact", "gte", "lte"], "started_at": ["gte", "lt"]}
+
+    def write_update(self, row: Any, values: dict[str, Any]) -> None:
+        """What was scheduled is done when the workout is that fulfils it."""
+        super().write_update(row, values)
+        if "status" in values:
+            scheduled.follow_workouts(workout_ids={row.pk})
 
     @extend_schema(
         request=serializers.NewTemplateSerializer,

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from training.enums import WorkoutStatus
 from training.models import Exercise, Workout
+from training.services.scheduled import follow_workouts
 
 
 def add_exercises(*, exercises: Sequence[Exercise], at: dt.datetime) -> None:
@@ -47,5 +48,7 @@ def kept_on_leaving(exercise: Exercise) -> dict[str, Any]:
 
 def start_planned(workout_ids: Iterable[UUID | Any], *, at: dt.datetime) -> None:
     """Those of the workouts that are planned are in progress from now on; nothing happens to the others."""
-    planned = Workout.objects.live().filter(pk__in=set(workout_ids), status=WorkoutStatus.PLANNED)
-    planned.update(status=WorkoutStatus.IN_PROGRESS, started_at=at, updated_at=at)
+    ids = set(workout_ids)
+    planned = Workout.objects.live().filter(pk__in=ids, status=WorkoutStatus.PLANNED)
+    if planned.update(status=WorkoutStatus.IN_PROGRESS, started_at=at, updated_at=at):
+        follow_workouts(workout_ids=ids)

@@ -1,19 +1,29 @@
 from typing import Any
 
 from accounts.models import User
+from catalog.models import Program, ProgramSlot
 from catalog.tests.factories import any_canonical, broken_prescriptions
 from lib.tests.factories import Example, as_id, make, register
 from training.models import (
+    Enrolment,
     Exercise,
+    Favourite,
+    Goal,
     Gym,
     GymItem,
     Measurement,
+    Mesocycle,
+    MesocycleWeek,
+    ProgressionState,
+    ScheduledWorkout,
     Set,
     TemplateExercise,
     TemplateSet,
     Workout,
     WorkoutTemplate,
 )
+
+NO_ID = "00000000-0000-4000-8000-000000000000"
 
 register(
     Example(
@@ -104,6 +114,80 @@ register(
         breaks={
             "training_templateset_one_load": {"target_load_kg": "100.00", "target_rpe": "8.0"},
             **broken_prescriptions("training_templateset"),
+        },
+    )
+)
+register(
+    Example(
+        Enrolment,
+        document=lambda user: {"program": as_id(make(Program, user)), "started_on": "2026-03-02", "running": False},
+        patch={"weekdays": ["friday", "monday"], "notes": "With Anna."},
+        breaks={
+            "training_enrolment_weekdays_known": {"weekdays": ["someday"]},
+            "training_enrolment_end": {"outcome": "finished"},
+            "training_enrolment_ends_after_start": {"outcome": "finished", "ended_on": "2026-03-01"},
+        },
+    )
+)
+register(
+    Example(
+        ProgressionState,
+        document=lambda user: {
+            "enrolment": as_id(make(Enrolment, user)),
+            "slot": as_id(make(ProgramSlot, user)),
+            "load_kg": "60.00",
+        },
+        patch={"load_kg": "62.50", "outcome": "success", "reason": "All five sets done."},
+    )
+)
+register(
+    Example(
+        ScheduledWorkout,
+        document=lambda user: {"scheduled_on": "2026-03-02"},
+        patch={"scheduled_on": "2026-03-03", "title": "Easy run"},
+        breaks={"training_scheduledworkout_of_one": {"template": NO_ID, "program_day": NO_ID}},
+    )
+)
+register(
+    Example(
+        Mesocycle,
+        document=lambda user: {"title": "Spring"},
+        patch={"started_on": "2026-03-02", "current_week": 1},
+        breaks={
+            "training_mesocycle_end": {"outcome": "completed"},
+            "training_mesocycle_ends_after_start": {
+                "started_on": "2026-03-02",
+                "outcome": "completed",
+                "ended_on": "2026-03-01",
+            },
+        },
+    )
+)
+register(
+    Example(
+        MesocycleWeek,
+        document=lambda user: {"mesocycle": as_id(make(Mesocycle, user)), "number": 1},
+        patch={"kind": "deload", "volume_percentage": "50.00"},
+        breaks={"training_mesocycleweek_percentages": {"min_percentage": "80.00", "max_percentage": "70.00"}},
+    )
+)
+register(
+    Example(
+        Favourite,
+        document=lambda user: {"position": 1.5},
+        patch={"position": 2.5},
+        breaks={"training_favourite_of_one": {"template": NO_ID, "program": NO_ID}},
+    )
+)
+register(
+    Example(
+        Goal,
+        document=lambda user: {"kind": "weekly_workouts", "target_value": "4.000"},
+        patch={"target_value": "5.000", "due_on": "2026-12-31"},
+        breaks={
+            "training_goal_measurement": {"measurement_kind": "body_weight"},
+            "training_goal_exercise": {"kind": "one_rep_max"},
+            "training_goal_due_after_start": {"starts_on": "2026-03-02", "due_on": "2026-03-01"},
         },
     )
 )

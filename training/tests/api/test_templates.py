@@ -13,7 +13,7 @@ from config.tests.contract import SchemaClient, check_error
 from lib.identity import id_within
 from lib.tests.factories import as_id, make
 from training.models import Exercise, Set, TemplateExercise, TemplateSet, Workout, WorkoutTemplate
-from training.services.templates import MAX_EXERCISES
+from training.services.trees import MAX_EXERCISES
 
 TEMPLATES = "/api/v1/workout-templates/"
 SETS = "/api/v1/template-sets/"
