@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 from django.db import connections
 
-from benchmarks import common, growth, phones, pulls, pushes, raw
+from benchmarks import common, growth, phones, plans, pulls, pushes, raw
 from benchmarks.athletes import Athlete, new_athlete
 from benchmarks.bench import Bench, open_bench
 from benchmarks.peers import kinto, wger
@@ -69,6 +69,8 @@ def acts(
         "14": one(common.beside_log_ins, lambda: benches["client 1"]),
         "15": lambda: outcome.tables.append(growth.lines(benches, rounds=rounds)),
         "19": lambda: client(benches, outcome, rounds),
+        "20": one(plans.calendar_of_a_year, lambda: benches["year"]),
+        "21": one(plans.program_on_the_calendar, lambda: benches["year"]),
     }
 
 
@@ -114,7 +116,11 @@ def make_athletes(databases: Databases, bars: Sequence[str]) -> dict[str, Athlet
         sizes |= {f"growth {size}": size for size in growth.SIZES}
     if "19" in bars:
         sizes |= {phones.name_of(size): 0 for size in phones.SIZES}  # what they have is in the queues of their phones
-    return {name: make_athlete(databases, name, size) for name, size in sizes.items()}
+    athletes = {name: make_athlete(databases, name, size) for name, size in sizes.items()}
+    if {"20", "21"} & set(bars):
+        athletes["year"] = make_athlete(databases, "year", 0)
+        plans.fill_year(athletes["year"])
+    return athletes
 
 
 def make_athlete(databases: Databases, name: str, size: int) -> Athlete:

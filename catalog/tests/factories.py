@@ -95,13 +95,15 @@ def make_equipment(slug: str = "barbell", **values: Any) -> Equipment:
     return Equipment.objects.create(slug=slug, **{"name": slug.title(), "kind": "free_weight", **values})
 
 
-def make_program(user: User | None = None, *, slug: str = "base", status: str = "draft", **values: Any) -> Program:
-    """Of two weeks, the second with sets of its own; of two days with two slots each. Without a user it is canonical."""
+def make_program(
+    user: User | None = None, *, slug: str = "base", status: str = "draft", days: int = 2, **values: Any
+) -> Program:
+    """Of two weeks, the second with sets of its own; of days with two slots each. Without a user it is canonical."""
     program = Program.objects.create(
         user=user, slug=None if user else slug, status="draft", **{"title": "Base", "weeks": 2, **values}
     )
     ProgramWeek.objects.create(user=user, program=program, number=2, kind="deload")
-    for n in (1, 2):
+    for n in range(1, days + 1):
         day = ProgramDay.objects.create(user=user, program=program, title=f"Day {n}", position=n)
         for position in (1, 2):
             slot = ProgramSlot.objects.create(user=user, day=day, position=position, exercise_type=any_canonical())

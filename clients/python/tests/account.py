@@ -12,8 +12,18 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 Json = dict[str, Any]
-ORDER = ["settings", "exercise_type", "workout", "exercise", "set", "measurement", "conflict"]
-PARENTS = {"set": {"exercise": "exercise"}, "exercise": {"workout": "workout", "exercise_type": "exercise_type"}}
+ORDER = [
+    *("settings", "exercise_type", "program", "program_day", "program_slot", "program_set", "enrolment"),
+    *("workout", "scheduled_workout", "exercise", "set", "measurement", "conflict"),
+]
+PARENTS = {
+    "set": {"exercise": "exercise"},
+    "exercise": {"workout": "workout", "exercise_type": "exercise_type"},
+    "program_day": {"program": "program"},
+    "program_slot": {"day": "program_day"},
+    "program_set": {"slot": "program_slot"},
+    "scheduled_workout": {"enrolment": "enrolment"},
+}
 DEFAULTS: dict[str, Json] = {
     "settings": {"theme": "system"},
     "workout": {"title": "", "status": "planned", "notes": "", "local_date": None},

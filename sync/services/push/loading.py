@@ -259,7 +259,9 @@ class _Loader:
             self._read_log(dict.fromkeys(claiming(self.states.values()), 0), ())  # a claim may be older than any base
 
     def _document(self, key: Key) -> Mapping[str, Any]:
-        return (self.states[key].document or {}) if key in self.states else {}
+        """As it stands; of a record that is to be made, what it holds where its creation says nothing."""
+        standing = self.states[key].document if key in self.states else None
+        return standing or entity_rules()[key[0]].defaults
 
     def _rows_below(self, parents: set[Key]) -> set[Key]:
         found: set[Key] = set()

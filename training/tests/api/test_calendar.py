@@ -60,7 +60,7 @@ def test_calendar_says_what_was_planned_done_skipped_and_missed(api: SchemaClien
 
 def test_day_and_the_workout_that_fulfils_it_are_one_entry(api: SchemaClient, alice: User) -> None:
     """Its state is that of the workout, though an older app that knows no schedules completed it."""
-    workout = make(Workout, alice, **DONE)
+    workout = make(Workout, alice, title="", **DONE)
     exercise = make(Exercise, alice, workout=as_id(workout))
     for kind, reps in (("warm_up", 10), ("working", 5), ("working", 5)):
         make(Set, alice, exercise=as_id(exercise), kind=kind, reps=reps, load_kg="100.00")
@@ -124,7 +124,7 @@ def test_calendar_takes_three_queries_however_much_is_in_it(
 @pytest.mark.parametrize(
     ("query", "code", "attr"),
     [
-        ({}, "required", "from"),
+        ({"to": "2026-03-01"}, "required", "from"),
         ({"from": "2026-03-01"}, "required", "to"),
         ({"from": "March", "to": "2026-03-31"}, "invalid", "from"),
         ({"from": "2026-03-01", "to": "2026-02-28"}, "ends_before_start", "to"),

@@ -5,10 +5,21 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from itertools import islice
 
 import httpx
 
-from dropset_client.demo.report import failures, say, say_conflicts, say_equality, say_import, say_table
+from dropset_client.demo.program import live_a_program
+from dropset_client.demo.report import (
+    failures,
+    say,
+    say_conflicts,
+    say_equality,
+    say_import,
+    say_program,
+    say_table,
+    unfinished,
+)
 from dropset_client.demo.scenario import (
     Account,
     Phone,
@@ -20,6 +31,7 @@ from dropset_client.demo.scenario import (
 )
 from dropset_client.errors import ApiError, DropsetError, ServerUnreachable
 from dropset_client.transport import NO_RETRY, Transport
+from dropset_client.wire import utc_now
 
 _DIFFERS, _UNUSABLE = 1, 2
 
@@ -93,6 +105,8 @@ def _run(phones: Phones, account: Account, *, seed: int, workouts: int) -> int:
 
     contested = contest(first, second, imported.workout_ids)
     quiet = sync_until_quiet([first, second]) and quiet
+    story = live_a_program(first, second, exercise_types=_exercise_types(first), today=utc_now().date())
+    say_program(story)
     say(f"synced in {time.monotonic() - began:.1f} s")
 
     third = phones.open("phone C")
@@ -102,9 +116,15 @@ def _run(phones: Phones, account: Account, *, seed: int, workouts: int) -> int:
     say_table([first, second, third])
     say_conflicts(conflicts, [first, second])
     say_equality([first, second, third], server)
-    found = [] if quiet else ["the phones do not come to rest"]
+    found = [] if quiet and story.quiet else ["the phones do not come to rest"]
     found += failures([first, second, third], server, contested, conflicts)
+    found += unfinished([first, second, third], story)
     return _verdict(found)
+
+
+def _exercise_types(phone: Phone) -> list[str]:
+    """Of the library: enough for a program."""
+    return [str(row["id"]) for row in islice(phone.device.fetch_all("library/exercise-types/"), 8)]
 
 
 def _first_contact(*phones: Phone) -> set[str]:

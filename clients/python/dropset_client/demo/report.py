@@ -3,6 +3,8 @@
 import sys
 from collections.abc import Iterator, Sequence
 
+from dropset_client import training
+from dropset_client.demo.program import A_WEEK, WEEKS, Story
 from dropset_client.demo.scenario import Contested, Phone
 from dropset_client.digest import canonical_line, compare, short_hash
 from dropset_client.strong import ImportReport
@@ -23,6 +25,27 @@ def say_import(label: str, report: ImportReport) -> None:
     )
     for problem in report.problems:
         say(f"  line {problem.line}: {problem.reason}")
+
+
+def say_program(story: Story) -> None:
+    say(
+        f"program: {WEEKS} weeks made and begun offline, {story.trained} workouts on two phones, the rest moved by a week to"
+        f" {story.moved_to}, abandoned, begun again"
+    )
+
+
+def unfinished(phones: Sequence[Phone], story: Story) -> Iterator[str]:
+    """What of the program is not as it must be on a phone."""
+    for phone in phones:
+        left = [day["status"] for day in training.days_of(phone.device, story.abandoned_id)]
+        if left.count("completed") != story.trained:
+            yield f"{phone.label} has {left.count('completed')} days done of the {story.trained} that were trained"
+        again = [day["status"] for day in training.days_of(phone.device, story.restarted_id)]
+        if again != ["scheduled"] * WEEKS * len(A_WEEK):
+            yield f"{phone.label} has {len(again)} days of the program that was begun again"
+        enrolment = phone.device.get("enrolment", story.abandoned_id)
+        if enrolment is None or enrolment.get("outcome") != "abandoned":
+            yield f"{phone.label} does not know that the program was abandoned"
 
 
 def say_table(phones: Sequence[Phone]) -> None:
