@@ -2,9 +2,11 @@
 
 import datetime as dt
 import itertools
+from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
@@ -14,7 +16,6 @@ from benchmarks.measuring import Act, measure
 from benchmarks.report import Result
 from catalog.models import ExerciseType, Program, ProgramDay
 from lib.sqlfiles import load_sql
-from lib.writes import writing
 from training.domain import schedule
 from training.domain.schedule import Span
 from training.models import Enrolment, Exercise, ScheduledWorkout, Set, Workout
@@ -28,7 +29,7 @@ WEEKS, WEEKDAYS = 12, ("monday", "tuesday", "thursday", "friday")
 def fill_year(athlete: Athlete) -> None:
     """200 workouts with 5,000 sets, each fulfilling a scheduled day, and 50 open days."""
     user = User.objects.get(pk=athlete.user_id)
-    with writing(user=user, source="job"):
+    with transaction.atomic():  # not `writing`: who announces keeps a connection, and the database is to be copied
         exercise_type = ExerciseType.objects.create(user=user, name="Squat")
         workouts, exercises, sets, days = [], [], [], []
         for n in range(WORKOUTS):
@@ -48,7 +49,13 @@ def fill_year(athlete: Athlete) -> None:
         for n in range(OPEN_DAYS):
             day = FIRST + dt.timedelta(days=WORKOUTS + n)
             days.append(ScheduledWorkout(user=user, title="Lower", scheduled_on=day))
-        for model, rows in ((Workout, workouts), (Exercise, exercises), (Set, sets), (ScheduledWorkout, days)):
+        tables: tuple[tuple[Any, list[Any]], ...] = (
+            (Workout, workouts),
+            (Exercise, exercises),
+            (Set, sets),
+            (ScheduledWorkout, days),
+        )
+        for model, rows in tables:
             model.objects.bulk_create(rows, batch_size=1000)
         program = Program.objects.create(user=user, title="Four days", weeks=WEEKS)
         for n in range(len(WEEKDAYS)):
