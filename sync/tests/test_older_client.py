@@ -20,7 +20,11 @@ from sync.tests.naive import Naive
 pytestmark = pytest.mark.django_db(transaction=True)
 
 PASSWORD = "correct horse battery staple"
-NEW_ENTITIES = ("room", "rack", "day_note")
+NEW_ENTITIES = (
+    *("room", "rack", "day_note"),
+    *("program", "program_week", "program_day", "program_slot", "program_set"),
+    *("enrolment", "scheduled_workout", "progression_state", "mesocycle", "mesocycle_week", "favourite", "goal"),
+)
 NEW_FIELD = "typed_name"  # of an exercise
 
 
@@ -73,6 +77,25 @@ def test_older_client_goes_on_beside_a_newer_one(newer: Phone, older: Device) ->
     )
     assert found["day_note", note]["data"]["room"] == room
     assert newer.conflicts() == []
+
+
+def test_older_client_completes_a_workout_of_a_schedule_that_it_does_not_know(
+    newer: Phone, older: Device, ann: User
+) -> None:
+    program = newer.create("program", {"title": "Two days"})
+    enrolment = newer.create("enrolment", {"program": program, "started_on": "2026-03-02"})
+    workout = newer.create("workout", {"status": "in_progress", "started_at": "2026-03-02T17:00:00Z"})
+    day = newer.create(
+        "scheduled_workout",
+        {"enrolment": enrolment, "scheduled_on": "2026-03-02", "workout": workout, "status": "in_progress"},
+    )
+    older.sync()
+    older.update("workout", workout, {"status": "completed", "ended_at": "2026-03-02T18:00:00Z"})
+    older.sync()
+    assert (older.pending(), len(older.rejected()), older.verify().is_equal) == (0, 0, True)
+    assert newer.records()["scheduled_workout", day]["data"]["workout"] == workout
+    (found,) = client_of(ann).get("/api/v1/calendar", {"from": "2026-03-02", "to": "2026-03-02"}).json()["days"]
+    assert [entry["state"] for entry in found["entries"]] == ["done"]
 
 
 def test_whole_record_without_a_new_field_leaves_it(newer: Phone, ann: User) -> None:
