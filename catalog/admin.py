@@ -21,7 +21,7 @@ from catalog.models import (
     ProgramWeek,
 )
 from catalog.services import programs
-from lib.admin import BoundedPaginator, OwnedAdmin
+from lib.admin import BoundedPaginator, OwnedAdmin, fill_emptied_json, show_faults
 from lib.fields import SLUG_PATTERN
 from lib.writes import Catalogue, writing
 
@@ -119,10 +119,8 @@ class ExerciseTypeForm(SluggedForm):
         cleaned = super().clean() or self.cleaned_data
         for name in VOCABULARIES:
             cleaned[name] = sorted(cleaned.get(name, []))
-        for name in ("names", "aliases", "media", "metadata_schema"):
-            if cleaned.get(name, "") is None:  # what an empty box means to a JSON form field
-                field: Any = ExerciseType._meta.get_field(name)
-                cleaned[name] = field.get_default()
+        fill_emptied_json(self, cleaned)
+        show_faults(self, cleaned)
         return cleaned
 
 

@@ -93,7 +93,15 @@ class SetKind(models.TextChoices):
     AMRAP = "amrap", "As many reps as possible"
     FAILURE = "failure"
     REST_PAUSE = "rest_pause", "Rest-pause"
+    CLUSTER = "cluster"
     TIMED = "timed"
+
+
+class SetSide(models.TextChoices):
+    """The side that a set is for, where it is for one."""
+
+    LEFT = "left"
+    RIGHT = "right"
 
 
 class LoadReference(models.TextChoices):

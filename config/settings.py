@@ -185,6 +185,8 @@ SPECTACULAR_SETTINGS = {
     "PATH_CONVERTER_OVERRIDES": {"id": {"type": "string", "format": "uuid"}},
     "ENUM_NAME_OVERRIDES": {  # of choices that several models have
         "SetKindEnum": "catalog.enums.SetKind",
+        "SetSideEnum": "catalog.enums.SetSide",
+        "SideEnum": "catalog.enums.BodySide",
         "GoalKindEnum": "training.enums.GoalKind",
         "MeasurementKindEnum": "training.enums.MeasurementKind",
         "GymItemKindEnum": "training.enums.GymItemKind",

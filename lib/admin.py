@@ -1,5 +1,6 @@
 """The admin of owned rows: found by id, never counted as a whole, deleted softly."""
 
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -11,8 +12,10 @@ from django.utils.functional import cached_property
 from unfold.admin import ModelAdmin
 
 from lib import wire
+from lib.fields import JsonField
 from lib.models import OwnedModel
 from lib.references import missing_references
+from lib.row_rules import faults_in, hold_to_rules, is_ruled, row_change
 from lib.singles import take_flags, taken_claims
 from lib.writes import Catalogue, writing
 
@@ -43,7 +46,31 @@ class OwnedForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at ru
             self.add_error(name, "This row belongs to somebody else, or is deleted.")
         for single in taken_claims(entity, user, cleaned, but=self.instance.pk) if user else []:
             self.add_error(single.gives_way, str(single.get_violation_error_message()))
+        fill_emptied_json(self, cleaned)
+        show_faults(self, cleaned)
         return cleaned
+
+
+def fill_emptied_json(form: Any, cleaned: dict[str, Any]) -> None:
+    """An empty box says nothing; to a JSON form field it means null."""
+    for field in form.instance._meta.concrete_fields:
+        if isinstance(field, JsonField) and cleaned.get(field.name, "") is None:
+            cleaned[field.name] = field.get_default()
+
+
+def show_faults(form: Any, cleaned: dict[str, Any]) -> None:
+    """What rules that Python holds say of the row, each at its field."""
+    row: OwnedModel = form.instance
+    values = {}
+    for field in wire.entity_of(type(row)).writable:
+        value = cleaned.get(field.name, getattr(row, field.column))
+        values[field.column] = value.pk if isinstance(value, models.Model) else value
+    change = row_change(row, values)
+    is_new = row._state.adding  # noqa: SLF001 - Django has no other word for it
+    faults = faults_in([replace(change, before=None) if is_new else change])
+    for fault in (fault for found in faults.values() for fault in found):
+        name, _, path = fault.attr.partition(".")
+        form.add_error(name, f"{path}: {fault.detail}" if path else fault.detail)
 
 
 class OwnedAdmin(ModelAdmin):  # type: ignore[misc]  # no stubs
@@ -76,8 +103,17 @@ class OwnedAdmin(ModelAdmin):  # type: ignore[misc]  # no stubs
 
     def save_model(self, request: HttpRequest, obj: OwnedModel, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
         with writing(user=obj.user or Catalogue(), source="admin"):
+            self._hold_to_rules(obj)  # again: the user's phone may have written since the form looked
             take_flags(obj)
             obj.save(update_fields=[*form.changed_data, "updated_at"] if change else None)
+
+    def _hold_to_rules(self, obj: OwnedModel) -> None:
+        entity = wire.entity_of(type(obj))
+        if not is_ruled(entity.name):
+            return
+        standing = type(obj)._default_manager.filter(pk=obj.pk).first()
+        values = {field.column: getattr(obj, field.column) for field in entity.writable}
+        hold_to_rules([row_change(obj) if standing is None else row_change(standing, values)])
 
     def delete_model(self, request: HttpRequest, obj: OwnedModel) -> None:
         with writing(user=obj.user or Catalogue(), source="admin"):

@@ -1,7 +1,7 @@
 """The REST face of an owned entity: a serializer, a filter and a view set that derive from the model."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, ClassVar, cast
 from uuid import UUID
 
@@ -26,6 +26,7 @@ from lib.patches import PatchError, check_patch
 from lib.reads import RenderedReads
 from lib.references import missing_references
 from lib.representations import Representation, names_of, representation_of
+from lib.row_rules import RowChange, faults_in, is_ruled, row_change
 from lib.serializer_fields import (
     DecimalField,
     IdField,
@@ -181,7 +182,9 @@ class OwnedViewSet(mixins.CreateModelMixin, mixins.UpdateModelMixin, mixins.Dest
             serializer.is_valid(raise_exception=True)
             serializer.validated_data.pop("id", None)
             self._check_references([serializer.validated_data], attr="{field}")
-            self.write_update(row, self._completed(row, serializer.validated_data))
+            values = self._completed(row, serializer.validated_data)
+            self._check_rules([row_change(row, values)], attr="{field}")
+            self.write_update(row, values)
         return self.answer_with(row)
 
     def destroy(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -240,6 +243,8 @@ class OwnedViewSet(mixins.CreateModelMixin, mixins.UpdateModelMixin, mixins.Dest
         standing = {row.pk: row for row in model._default_manager.filter(pk__in=ids)}
         self._fill_in_zones(rows, values, standing)
         self._refuse_other_content(rows, standing)
+        if is_ruled(self.entity.name):
+            self._check_rules([row_change(row) for row in rows], attr=attr, standing=standing)
         self.write_rows([row for row in rows if row.pk not in standing])
         written = {row.pk: row for row in self.get_queryset().filter(pk__in=ids)}
         return [written[key] for key in ids]
@@ -267,6 +272,17 @@ class OwnedViewSet(mixins.CreateModelMixin, mixins.UpdateModelMixin, mixins.Dest
         if missing:
             detail = [ErrorDetail("There is no such row of yours.", "does_not_exist")]
             raise ValidationError({attr.format(number=number, field=field): detail for number, field in missing})
+
+    def _check_rules(self, changes: Sequence[RowChange], *, attr: str, standing: Collection[UUID] = ()) -> None:
+        """Rules that Python holds. standing: rows that are not written, for they are there already."""
+        faults = faults_in([change for change in changes if UUID(change.id) not in standing])
+        if faults:
+            numbers = {(change.entity, change.id): number for number, change in enumerate(changes)}
+            details: dict[str, list[ErrorDetail]] = {}
+            for key, fault in ((key, fault) for key, found in faults.items() for fault in found):
+                named = attr.format(number=numbers[key], field=fault.attr)
+                details.setdefault(named, []).append(ErrorDetail(fault.detail, fault.code))
+            raise ValidationError(details)
 
 
 def _asked_fields(request: Request, serializer: type[OwnedSerializer]) -> list[str] | None:

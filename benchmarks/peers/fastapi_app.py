@@ -24,8 +24,8 @@ LIST = """SELECT * FROM training_set WHERE user_id = $1 AND deleted_at IS NULL
     ORDER BY created_at DESC, id DESC LIMIT $2"""
 HEAD = "SELECT version, epoch FROM sync_head WHERE user_id = $1"
 INSERT = """INSERT INTO training_set (id, user_id, exercise_id, position, kind, reps, load_kg, rpe, typed_load_unit, tempo,
-    target_typed_load_unit, target_reference, completed_at, notes, created_at, updated_at)
-    VALUES ($1, $2, $3, $4, 'working', $5, $6, $7, '', '', '', '', $8, '', now(), now())"""
+    target_typed_load_unit, target_reference, side, metadata, completed_at, notes, created_at, updated_at)
+    VALUES ($1, $2, $3, $4, 'working', $5, $6, $7, '', '', '', '', '', '{}', $8, '', now(), now())"""
 INSERT_LOG = "INSERT INTO peer_log (user_id, record_id, document) VALUES ($1, $2, $3)"
 
 

@@ -2,9 +2,10 @@
 
 from django.db import models
 
-from lib.fields import BoundedDecimalField, BoundedFloatField, BoundedIntegerField
+from lib.fields import BoundedDecimalField, BoundedFloatField, BoundedIntegerField, JsonField
 
 POSITION_LIMIT = 1e9
+METADATA_BYTES = 2048
 
 
 def title_field() -> models.CharField[str, str]:
@@ -27,6 +28,13 @@ def position_field() -> BoundedFloatField:
 
 def superset_group_field() -> BoundedIntegerField:
     return BoundedIntegerField(min_value=1, max_value=1000, null=True, blank=True)
+
+
+def metadata_field() -> JsonField:
+    return JsonField(
+        max_bytes=METADATA_BYTES,
+        help_text="What has no field of its own, by the metadata_schema of the exercise type. {} says nothing.",
+    )
 
 
 def reps_field() -> BoundedIntegerField:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from django.db import models
 
 from accounts.enums import WeightUnit
-from catalog.enums import LoadReference, SetKind
+from catalog.enums import LoadReference, SetKind, SetSide
 from catalog.models.fields import (
     distance_m_field,
     duration_s_field,
@@ -140,6 +140,7 @@ class Prescription(models.Model):
     rest_s = rest_s_field()
     tempo = models.CharField(max_length=20, blank=True, default="", help_text="Down, pause, up, pause in s: 3-1-1-0.")
     notes = NoteField(max_length=2000)
+    side = EnumField(choices=SetSide, blank=True, default="", help_text="Empty: both sides, or nothing said.")
 
     class Meta:
         abstract = True

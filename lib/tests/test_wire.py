@@ -261,7 +261,7 @@ FULL_SET = {
     "target_distance_m": "0.00", "reps": 10_000, "load_kg": "10000.00",
     "typed_load": "22046.226", "typed_load_unit": "lb", "rpe": "10.0", "rir": "0.5", "duration_s": 604_800,
     "distance_m": "2000000.00", "rest_s": 0, "tempo": '"\\/\b', "completed_at": "2026-03-01T10:00:00.000001Z",
-    "notes": "line\nbreak \u2028 💪 <b> \x7f",
+    "notes": "line\nbreak \u2028 💪 <b> \x7f", "side": "right", "metadata": {"ä": [1.5, None], "b": {"c": "💪"}},
 }  # fmt: skip
 
 

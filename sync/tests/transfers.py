@@ -43,10 +43,15 @@ def live(phone: Phone, user: User) -> dict[str, str]:
             "notes": "a\u2028b\ttab \x7f",
         },
     )
-    of_mine = phone.create("exercise", {"exercise_type": private, "workout": workout, "position": 1.5})
+    metadata = {"seat": 3.5, "großer Griff": ["☃", None, True], "10": -2}
+    of_mine = phone.create(
+        "exercise", {"exercise_type": private, "workout": workout, "position": 1.5, "metadata": metadata}
+    )
     of_all = phone.create("exercise", {"exercise_type": exercise_type(), "workout": workout, "superset_group": 2})
     sets = {
-        "heavy": phone.create("set", {"exercise": of_mine, "reps": 5, "load_kg": "100.00", "rpe": "8.5"}),
+        "heavy": phone.create(
+            "set", {"exercise": of_mine, "reps": 5, "load_kg": "100.00", "rpe": "8.5", "side": "left"}
+        ),
         "typed": phone.create(
             "set", {"exercise": of_all, "typed_load": "225.000", "typed_load_unit": "lb", "load_kg": "102.06"}
         ),

@@ -1,7 +1,7 @@
 from typing import Any
 
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_view
 from rest_framework.decorators import action
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
@@ -49,6 +49,17 @@ class WorkoutViewSet(OwnedViewSet):
         return answer_made(serializers.WorkoutTemplateSerializer, said["id"])
 
 
+@extend_schema_view(
+    create=extend_schema(
+        examples=[
+            OpenApiExample(
+                "on a treadmill",
+                {"exercise_type": "0197f5f0-0000-7000-8000-000000000003", "metadata": {"machine": "B4"}},
+                request_only=True,
+            )
+        ]
+    )
+)
 class ExerciseViewSet(OwnedViewSet):
     """Performances of exercise types, in a workout or on their own. Adding one to a planned workout starts it.
 
@@ -96,6 +107,33 @@ class ExerciseViewSet(OwnedViewSet):
         return self.answer_with(exercise)
 
 
+@extend_schema_view(
+    create=extend_schema(
+        examples=[
+            OpenApiExample(
+                "of one side",
+                {
+                    "exercise": "0197f5f0-0000-7000-8000-000000000002",
+                    "side": "left",
+                    "reps": 8,
+                    "load_kg": "42.00",
+                    "completed_at": "2026-03-01T10:05:00Z",
+                },
+                request_only=True,
+            ),
+            OpenApiExample(
+                "cardio, with metadata",
+                {
+                    "exercise": "0197f5f0-0000-7000-8000-000000000002",
+                    "duration_s": 95,
+                    "distance_m": "400.00",
+                    "metadata": {"incline": 1.5, "calories": 35},
+                },
+                request_only=True,
+            ),
+        ]
+    )
+)
 class SetViewSet(OwnedViewSet):
     """Sets of an exercise: aim and result.
 

@@ -36,6 +36,7 @@ OF_SETS = (
     "rest_s",
     "tempo",
     "notes",
+    "side",
 )
 
 

@@ -7,6 +7,7 @@ from catalog.models.fields import (
     distance_m_field,
     duration_s_field,
     load_kg_field,
+    metadata_field,
     position_field,
     reps_field,
     rir_field,
@@ -102,6 +103,7 @@ class Exercise(OwnedModel):
     performed_at = MomentField(null=True, blank=True, help_text="When it stands outside of a workout.")
     time_zone = TimeZoneField()
     notes = NoteField(max_length=5000)
+    metadata = metadata_field()
 
     class Meta(OwnedModel.Meta):
         indexes = [
@@ -109,6 +111,9 @@ class Exercise(OwnedModel):
             models.Index(fields=["user", "exercise_type"], name="training_exercise_by_type"),  # the history of one type
             # ?workout=, in its order; what hangs on a workout
             models.Index(fields=["workout", "position", "id"], name="training_exercise_in_order"),
+            models.Index(  # whether a new schema of the type fits what stands
+                fields=["exercise_type"], condition=~models.Q(metadata={}), name="training_exercise_metadata"
+            ),
         ]
         triggers = [*OwnedModel.Meta.triggers, *own_or_shared("exercise_type")]
 
@@ -134,6 +139,7 @@ class Set(Prescription, OwnedModel):
     duration_s = duration_s_field()
     distance_m = distance_m_field()
     completed_at = MomentField(null=True, blank=True)
+    metadata = metadata_field()
 
     class Meta(OwnedModel.Meta):
         constraints = [*OwnedModel.Meta.constraints, *prescription_constraints(), *load_as_typed_constraints()]
@@ -141,4 +147,6 @@ class Set(Prescription, OwnedModel):
             *OwnedModel.Meta.indexes,
             # ?exercise=, in its order; ?exercise__workout=; what hangs on an exercise
             models.Index(fields=["exercise", "position", "id"], name="training_set_in_order"),
+            # whether the schema of a type, or another type, fits what stands
+            models.Index(fields=["exercise"], condition=~models.Q(metadata={}), name="training_set_metadata"),
         ]

@@ -1,13 +1,18 @@
 """Support at work on users' rows: every write is captured for sync, and nothing a form can say is an error of the server."""
 
+import json
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.test import Client
+from django.contrib.admin import site
+from django.test import Client, RequestFactory
 
 from accounts.models import User
+from catalog.models import ExerciseType
 from catalog.tests.factories import make_canonical
 from lib.models import OwnedModel
+from lib.row_rules import RowsRefused
 from lib.tests.factories import make
 from sync.models import LogEntry
 from training.models import Exercise, Measurement, Set, Workout
@@ -111,8 +116,6 @@ def test_reference_into_another_users_rows_is_shown_in_the_form(admin: Client, a
 
 
 def test_private_type_of_somebody_else_is_shown_in_the_form(admin: Client, alice: User, bob: User) -> None:
-    from catalog.models import ExerciseType  # noqa: PLC0415 - the one test that needs it
-
     row, bobs = make(Exercise, alice), make(ExerciseType, bob)
     assert list(problems(change(admin, row, exercise_type=str(bobs.pk)))) == ["exercise_type"]
 
@@ -151,3 +154,76 @@ def test_workout_is_found_by_id_user_and_title(admin: Client, alice: User, bob: 
     make(Workout, bob, title="Pull day")
     page = admin.get(url_of(Workout), {"q": text.format(id=row.pk)})
     assert list(page.context["cl"].result_list) == [row]
+
+
+# --- metadata ---
+
+
+def with_limit(maximum: float) -> dict[str, Any]:
+    return {"type": "object", "properties": {"incline": {"type": "number", "maximum": maximum}}}
+
+
+@pytest.fixture
+def running(alice: User) -> Exercise:
+    treadmill = make_canonical("treadmill-running", metadata_schema=with_limit(40))
+    return make(Exercise, alice, exercise_type=treadmill.pk, metadata={"incline": 2})
+
+
+def test_metadata_that_do_not_fit_are_shown_at_their_field(admin: Client, alice: User, running: Exercise) -> None:
+    row = make(Set, alice, exercise=running.pk, metadata={"incline": 12})
+    said = {"metadata": '{"incline": 41, "reps": -5}'}
+    expected = [
+        "reps: reps has a field of its own: write it there.",
+        "incline: 41 is greater than the maximum of 40",
+    ]
+    for each in (row, running):
+        assert problems(change(admin, each, **said)) == {"metadata": expected}
+    new = {"user": alice.pk, "exercise": row.exercise_id, "kind": "working", "position": "0", **said}
+    page = admin.post(url_of(Set, "add/"), form_values(admin.get(url_of(Set, "add/"))) | new)
+    assert problems(page) == {"metadata": expected}
+    assert change(admin, row, metadata='{"incline": 40}').status_code == 302
+    assert Set.objects.get().metadata == {"incline": 40}
+
+
+def test_type_that_does_not_allow_what_the_sets_say_is_refused(admin: Client, alice: User, running: Exercise) -> None:
+    make(Set, alice, exercise=running.pk, metadata={"incline": 12})
+    narrow = make_canonical("flat-running", metadata_schema=with_limit(10))
+    (problem,) = problems(change(admin, running, exercise_type=narrow.pk))["exercise_type"]
+    assert "the metadata of 1 set of this exercise" in problem
+
+
+@pytest.mark.parametrize("text", ["", "null"])
+def test_emptied_metadata_say_nothing(admin: Client, running: Exercise, text: str) -> None:
+    page = change(admin, running, metadata=text)
+    assert page.status_code == 302, problems(page)
+    running.refresh_from_db()
+    assert running.metadata == {}
+
+
+def test_metadata_are_looked_at_again_under_the_lock(admin: Client, alice: User, running: Exercise) -> None:
+    """What the form saw may have changed until it is saved."""
+    row = make(Set, alice, exercise=running.pk)
+    row.metadata = {"incline": 41}
+    form: Any = SimpleNamespace(changed_data=["metadata"])
+    with pytest.raises(RowsRefused) as caught:
+        site.get_model_admin(Set).save_model(RequestFactory().post("/"), row, form, change=True)
+    assert (caught.value.code, caught.value.attr) == ("metadata_invalid", "metadata.incline")
+    row.refresh_from_db()
+    assert row.metadata == {}
+
+
+def test_curator_is_told_what_a_schema_would_break(admin: Client, alice: User, bob: User, running: Exercise) -> None:
+    make(Set, alice, exercise=running.pk, metadata={"incline": 12})
+    theirs = make(Exercise, bob, exercise_type=running.exercise_type_id)
+    for incline in (13, 5):
+        make(Set, bob, exercise=theirs.pk, metadata={"incline": incline, "secret": "12 percent"})
+    url = f"/admin/catalog/exercisetype/{running.exercise_type_id}/change/"
+    values = form_values(admin.get(url)) | {"equipment": [], "primary_muscles": [], "secondary_muscles": []}
+    page = admin.post(url, values | {"metadata_schema": json.dumps(with_limit(10))})
+    assert problems(page) == {
+        "metadata_schema": [
+            "This schema does not allow the metadata of 2 sets of 2 users: see properties/incline/maximum."
+        ]
+    }
+    assert admin.post(url, values | {"metadata_schema": json.dumps(with_limit(15))}).status_code == 302
+    assert ExerciseType.objects.get().metadata_schema == with_limit(15)

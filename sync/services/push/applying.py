@@ -14,11 +14,13 @@ from django.db import DataError, IntegrityError
 from msgspec.structs import replace
 
 from accounts.models import User
+from lib.row_rules import RowChange, RowsRefused, hold_to_rules, is_ruled
 from lib.statements import attempted, execute, pipelined
 from lib.violations import constraint_of, violation_of
 from sync.domain import conflicts as told
 from sync.domain import plan
 from sync.domain.groups import units_of
+from sync.domain.merge import DELETED
 from sync.domain.packing import packed, plain
 from sync.domain.records import CONFLICT, REJECTED, Edit, Key, Planned, RecordState, Refusal
 from sync.domain.unreadable import as_text
@@ -97,22 +99,22 @@ class Application:
     # --- planning and writing ---
 
     def _attempt(self, edits: Sequence[Edit]) -> None:
-        """Plans and writes; where the database refuses, halves until the guilty ones stand alone."""
+        """Plans and writes; where a rule or the database refuses, halves until the guilty ones stand alone."""
         if not edits:
             return
         planner = self._planner(edits)
         planned = planner.run(edits)
         before_ms, self.author.last_eff_ms = self.author.last_eff_ms, planner.last_eff_ms
         try:
+            hold_to_rules(_changes(planned, planner.states))
             self._write(planned, planner.states)
-        except (IntegrityError, DataError) as error:
+        except (IntegrityError, DataError, RowsRefused) as error:
             self.author.last_eff_ms = before_ms
             units = units_of(edits, entity_rules())
             if len(units) == 1:
                 self._refuse(planned, error)
                 return
-            half = len(units) // 2
-            for part in (units[:half], units[half:]):
+            for part in _parted(units, error):
                 self._attempt([edit for unit in part for edit in unit])
 
     def _write(self, planned: Sequence[Planned], states: Mapping[Key, RecordState]) -> None:
@@ -180,12 +182,10 @@ class Application:
         return self.author.seen_version >= self.head.version and made_ms >= self.head.last_ms
 
     def _refuse(self, planned: list[Planned], error: Exception) -> None:
-        """What the database says of one unit. If the merge made it break a rule, its values are kept in a conflict; those
-        of a decision are in one already, which stays open.
+        """What a rule or the database says of one unit. If the merge made it break a rule, its values are kept in a
+        conflict; those of a decision are in one already, which stays open.
         """
-        violation = violation_of(error)
-        fields = {violation.attr: violation.detail} if violation.attr else {}
-        refusal = Refusal(violation.code, violation.detail, fields)
+        refusal = _refusal_of(error)
         if len(planned) == 1 and planned[0].contested and planned[0].writes and planned[0].edit.closes is None:
             told_of = (told.breaks_rule(planned[0], at_ms=self.head.last_ms, reason=refusal),)
             self._write([replace(planned[0], status=CONFLICT, conflicts=told_of, writes=())], {})
@@ -226,6 +226,37 @@ class Application:
 
     def _is_last(self, results: Mapping[str, Result]) -> bool:
         return self.fresh.keys() <= results.keys()
+
+
+def _parted(units: Sequence[list[Edit]], error: Exception) -> tuple[list[list[Edit]], list[list[Edit]]]:
+    """In halves; where it is known which are guilty, the others first."""
+    faults = error.faults if isinstance(error, RowsRefused) else {}
+    parts: tuple[list[list[Edit]], list[list[Edit]]] = ([], [])
+    for unit in units:
+        parts[any(edit.key in faults for edit in unit)].append(unit)
+    half = len(units) // 2
+    return parts if all(parts) else (list(units[:half]), list(units[half:]))
+
+
+def _refusal_of(error: Exception) -> Refusal:
+    if isinstance(error, RowsRefused):
+        return Refusal(error.code, error.detail, error.fields)
+    violation = violation_of(error)
+    return Refusal(violation.code, violation.detail, {violation.attr: violation.detail} if violation.attr else {})
+
+
+def _changes(planned: Sequence[Planned], states: Mapping[Key, RecordState]) -> list[RowChange]:
+    """What is written of rows for which Python holds rules, as they were found and as they shall be in the end."""
+    writes = [w for p in planned for w in p.writes if is_ruled(w.key[0]) and not w.touch]
+    found: dict[Key, Mapping[str, Any]] = {}
+    for line in sorted(writes, key=lambda line: line.number):
+        found.setdefault(line.key, line.write.before)
+    return [
+        RowChange(
+            *key, states[key].document or {}, None if not before or before[DELETED] else before, states[key].deleted
+        )
+        for key, before in found.items()
+    ]
 
 
 def _line(item: Item, result: Result) -> dict[str, Any]:

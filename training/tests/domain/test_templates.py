@@ -74,6 +74,7 @@ prescriptions = st.builds(
             "target_distance_m": st.sampled_from(["0.00", "400.00"]),
             "rest_s": st.none() | st.integers(0, 3),
             "tempo": st.sampled_from(["", "3-1-1-0"]),
+            "side": st.sampled_from(["", "left", "right"]),
             "notes": st.text(max_size=3),
         }
     ),
