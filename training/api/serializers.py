@@ -1,3 +1,4 @@
+from decimal import ROUND_HALF_UP
 from typing import Any
 
 from rest_framework import serializers
@@ -86,6 +87,37 @@ class LoadingsSerializer(serializers.Serializer[Any]):
 
     below = LoadingSerializer(allow_null=True, help_text="The heaviest that is not more.")
     above = LoadingSerializer(allow_null=True, help_text="The lightest that is not less.")
+
+
+class SetLoadSerializer(serializers.Serializer[Any]):
+    set = serializers.UUIDField()
+    effective_load_kg = serializers.DecimalField(
+        max_digits=12, decimal_places=2, rounding=ROUND_HALF_UP, allow_null=True, help_text="What one rep moves."
+    )
+    volume_load_kg = serializers.DecimalField(
+        max_digits=16,
+        decimal_places=2,
+        rounding=ROUND_HALF_UP,
+        allow_null=True,
+        help_text="That, times reps. null: a warm-up, not done, or without reps or load.",
+    )
+
+
+class LoadsSerializer(serializers.Serializer[Any]):
+    """What the sets of a workout load the body with."""
+
+    body_weight_kg = serializers.DecimalField(
+        max_digits=10,
+        decimal_places=3,
+        source="weighed.kg",
+        allow_null=True,
+        default=None,
+        help_text="As of the day. null: not known.",
+    )
+    weighed_on = serializers.DateField(source="weighed.local_date", allow_null=True, default=None)
+    volume_load_kg = serializers.DecimalField(max_digits=16, decimal_places=2, rounding=ROUND_HALF_UP)
+    is_complete = serializers.BooleanField(help_text="false: the body weight is needed, and not known.")
+    sets = SetLoadSerializer(many=True)
 
 
 class WorkoutTemplateSerializer(OwnedSerializer):

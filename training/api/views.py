@@ -15,7 +15,25 @@ from training.api import serializers
 from training.api.templates import NEW_TEMPLATE_EXAMPLES, answer_made, said_of_new
 from training.enums import GymItemKind
 from training.models import GymItem, Workout
-from training.services import exercises, gyms, scheduled, templates
+from training.services import exercises, gyms, loads, scheduled, templates
+
+LOADS_EXAMPLE = OpenApiExample(
+    "three pull-ups with a belt",
+    {
+        "body_weight_kg": "80.000",
+        "weighed_on": "2026-03-01",
+        "volume_load_kg": "270.00",
+        "is_complete": True,
+        "sets": [
+            {
+                "set": "0197f5f0-0000-7000-8000-000000000001",
+                "effective_load_kg": "90.00",
+                "volume_load_kg": "270.00",
+            }
+        ],
+    },
+    response_only=True,
+)
 
 
 class WorkoutViewSet(OwnedViewSet):
@@ -47,6 +65,13 @@ class WorkoutViewSet(OwnedViewSet):
             title = said.get("title", workout.title)
             templates.save_as_template(workout=workout, template_id=said["id"], title=title)
         return answer_made(serializers.WorkoutTemplateSerializer, said["id"])
+
+    @extend_schema(responses={200: serializers.LoadsSerializer}, examples=[LOADS_EXAMPLE], filters=False)
+    @action(detail=True, pagination_class=None)
+    def loads(self, request: Request, pk: Any = None) -> Response:
+        """What each set loads the body with, with body weight as of the day, and the volume load of the whole."""
+        workout: Any = self.get_object()
+        return Response(serializers.LoadsSerializer(loads.loads_of(workout)).data)
 
 
 @extend_schema_view(
