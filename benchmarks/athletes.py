@@ -7,6 +7,7 @@ import os
 import random
 import time
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
@@ -137,6 +138,24 @@ class Athlete:
         """A push that changes that many sets."""
         chosen: set[Key] = set()
         return self._push([self._mutation("update", "set", chosen) for _ in range(size)], {})
+
+    def typed(self, schema: Document) -> tuple[str, Push]:
+        """A new exercise type whose metadata fit the schema: its id, and the push that makes it."""
+        record_id, patch = self._create("exercise_type")
+        patch["metadata_schema"] = schema
+        self.documents["exercise_type", record_id] |= patch
+        return record_id, self._push([self._envelope_of("create", "exercise_type", record_id, patch)], {})
+
+    def exercises(self, size: int, exercise_type: str, metadata: Callable[[], Document]) -> Push:
+        """A push of new exercises of one type."""
+        mutations: list[Document] = []
+        for _ in range(size):
+            record_id, patch = self._create("exercise")
+            said = metadata()
+            patch |= {"exercise_type": exercise_type} | ({"metadata": said} if said else {})
+            self.documents["exercise", record_id] |= patch
+            mutations.append(self._envelope_of("create", "exercise", record_id, patch))
+        return self._push(mutations, {})
 
     def rest_set(self) -> Document:
         """A new set as REST takes it."""

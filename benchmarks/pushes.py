@@ -1,9 +1,11 @@
-"""Bars 1, 2, 3 and 8: what a push costs beside the same rows by plain SQL, or by one REST request for each."""
+"""Bars 1, 2, 3, 8 and 22: what a push costs beside the same rows by plain SQL, by one REST request for each, without metadata."""
 
+import random
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import httpx
 
@@ -14,6 +16,16 @@ from benchmarks.measuring import Act, Prepare, Timing, measure
 from benchmarks.report import Result
 
 SMALL = 50  # mutations of a push after a workout
+TREADMILL = {
+    "type": "object",
+    "properties": {
+        "incline": {"type": "number", "minimum": -10, "maximum": 40},
+        "resistance": {"type": "integer", "minimum": 0, "maximum": 30},
+        "calories": {"type": "integer", "minimum": 0},
+        "machine": {"type": "string", "pattern": "^[A-Z][0-9]+$"},
+    },
+    "additionalProperties": False,
+}
 
 
 class Pusher:
@@ -64,6 +76,26 @@ def push_and_replay(bench: Bench, *, rounds: int, size: int = WHOLE) -> list[Res
             "2", "replay of that push / raw", replay.median_ms / base_ms, 2.5, 1.5, figures={"ms": replay.median_ms}
         ),
     ]
+
+
+def with_metadata(bench: Bench, *, rounds: int, size: int = WHOLE) -> list[Result]:
+    """The same exercises, with and without metadata that are held to a schema."""
+    exercise_type, made = bench.athlete.typed(TREADMILL)
+    bench.athlete.learn(made, bench.post(made))
+
+    def said() -> dict[str, Any]:
+        incline, resistance = random.randint(0, 30) / 2, random.randint(1, 20)
+        return {"incline": incline, "resistance": resistance, "calories": random.randint(20, 900), "machine": "B4"}
+
+    plain = Pusher(bench, lambda: bench.athlete.exercises(size, exercise_type, dict))
+    rich = Pusher(bench, lambda: bench.athlete.exercises(size, exercise_type, said))
+    timings = measure({"with": rich.push, "without": plain.push}, rounds=rounds)
+    for pusher in (plain, rich):
+        pusher.learn()
+    with_ms, without_ms = timings["with"].median_ms, timings["without"].median_ms
+    figures = {"ms": with_ms, "without ms": without_ms}
+    work = f"push of {size} exercises with metadata / without"
+    return [Result("22", work, with_ms / without_ms, 1.3, 1.15, figures=figures)]
 
 
 def raw_variants(bench: Bench, size: int) -> dict[str, Prepare]:

@@ -71,6 +71,7 @@ def acts(
         "19": lambda: client(benches, outcome, rounds),
         "20": one(plans.calendar_of_a_year, lambda: benches["year"]),
         "21": one(plans.program_on_the_calendar, lambda: benches["year"]),
+        "22": one(pushes.with_metadata, lambda: benches["client 1"]),
     }
 
 
@@ -105,7 +106,7 @@ def client(benches: dict[str, Bench], outcome: Outcome, rounds: int) -> None:
 
 def make_athletes(databases: Databases, bars: Sequence[str]) -> dict[str, Athlete]:
     """As many as the chosen bars need."""
-    few = {"1", "5", "7", "8", "8-kinto", "8-wger", "14", "17"}
+    few = {"1", "5", "7", "8", "8-kinto", "8-wger", "14", "17", "22"}
     clients = CLIENTS if {"3", "16"} & set(bars) else 2 if few & set(bars) else 0
     sizes = {f"client {number}": CHUNK for number in range(1, clients + 1)}
     if "4" in bars:
