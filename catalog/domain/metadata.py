@@ -15,14 +15,18 @@ import jsonschema_rs
 import orjson
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-# Each metric that a type may record, with the set's field and its limits.
+# Each metric that a type may record, with its limits.
 METRICS: dict[str, dict[str, Any]] = {
     "reps": {"type": "integer", "minimum": 0, "title": "Repetitions"},
     "load": {"type": "number", "minimum": 0, "title": "Load (kg)"},
     "duration": {"type": "integer", "minimum": 0, "title": "Duration (s)"},
     "distance": {"type": "number", "minimum": 0, "title": "Distance (m)"},
     "rpe": {"type": "number", "minimum": 1, "maximum": 10, "title": "RPE"},
+    "incline": {"type": "number", "minimum": -100, "maximum": 100, "title": "Incline (%)"},
+    "resistance": {"type": "number", "minimum": 0, "title": "Resistance (level)"},
+    "calories": {"type": "number", "minimum": 0, "title": "Calories (kcal)"},
 }
+# The set's field of those that have one. The others are metadata, under their own names.
 SET_FIELD = {"reps": "reps", "load": "load_kg", "duration": "duration_s", "distance": "distance_m", "rpe": "rpe"}
 
 MAX_PARTS = 256  # objects in a schema, each $ref counted as what it refers to: what one check may go through
@@ -53,7 +57,7 @@ def metadata_schema(metrics: list[str]) -> dict[str, Any]:
     return {
         "$schema": DIALECT,
         "type": "object",
-        "properties": {SET_FIELD[name]: METRICS[name] for name in metrics},
+        "properties": {SET_FIELD.get(name, name): METRICS[name] for name in metrics},
     }
 
 

@@ -118,6 +118,13 @@ def test_schema_is_refused(schema: Any, words: str) -> None:
     assert words in str(caught.value)
 
 
+def test_metrics_without_a_field_are_metadata_under_their_names() -> None:
+    schema = text(metadata_schema(["duration", "incline"]))
+    assert set(orjson.loads(schema)["properties"]) == {"duration_s", "incline"}
+    assert faults_of({"incline": -5.5}, schema) == []
+    assert [fault.path for fault in faults_of({"incline": 101}, schema)] == ["incline"]
+
+
 def test_no_schema_makes_a_check_hang() -> None:
     """The worst of what is taken. Without the limits, each of them takes minutes."""
     evil = of_object(a={"pattern": "^(a+)+$"}, b={"pattern": "^(a|a)*$"}, c={"pattern": "^(.*)*x$"})
