@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminSelect2MultipleWidget
 
+from catalog.enums import Status
 from catalog.models import (
     Equipment,
     ExerciseType,
@@ -23,6 +24,7 @@ from catalog.models import (
 from catalog.services import programs
 from lib.admin import BoundedPaginator, OwnedAdmin
 from lib.fields import SLUG_PATTERN
+from lib.models import OwnedModel
 from lib.writes import Catalogue, writing
 
 VOCABULARIES = {"primary_muscles": Muscle, "secondary_muscles": Muscle, "equipment": Equipment}
@@ -157,45 +159,58 @@ class ExerciseTypeAdmin(CatalogueAdmin):
         return False  # retired, not deleted: logs refer to it
 
 
-@admin.register(Program)
-class ProgramAdmin(OwnedAdmin):
-    """Those of the library, each version by itself, and those of users. What is in them has pages of its own."""
+class CanonicalAdmin(OwnedAdmin):
+    """Rows of the library. Those that users made for themselves are theirs, and not shown here."""
 
-    list_display = ("title", "slug", "version", "status", "user")
-    list_filter = ("status", "goal", "level")
-    search_fields = (*OwnedAdmin.search_fields, "title", "slug")
+    exclude = ("user",)
+    search_help_text = "An id or words."
+    search_fields = ("=id",)
+
+    def __init__(self, model: type[OwnedModel], admin_site: admin.AdminSite) -> None:
+        super().__init__(model, admin_site)
+        self.list_display = tuple(name for name in self.list_display if name != "user")
+        self.list_select_related = tuple(name for name in self.raw_id_fields if name in self.list_display)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).filter(user=None, deleted_at=None)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return tuple(name for name in super().get_readonly_fields(request, obj) if name != "user")
+
+
+@admin.register(Program)
+class ProgramAdmin(CanonicalAdmin):
+    """Each version by itself. What is in them has pages of its own."""
+
+    search_fields = (*CanonicalAdmin.search_fields, "title", "slug")
     actions = ("make_new_version",)
 
+    def __init__(self, model: type[OwnedModel], admin_site: admin.AdminSite) -> None:
+        super().__init__(model, admin_site)
+        self.list_display = ("title", "slug", "version", "status", "goal", "level", "updated_at")
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        return {"status": Status.DRAFT, **super().get_changeform_initial_data(request)}
+
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
-        with writing(user=obj.user or Catalogue(), source="admin"):
+        with writing(user=Catalogue(), source="admin"):
             super().save_model(request, obj, form, change)
             programs.retire_other_versions(program=obj)
 
     @admin.action(description="Make a new version, as a draft")
     def make_new_version(self, request: HttpRequest, queryset: QuerySet[Program]) -> None:
-        for program in queryset.filter(user=None):
+        for program in queryset:
             made = programs.new_version(program=program, source="admin")
             self.message_user(
-                request, f"Version {made.version} of {made.title} is a draft now: change it, then publish it."
+                request, f"Version {made.version} of {made.title} is a draft: change it, then publish it."
             )
 
 
-@admin.register(ProgramWeek)
-class ProgramWeekAdmin(OwnedAdmin):
-    list_select_related = ("user", "program")
+@admin.register(ProgramWeek, ProgramSlot, ProgramSet)
+class ProgramPartAdmin(CanonicalAdmin):
+    pass
 
 
 @admin.register(ProgramDay)
-class ProgramDayAdmin(OwnedAdmin):
-    list_select_related = ("user", "program")
-    search_fields = (*OwnedAdmin.search_fields, "title")
-
-
-@admin.register(ProgramSlot)
-class ProgramSlotAdmin(OwnedAdmin):
-    list_select_related = ("user", "day", "exercise_type")
-
-
-@admin.register(ProgramSet)
-class ProgramSetAdmin(OwnedAdmin):
-    list_select_related = ("user", "slot")
+class ProgramDayAdmin(CanonicalAdmin):
+    search_fields = (*CanonicalAdmin.search_fields, "title")

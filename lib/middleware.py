@@ -7,12 +7,14 @@ from django.conf import settings
 from django.contrib.auth import middleware as auth
 from django.contrib.messages import middleware as messages
 from django.contrib.sessions import middleware as sessions
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.deprecation import MiddlewareMixin
 
 from lib.errors import DomainError, LengthRequired, error_body
 from lib.exception_handler import status_of
+from lib.violations import violation_of
 
 USABLE_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 API = "/api/v1/"
@@ -79,10 +81,13 @@ class RefusalMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if not isinstance(exception, DomainError):
+        if isinstance(exception, DomainError):
+            detail, status = exception.detail, status_of(exception)
+        elif isinstance(exception, IntegrityError):  # a rule that no form knows
+            detail, status = violation_of(exception).detail, 400
+        else:
             return None
-        context = {"title": "This did not work", "detail": exception.detail}
-        response = render(request, "refused.html", context, status=status_of(exception))
+        response = render(request, "refused.html", {"title": "This did not work", "detail": detail}, status=status)
         wait_s = getattr(exception, "retry_after_s", None)
         if wait_s is not None:
             response["Retry-After"] = str(wait_s)

@@ -10,8 +10,8 @@ from django.test import Client
 
 from accounts.models import User
 from catalog.enums import Status
-from catalog.models import Equipment, ExerciseType, Muscle
-from catalog.tests.factories import make_canonical, make_equipment, make_muscle
+from catalog.models import Equipment, ExerciseType, Muscle, Program
+from catalog.tests.factories import make_canonical, make_equipment, make_muscle, make_program
 from lib.tests.factories import make
 
 TYPES = "/admin/catalog/exercisetype/"
@@ -283,3 +283,38 @@ def test_several_in_use_are_kept_too(curator: Client) -> None:
 @pytest.mark.parametrize("url", ["/admin/accounts/user/", "/admin/training/workout/", "/admin/accounts/session/"])
 def test_curator_sees_nothing_of_the_users(curator: Client, url: str) -> None:
     assert curator.get(url).status_code == 403
+
+
+# --- programs ---
+
+PROGRAMS = "/admin/catalog/program/"
+
+
+def test_curator_makes_a_new_version_and_publishes_it(curator: Client, alice: User) -> None:
+    old = make_program(status="published")
+    make_program(alice, title="Alice's own")
+    page = curator.post(PROGRAMS, {"action": "make_new_version", "_selected_action": [str(old.pk)]}, follow=True)
+    assert "Version 2 of Base is a draft" in page.content.decode()
+    assert "Alice" not in page.content.decode()
+    new = Program.objects.get(slug="base", version=2)
+    url = f"{PROGRAMS}{new.pk}/change/"
+    values = form_values(curator.get(url)) | {"status": Status.PUBLISHED, "title": "Base, again"}
+    assert curator.post(url, values).status_code == 302
+    found = Program.objects.filter(slug="base").order_by("version").values_list("title", "status")
+    assert list(found) == [("Base", Status.RETIRED), ("Base, again", Status.PUBLISHED)]
+
+
+def test_curator_is_told_that_a_published_program_stays(curator: Client) -> None:
+    program = make_program(status="published")
+    url = f"{PROGRAMS}{program.pk}/change/"
+    page = curator.post(url, form_values(curator.get(url)) | {"weeks": "9"})
+    assert "Make a new version of the program" in page.content.decode()
+    program.refresh_from_db()
+    assert program.weeks == 2
+
+
+def test_program_that_a_curator_adds_is_a_draft_of_the_library(curator: Client) -> None:
+    values = form_values(curator.get(f"{PROGRAMS}add/")) | {"title": "New", "slug": "new"}
+    assert curator.post(f"{PROGRAMS}add/", values).status_code == 302
+    program = Program.objects.get(slug="new")
+    assert (program.user, program.status, program.version) == (None, Status.DRAFT, 1)

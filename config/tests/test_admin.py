@@ -19,8 +19,8 @@ from accounts.enums import LinkPurpose
 from accounts.models import Device, Session, User
 from accounts.services.mails import mail_link
 from accounts.services.tokens import start_session
-from catalog.models import Equipment, ExerciseType, Muscle
-from catalog.tests.factories import make_canonical, make_equipment, make_muscle
+from catalog.models import Equipment, ExerciseType, Muscle, Program, ProgramDay, ProgramSet, ProgramSlot, ProgramWeek
+from catalog.tests.factories import make_canonical, make_equipment, make_muscle, make_program
 from lib import wire
 from lib.models import OwnedModel
 from lib.tests.factories import make, make_user
@@ -44,7 +44,8 @@ REGISTERED = sorted(
 )
 SMALL = {Group, Muscle, Equipment, ProcrastinateJob}  # people keep these by hand; finished jobs are swept
 CREATABLE = [entity.model for entity in wire.entities() if entity.wire.creatable]
-OWNED = [model for model in CREATABLE if model is not ExerciseType]
+OF_PROGRAMS = {Program, ProgramWeek, ProgramDay, ProgramSlot, ProgramSet}  # the admin shows canonical ones
+OWNED = [model for model in CREATABLE if model not in {ExerciseType, *OF_PROGRAMS}]
 
 
 def each(found: Sequence[type[Model]]) -> pytest.MarkDecorator:
@@ -80,6 +81,8 @@ def populate(model: type[Model], count: int, *, first: int = 0) -> None:
         make_muscle(f"muscle-{n}")
         make_equipment(f"equipment-{n}")
         make_canonical(f"type-{n}", primary_muscles=[f"muscle-{n}"], equipment=[f"equipment-{n}"])
+        if model in OF_PROGRAMS:
+            make_program(slug=f"program-{n}")
         make(model if model in CREATABLE else Measurement, user)  # what the sync tables show is an entity's
 
 
