@@ -164,7 +164,7 @@ class CanonicalAdmin(OwnedAdmin):
 
     exclude = ("user",)
     search_help_text = "An id or words."
-    search_fields = ("=id",)
+    search_fields: tuple[str, ...] = ("=id",)
 
     def __init__(self, model: type[OwnedModel], admin_site: admin.AdminSite) -> None:
         super().__init__(model, admin_site)
