@@ -4,6 +4,7 @@ from lib.admin import OwnedAdmin
 from training.models import (
     Enrolment,
     Exercise,
+    ExerciseAlias,
     Favourite,
     Goal,
     Gym,
@@ -103,3 +104,9 @@ class FavouriteAdmin(OwnedAdmin):
 class GoalAdmin(OwnedAdmin):
     list_select_related = ("user", "exercise_type")
     search_fields = (*OwnedAdmin.search_fields, "title")
+
+
+@admin.register(ExerciseAlias)
+class ExerciseAliasAdmin(OwnedAdmin):
+    search_fields = (*OwnedAdmin.search_fields, "name")
+    list_select_related = ("user", "exercise_type")

@@ -6,6 +6,7 @@ from training.api import calendar, mesocycles, schedule, templates, views, wishe
 router = SimpleRouter()
 router.register("workouts", views.WorkoutViewSet, "workout")
 router.register("exercises", views.ExerciseViewSet, "exercise")
+router.register("exercise-aliases", views.ExerciseAliasViewSet, "exercise-alias")
 router.register("sets", views.SetViewSet, "set")
 router.register("measurements", views.MeasurementViewSet, "measurement")
 router.register("gyms", views.GymViewSet, "gym")
