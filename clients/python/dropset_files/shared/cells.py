@@ -5,12 +5,10 @@ import unicodedata
 from collections.abc import Iterable
 from datetime import MAXYEAR, MINYEAR, datetime
 from decimal import Decimal
-from functools import cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from dropset_client.shapes import shape
-from dropset_client.wire import parse_rfc3339
+from dropset_files.shared.model import EARLIEST, LATEST
 
 DateOrder = Literal["dmy", "mdy"]
 
@@ -96,29 +94,22 @@ def _ascii_digits(text: str) -> str:
 
 
 def read_start(text: str, zone: ZoneInfo, order: DateOrder | None = None) -> datetime:
-    """Strong writes the local time of wherever the phone was, without a zone; an offset that somebody added is kept.
+    """Most apps write the local time of wherever the phone was, without a zone; an offset that is there is kept.
 
     `order` tells what 03/04/2024 is. Raises CellError for what is not a time, or is one that the server has no room for.
     """
     found = _standard(text) or _other(" ".join(_ascii_digits(text).split()), order)
     if found is None:
         raise CellError(f"date {text[:40]!r} cannot be read")
-    first, last = _start_limits()
     start = found if found.tzinfo else found.replace(tzinfo=zone)
     in_calendars = MINYEAR < found.year < MAXYEAR  # beyond it lies no other zone's day
-    if not in_calendars or not first <= start <= last:
-        raise CellError(f"date {text[:40]!r} is not between {first.year} and {last.year}")
+    if not in_calendars or not EARLIEST <= start <= LATEST:
+        raise CellError(f"date {text[:40]!r} is not between {EARLIEST.year} and {LATEST.year}")
     return start
 
 
-@cache
-def _start_limits() -> tuple[datetime, datetime]:
-    field = shape("workout").fields["started_at"]
-    return parse_rfc3339(field.min), parse_rfc3339(field.max)
-
-
 def _standard(text: str) -> datetime | None:
-    """As Strong writes it on most phones."""
+    """As most phones write it."""
     try:
         return datetime.fromisoformat(text)
     except ValueError:

@@ -5,7 +5,9 @@ says so. Nothing is guessed from a part of a name, and what stands in brackets i
 """
 
 import unicodedata
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -90,21 +92,64 @@ def _words(text: str) -> Iterator[str]:
         yield word
 
 
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A type that may be meant: the name by which it came up, and how much that has in common with what was asked, 0 to 1."""
+
+    exercise_type: str
+    name: str
+    likeness: float
+
+
+_MOST_SUGGESTIONS = 3
+_LEAST_LIKENESS = 0.5
+
+
 class NameIndex:
     """Ids by normalised name. The first id of a name stays: what is added first wins over what is found later."""
 
     def __init__(self, given: Mapping[str, str] | None = None) -> None:
         self._ids: dict[str, str] = {}
+        self._given: dict[str, str] = {}  # one writing of each
+        self._exact: set[str] = set()
+        self._by_word: dict[str, set[str]] | None = None
         for name, exercise_type_id in (given or {}).items():
             self.add([name], exercise_type_id)
 
     def add(self, names: Iterable[str], exercise_type_id: str) -> None:
         for name in names:
-            if key := normalised(name):
-                self._ids.setdefault(key, exercise_type_id)
+            if (key := normalised(name)) and self._ids.setdefault(key, exercise_type_id) == exercise_type_id:
+                self._given.setdefault(key, name)
+                self._exact.add(name.casefold())
+        self._by_word = None
 
     def find(self, name: str) -> str | None:
         return self._ids.get(normalised(name))
+
+    def has_exactly(self, name: str) -> bool:
+        """Whether a name that was added is this one, letter for letter but for capitals."""
+        return name.casefold() in self._exact
+
+    def suggestions(self, name: str) -> tuple[Suggestion, ...]:
+        """The types whose names share the most words with this one, the likest first."""
+        words = set(normalised(name).split())
+        shared = Counter(key for word in words for key in self._words().get(word, ()))
+        scored = ((2 * count / (len(words) + len(set(key.split()))), key) for key, count in shared.items())
+        found: dict[str, Suggestion] = {}
+        for likeness, key in sorted(scored, key=lambda one: (-one[0], one[1])):
+            if likeness < _LEAST_LIKENESS or len(found) == _MOST_SUGGESTIONS:
+                break
+            found.setdefault(self._ids[key], Suggestion(self._ids[key], self._given[key], round(likeness, 2)))
+        return tuple(found.values())
+
+    def _words(self) -> Mapping[str, set[str]]:
+        if self._by_word is None:
+            by_word: dict[str, set[str]] = defaultdict(set)
+            for key in self._ids:
+                for word in key.split():
+                    by_word[word].add(key)
+            self._by_word = by_word
+        return self._by_word
 
 
 def names_of(exercise_type: Mapping[str, Any]) -> list[str]:

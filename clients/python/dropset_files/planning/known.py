@@ -1,16 +1,14 @@
-"""What is known of earlier imports, and what stands on this device: the other side of what a file says."""
+"""What is known of earlier imports, and what stands: the other side of what a file says."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from dropset_client.device import Device
-from dropset_client.imports import Imported, Key
-from dropset_client.wire import JsonObject, parse_rfc3339
+from dropset_files.planning.memory import Imported, Key
+from dropset_files.shared.values import JsonObject, parse_rfc3339
 
-SOURCE = "strong"
 PARENTS = {"exercise": "workout", "set": "exercise"}
 _ENTITIES = ("workout", "exercise", "set")
 
@@ -19,14 +17,15 @@ _ENTITIES = ("workout", "exercise", "set")
 class Known:
     """A record that a row of the file may be about.
 
-    `imported` is what an earlier import on this device read of it; `stands` is how the user sees it, None where they
-    deleted it. One of the two is there.
+    `imported` is what an earlier import read of it; `stands` is how the user sees it, None where they deleted it, and `was`
+    what they deleted, where that is known. One of the three is there.
     """
 
     entity: str
     id: str
     imported: Imported | None
     stands: JsonObject | None
+    was: JsonObject | None = None
     below: "list[Known]" = field(default_factory=list)
 
     @property
@@ -36,7 +35,7 @@ class Known:
     @property
     def content(self) -> JsonObject:
         """What the file is compared with: what it said before, else what stands."""
-        return self.said or self.stands or {}
+        return self.said or self.stands or self.was or {}
 
     @property
     def label(self) -> str:
@@ -81,16 +80,21 @@ def length_s(workout: JsonObject) -> float:
     return (ends[-1] - ends[0]).total_seconds() if ends else 0.0
 
 
-def known_workouts(device: Device, imported: dict[Key, Imported]) -> list[Known]:
-    """All workouts that stand, or that an import made, with what is below them."""
+def known_workouts(
+    standing: Mapping[str, Mapping[str, JsonObject]],
+    deleted: Mapping[str, Mapping[str, JsonObject]],
+    imported: Mapping[Key, Imported],
+) -> list[Known]:
+    """All workouts that stand, or that an import made, or that were deleted, with what is below them."""
     found: dict[Key, Known] = {}
     children: dict[Key, list[Known]] = defaultdict(list)
     for entity in _ENTITIES:
-        standing = {record.id: record for record in device.store.view_all(entity)}
+        stand, were = standing.get(entity, {}), deleted.get(entity, {})
         ours = [row.record_id for row in imported.values() if row.entity == entity]
-        for record_id in dict.fromkeys([*ours, *standing]):
-            record = standing.get(record_id)
-            known = Known(entity, record_id, imported.get((entity, record_id)), record.data if record else None)
+        for record_id in dict.fromkeys([*ours, *stand, *were]):
+            known = Known(
+                entity, record_id, imported.get((entity, record_id)), stand.get(record_id), were.get(record_id)
+            )
             found[known.entity, known.id] = known
             if entity in PARENTS:
                 children[PARENTS[entity], _parent_of(known)].append(known)
@@ -107,11 +111,11 @@ def _parent_of(known: Known) -> str:
 
 
 def _standing_parent(known: Known) -> str:
-    return str((known.stands or {}).get(PARENTS[known.entity]))
+    return str((known.stands or known.was or {}).get(PARENTS[known.entity]))
 
 
 def _hang(above: Iterable[Known], children: dict[Key, list[Known]]) -> None:
-    """What hangs on something deleted is deleted too, though the device does not say so until the next sync."""
+    """What hangs on something deleted is deleted too, though a device does not say so until the next sync."""
     for parent in above:
         parent.below = sorted(children[parent.entity, parent.id], key=lambda child: (child.place, child.id))
         for child in parent.below:

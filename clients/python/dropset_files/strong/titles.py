@@ -6,8 +6,9 @@ language, or as the caller names them.
 """
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
+
+from dropset_files.shared.tables import simple
 
 # The names that the reader uses, with the titles by which they go: English, German, French, Portuguese.
 _TITLES = {
@@ -59,12 +60,6 @@ _OTHERS = (
     ({"measurement type", "value"}, "Strong's export of measurements, not of workouts"),
     ({"program name", "body weight"}, "an export of StrongLifts"),
 )
-
-
-def simple(title: str) -> str:
-    """A title without case, accents and typographic apostrophes: programs that opened the file may have changed those."""
-    text = unicodedata.normalize("NFKD", title.replace("\u2019", "'").replace("\u200b", "")).casefold()
-    return " ".join("".join(one for one in text if not unicodedata.combining(one)).split())
 
 
 _NAMES = {simple(title): name for name, titles in _TITLES.items() for title in titles}

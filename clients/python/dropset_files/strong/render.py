@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from dropset_client.strong.model import METRES, DistanceUnit, Kind, StrongExercise, StrongSet, StrongWorkout, WeightUnit
+from dropset_files.shared.model import METRES, DistanceUnit, Kind, LoggedExercise, LoggedSet, LoggedWorkout, WeightUnit
 
 Cells = dict[str, str]
 _LETTERS = {Kind.WARM_UP: "W", Kind.DROP: "D", Kind.FAILURE: "F"}
@@ -56,7 +56,7 @@ class Writing:
 _PLAIN = Writing()
 
 
-def render(workouts: Iterable[StrongWorkout], dialect: Dialect, writing: Writing = _PLAIN) -> str:
+def render(workouts: Iterable[LoggedWorkout], dialect: Dialect, writing: Writing = _PLAIN) -> str:
     """The workouts as an export. What the dialect has no column for (S4: duration and RPE) is left out."""
     out = io.StringIO(newline="")
     out.write("\ufeff" if writing.byte_order_mark else "")
@@ -79,7 +79,7 @@ def _distance_name(writing: Writing) -> str:
     return {"m": "meters", "km": "km", "mi": "miles"}[writing.distance_unit]
 
 
-def _rows(workout: StrongWorkout, dialect: Dialect, writing: Writing) -> Iterator[Cells]:
+def _rows(workout: LoggedWorkout, dialect: Dialect, writing: Writing) -> Iterator[Cells]:
     seconds = str(workout.duration_s or 0) if dialect.name == "S3" else _spelled(workout.duration_s)
     head = {
         "Date": f"{workout.start:%Y-%m-%d %H:%M:%S}",
@@ -93,7 +93,7 @@ def _rows(workout: StrongWorkout, dialect: Dialect, writing: Writing) -> Iterato
             yield {**head, "Exercise Name": exercise.name, **cells}
 
 
-def _exercise_rows(exercise: StrongExercise, dialect: Dialect, writing: Writing) -> Iterator[Cells]:
+def _exercise_rows(exercise: LoggedExercise, dialect: Dialect, writing: Writing) -> Iterator[Cells]:
     if exercise.notes and dialect.pseudo_rows:
         yield {"Set Order": "Note", "Notes": exercise.notes}
     for one in exercise.sets:
@@ -102,7 +102,7 @@ def _exercise_rows(exercise: StrongExercise, dialect: Dialect, writing: Writing)
             yield {"Set Order": "Rest Timer", "Seconds": _number(Decimal(one.rest_s), writing)}
 
 
-def _set_cells(one: StrongSet, dialect: Dialect, writing: Writing) -> Cells:
+def _set_cells(one: LoggedSet, dialect: Dialect, writing: Writing) -> Cells:
     blank = None if dialect.name == "S3" else Decimal(0)
     distance = None if one.distance_m is None else one.distance_m / METRES[writing.distance_unit]
     cells = {

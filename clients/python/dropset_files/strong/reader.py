@@ -1,51 +1,40 @@
 """From the rows of an export to workouts, exercises and sets."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
-from pathlib import Path
-from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from dropset_client.strong.cells import CellError, DateOrder, read_start
-from dropset_client.strong.dialect import Row, read_table
-from dropset_client.strong.model import (
+from dropset_files.shared.building import add_once, whole_reps
+from dropset_files.shared.cells import CellError, read_start
+from dropset_files.shared.lines import text_of
+from dropset_files.shared.model import (
     METRES,
     DistanceUnit,
     Kind,
+    LoggedExercise,
+    LoggedSet,
+    LoggedWorkout,
     Problem,
-    StrongExercise,
-    StrongFile,
-    StrongSet,
-    StrongWorkout,
+    TrainingFile,
     WeightUnit,
 )
+from dropset_files.shared.reading import ReadAs
+from dropset_files.shared.tables import Row, Unit
+from dropset_files.strong.dialect import dialect_of, read_export
 
 # Rows that are not sets, by their words in the known languages. Others are known by their content.
 _REST = frozenset(("rest timer", "ruhezeit"))
 _NOTE = frozenset(("note",))
-Unit = TypeVar("Unit", WeightUnit, DistanceUnit)
 _KINDS = {"w": Kind.WARM_UP, "d": Kind.DROP, "f": Kind.FAILURE}
 
 
-def parse_strong(
-    source: str | bytes | Path,
-    *,
-    zone: ZoneInfo,
-    weight_unit: WeightUnit = "kg",
-    distance_unit: DistanceUnit = "km",
-    columns: Mapping[str, str] | None = None,
-    dates: DateOrder | None = None,
-) -> StrongFile:
-    """Read an export of any dialect. `zone` is where its local times are meant; the units fill in where it has none.
-
-    `columns` gives the titles of columns that are not known by themselves, by the names in `titles.COLUMNS`; `dates`
-    says what 03/04/2024 is. Raises StrongFormatError for a file that is something else. A row that cannot be read
+def read_strong(source: str | bytes, read_as: ReadAs) -> TrainingFile:
+    """Read an export of any dialect. Raises FileFormatError for a file that is something else. A row that cannot be read
     becomes a Problem.
     """
-    table = read_table(source, named=columns, dates=dates)
-    grouping = _Grouping(zone, weight_unit, distance_unit)
+    table = read_export(text_of(source), named=read_as.columns, dates=read_as.dates)
+    grouping = _Grouping(read_as.zone, read_as.weight_unit, read_as.distance_unit)
     grouping.problems = sorted(table.problems, key=lambda problem: problem.line)
     grouping.whole = not any(problem.line > 1 for problem in table.problems)
     if "number" in table.columns.place:  # exports of this form have such rows, where there is something to say
@@ -55,12 +44,13 @@ def parse_strong(
             grouping.add(row)
         except CellError as error:
             grouping.problems.append(Problem(row.line, str(error)))
-    return StrongFile(
+    return TrainingFile(
         workouts=tuple(draft.finished() for draft in grouping.workouts.values()),
         problems=tuple(sorted(grouping.problems, key=lambda problem: problem.line)),
         says=frozenset(table.columns.place) | grouping.says,
         assumed=frozenset(grouping.assumed),
         whole=grouping.whole,
+        dialect=dialect_of(table.columns),
     )
 
 
@@ -70,12 +60,12 @@ class _ExerciseDraft:
     line: int
     rows: int = 0
     whole: bool = True
-    sets: list[StrongSet] = field(default_factory=list)
+    sets: list[LoggedSet] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     rests: dict[int, int] = field(default_factory=dict)
     first_number: int | None = None
     last_number: int = 0
-    tail: list[StrongSet | str] = field(default_factory=list)  # warm-ups and notes behind the last numbered set
+    tail: list[LoggedSet | str] = field(default_factory=list)  # warm-ups and notes behind the last numbered set
 
     def begins_again(self, number: int) -> bool:
         """Whether a set of this number is the first one of the same exercise, done once more."""
@@ -103,9 +93,9 @@ class _ExerciseDraft:
             self.notes.append(text)
             self.tail.append(text)
 
-    def finished(self, index: int) -> StrongExercise:
+    def finished(self, index: int) -> LoggedExercise:
         sets = tuple(replace(one, rest_s=self.rests.get(one.index)) for one in self.sets)
-        return StrongExercise(index, self.name, sets, "\n".join(self.notes), line=self.line, whole=self.whole)
+        return LoggedExercise(index, self.name, sets, "\n".join(self.notes), line=self.line, whole=self.whole)
 
 
 @dataclass(slots=True)
@@ -127,9 +117,9 @@ class _WorkoutDraft:
             self.exercises.append(last.split())
         return self.exercises[-1]
 
-    def finished(self) -> StrongWorkout:
+    def finished(self) -> LoggedWorkout:
         exercises = (draft.finished(index) for index, draft in enumerate(self.exercises, start=1))
-        return StrongWorkout(
+        return LoggedWorkout(
             start=self.start,
             name=self.name,
             duration_s=self.duration_s,
@@ -174,7 +164,7 @@ class _Grouping:
         key = (row.text("number"), start, row.text("workout name"))
         if key not in self.workouts:
             self.workouts[key] = _WorkoutDraft(start, key[2], row.line, self._duration(row))
-        _add_once(self.workouts[key].notes, row.text("workout notes"))
+        add_once(self.workouts[key].notes, row.text("workout notes"))
         return self.workouts[key]
 
     def _start(self, row: Row) -> datetime:
@@ -229,15 +219,15 @@ class _Grouping:
             exercise.first_number = number if exercise.first_number is None else exercise.first_number
             exercise.last_number = number
 
-    def _read_set(self, row: Row, order: str, index: int) -> StrongSet:
-        weight, (reps, half) = row.number("weight"), _whole_reps(row)
+    def _read_set(self, row: Row, order: str, index: int) -> LoggedSet:
+        weight, (reps, half) = row.number("weight"), whole_reps(row.number("reps"))
         distance, seconds = row.number("distance") or None, row.number("seconds") or None
         if not (weight or reps or half or distance or seconds):
             raise CellError("the row records nothing")
         rpe, odd_rpe = self._rpe(row)
         # Strong writes 0 for "does not apply": a plank has no reps, a run no weight, but a pull-up has no added weight.
         measured = bool(distance or seconds)
-        return StrongSet(
+        return LoggedSet(
             index=index,
             kind=_kind(order, timed=bool(seconds and not reps and not distance)),
             weight=None if measured and not weight and not reps else weight,
@@ -271,19 +261,6 @@ def _is_no_set(row: Row, order: str) -> bool:
     """A rest timer or a note in a language that is not known here: a word in place of a number, and nothing lifted."""
     spelled = sum(one.isalpha() for one in order) > 1
     return spelled and not any(row.number(name) for name in ("weight", "reps", "distance"))
-
-
-def _whole_reps(row: Row) -> tuple[int | None, str]:
-    """Some count half repetitions: the whole ones, and a note of what the file says."""
-    reps = row.number("reps")
-    if reps is None or reps == reps.to_integral_value():
-        return (None if reps is None else int(reps)), ""
-    return int(reps), f"{reps.normalize():f} reps"
-
-
-def _add_once(texts: list[str], text: str) -> None:
-    if text and text not in texts:
-        texts.append(text)
 
 
 def _kind(order: str, *, timed: bool) -> Kind:

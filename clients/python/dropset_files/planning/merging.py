@@ -1,21 +1,20 @@
 """What the file says, what it said before, and what stands: three sides of one record."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from dropset_client.imports import Import
-from dropset_client.strong.fitting import Said
-from dropset_client.strong.known import Known
-from dropset_client.strong.model import METRES, DistanceUnit, WeightUnit
-from dropset_client.values import all_same
-from dropset_client.wire import JsonObject
+from dropset_files.planning.fitting import Said
+from dropset_files.planning.known import Known
+from dropset_files.shared.model import METRES, DistanceUnit, WeightUnit
+from dropset_files.shared.values import JsonObject, all_same
 
 # Fields that mean something only together: they change together, or not at all.
 _TOGETHER = (
     ("started_at", "ended_at", "time_zone"),
     ("exercise_type", "typed_name"),
     ("typed_load", "load_kg", "typed_load_unit"),
+    ("target_typed_load", "target_load_kg", "target_typed_load_unit"),
 )
 _ONCE = frozenset(("status", "position"))  # said when the record is made, and the user's from then on
 _ROUNDING_KG = Decimal("0.02")  # between a load typed in one unit, and the same one written in the other
@@ -43,15 +42,15 @@ class Reading:
     anew: bool = False
 
     @classmethod
-    def of(cls, one: Import) -> "Reading":
-        return cls(one.options.get("weight_unit"), one.options.get("distance_unit"), one.options.get("zone", "UTC"))
+    def of(cls, options: JsonObject) -> "Reading":
+        return cls(options.get("weight_unit"), options.get("distance_unit"), options.get("zone", "UTC"))
 
     def options(self) -> JsonObject:
         return {"weight_unit": self.weight_unit, "distance_unit": self.distance_unit, "zone": self.zone}
 
 
 class Merger:
-    def __init__(self, now: Reading, earlier: dict[int, Reading], *, take_file: bool) -> None:
+    def __init__(self, now: Reading, earlier: Mapping[int, Reading], *, take_file: bool) -> None:
         self._now = now
         self._earlier = earlier
         self._take_file = take_file
@@ -67,24 +66,25 @@ class Merger:
             if self._is_same(says, names, here):
                 found.said.update({name: here.get(name, file[name]) for name in names})
                 continue
-            untouched = known.said is not None and all_same(says.entity, names, known.said, here)
+            is_chosen = says.is_type_chosen and "exercise_type" in names
+            untouched = known.said is not None and all_same(names, known.said, here)
             found.said.update(file)
-            if untouched or self._take_file or _is_only_the_name(names, file, here):
+            if untouched or is_chosen or self._take_file or _is_only_the_name(names, file, here):
                 found.patch.update({name: value for name, value in file.items() if value != here.get(name)})
             else:
-                shown = next(name for name in names if not all_same(says.entity, (name,), file, here))
+                shown = next(name for name in names if not all_same((name,), file, here))
                 found.kept.append((shown, here.get(shown), file[shown]))
         return found
 
     def _is_same(self, says: Said, names: tuple[str, ...], here: JsonObject) -> bool:
-        if all_same(says.entity, names, says.fields, here):
+        if all_same(names, says.fields, here):
             return True
         return "load_kg" in names and _is_conversion(says.fields, here)
 
     def _is_unchanged(self, says: Said, names: tuple[str, ...], known: Known) -> bool:
         """Whether the file says what it said before; the same load in another unit is the same."""
         base, fields = known.said or {}, says.fields
-        if all_same(says.entity, names, base, fields):
+        if all_same(names, base, fields):
             return True
         if self._now.anew:
             return False
@@ -96,7 +96,7 @@ class Merger:
         """The file names no unit, and only what the caller takes it for has changed."""
         base, before = known.said or {}, self._before(known)
         assumed = self._now.weight_unit and before and before.weight_unit
-        found = bool(assumed) and base.get("typed_load") is not None and all_same("set", ("typed_load",), base, fields)
+        found = bool(assumed) and base.get("typed_load") is not None and all_same(("typed_load",), base, fields)
         self.as_before += found
         return found
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from decimal import Decimal
 from typing import TypeVar
 
-from dropset_client.wire import JsonObject
+from dropset_files.shared.values import JsonObject
 
 A = TypeVar("A")
 B = TypeVar("B")

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import product
 
-from dropset_client.strong.alignment import LARGEST, aligned, best_pairs, essence, overlap, sets_alike
-from dropset_client.strong.fitting import Said
-from dropset_client.strong.known import Known
-from dropset_client.strong.names import normalised
-from dropset_client.values import all_same
+from dropset_files.planning.alignment import LARGEST, aligned, best_pairs, essence, overlap, sets_alike
+from dropset_files.planning.fitting import Said
+from dropset_files.planning.known import Known
+from dropset_files.shared.names import normalised
+from dropset_files.shared.values import all_same
 
 TypeOf = Callable[[str], str | None]
 IdsOf = Callable[[Said], str]
@@ -214,6 +214,10 @@ def _is_called(one: Known, name: str, label: str, type_of: TypeOf) -> bool:
     return one.content.get("exercise_type") == type_of(label)
 
 
+def is_called_the_same(one: Said, other: Known) -> bool:
+    return bool(other.label) and normalised(one.label) == normalised(other.label)
+
+
 def _alike_sets(one: Said, other: Known) -> float:
     return overlap([essence(item.fields) for item in one.below], [essence(item.content) for item in other.below])
 
@@ -235,14 +239,14 @@ def match_sets(says: Sequence[Said], known: Sequence[Known], *, freely: bool) ->
     ours = list(known) if freely else [one for one in known if one.imported]
     found: dict[int, Known] = {}
     same_until = 0
-    while same_until < min(len(says), len(ours)) and _is_the_same_set(says[same_until], ours[same_until]):
+    while same_until < min(len(says), len(ours)) and is_the_same_set(says[same_until], ours[same_until]):
         found[same_until] = ours[same_until]
         same_until += 1
     left = ours[same_until:]
     pairs = aligned([one.fields for one in says[same_until:]], [one.content for one in left], sets_alike)
     found |= {same_until + i: left[j] for i, j in pairs}
     own = [] if freely else [one for one in known if not one.imported]
-    return found | _adopted(says, found, own, _is_the_same_set)
+    return found | _adopted(says, found, own, is_the_same_set)
 
 
 def _adopted(
@@ -257,5 +261,5 @@ def _adopted(
     return adopted
 
 
-def _is_the_same_set(one: Said, other: Known) -> bool:
-    return all_same("set", ("kind", "reps", "load_kg", "distance_m", "duration_s"), one.fields, other.content)
+def is_the_same_set(one: Said, other: Known) -> bool:
+    return all_same(("kind", "reps", "load_kg", "distance_m", "duration_s"), one.fields, other.content)

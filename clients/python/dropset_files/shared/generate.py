@@ -4,7 +4,7 @@ import random
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from dropset_client.strong.model import Kind, StrongExercise, StrongSet, StrongWorkout, WeightUnit
+from dropset_files.shared.model import Kind, LoggedExercise, LoggedSet, LoggedWorkout, WeightUnit
 
 # name, starting weight in kg, repetitions
 _DAYS: dict[str, tuple[tuple[str, int, int], ...]] = {
@@ -31,7 +31,7 @@ _DAYS: dict[str, tuple[tuple[str, int, int], ...]] = {
 
 def generate_workouts(
     seed: int, *, until: datetime, workouts: int = 40, weight_unit: WeightUnit = "kg"
-) -> list[StrongWorkout]:
+) -> list[LoggedWorkout]:
     """Workouts on every second day before `until`, some 18 sets each, with warm-ups, rests, RPE and slow progress."""
     chance = random.Random(seed)  # noqa: S311  made-up loads, no secrets
     days = list(_DAYS)
@@ -43,9 +43,9 @@ def generate_workouts(
     return history
 
 
-def _workout(chance: random.Random, start: datetime, name: str, number: int, unit: WeightUnit) -> StrongWorkout:
+def _workout(chance: random.Random, start: datetime, name: str, number: int, unit: WeightUnit) -> LoggedWorkout:
     exercises = tuple(
-        StrongExercise(
+        LoggedExercise(
             index=index,
             name=exercise,
             sets=_sets(chance, Decimal(weight), reps, number, unit),
@@ -53,19 +53,19 @@ def _workout(chance: random.Random, start: datetime, name: str, number: int, uni
         )
         for index, (exercise, weight, reps) in enumerate(_DAYS[name], start=1)
     )
-    return StrongWorkout(
+    return LoggedWorkout(
         start=start, name=name, exercises=exercises, duration_s=60 * chance.randint(40, 95), notes="generated"
     )
 
 
-def _sets(chance: random.Random, weight: Decimal, reps: int, number: int, unit: WeightUnit) -> tuple[StrongSet, ...]:
+def _sets(chance: random.Random, weight: Decimal, reps: int, number: int, unit: WeightUnit) -> tuple[LoggedSet, ...]:
     if not reps:
-        held = (StrongSet(i, Kind.TIMED, None, unit, None, duration_s=chance.randint(30, 120)) for i in range(1, 4))
+        held = (LoggedSet(i, Kind.TIMED, None, unit, None, duration_s=chance.randint(30, 120)) for i in range(1, 4))
         return tuple(held)
     load = weight and weight + Decimal("2.5") * (number // 6)
-    warm_up = [StrongSet(1, Kind.WARM_UP, load / 2, unit, reps, rest_s=60)] if load else []
+    warm_up = [LoggedSet(1, Kind.WARM_UP, load / 2, unit, reps, rest_s=60)] if load else []
     working = [
-        StrongSet(
+        LoggedSet(
             index=index,
             kind=Kind.WORKING,
             weight=load,

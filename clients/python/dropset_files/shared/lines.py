@@ -4,21 +4,54 @@ import csv
 import re
 from collections.abc import Iterator
 
+from dropset_files.shared.model import FileFormatError
+
 _BOM = "\ufeff"
 _SEPARATORS = (";", ",", "\t", "|")
 # A row begins with its date, or with the number of its workout and then the date.
 _BEGINS = re.compile(r'"?(?:\d+"?[;,\t|]"?)?\d{1,4}[-./ ]\w+[-./ ]')
+_LOOKED_AT = 200  # bytes that show how a file is written
 _LONGEST = csv.field_size_limit()
 
 
+# What a file of another kind begins with.
+_KINDS = (
+    (b"PK\x03\x04", "a ZIP file: unpack it, and give the file in it"),
+    (b"\x1f\x8b", "a file packed by gzip: unpack it first"),
+    (b"%PDF", "a PDF"),
+    (b"SQLite format 3\x00", "a database: a backup. Take the export as CSV or JSON"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel file: save it as CSV"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+)
+
+
+def text_of(source: str | bytes) -> str:
+    """Raises FileFormatError for what is no text."""
+    if isinstance(source, str):
+        return source
+    for beginning, name in _KINDS:
+        if source.startswith(beginning):
+            raise FileFormatError(f"this is no text but {name}")
+    return decoded(source)
+
+
 def decoded(raw: bytes) -> str:
-    """The bytes as text: UTF-8 with or without a byte order mark, UTF-16 with one, else Windows-1252."""
+    """The bytes as text: UTF-8 or UTF-16, with or without a byte order mark, else Windows-1252."""
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         return raw.decode("utf-16", errors="replace")
+    if _is_wide(raw):
+        return raw.decode("utf-16-le" if raw[1:2] == b"\x00" else "utf-16-be", errors="replace")
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError:
         return raw.decode("cp1252", errors="replace")
+
+
+def _is_wide(raw: bytes) -> bool:
+    """UTF-16 without a mark: every other byte of what is written in Latin letters is 0."""
+    beginning = raw[:_LOOKED_AT]
+    return beginning.count(0) * 3 > len(beginning)
 
 
 def separated(text: str) -> tuple[str, Iterator[tuple[int, list[str] | str]]]:
