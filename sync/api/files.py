@@ -1,24 +1,18 @@
 """Files over HTTP: taken and given in blocks, never as a whole in memory."""
 
-from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any
 
-import msgspec
 from django.http import HttpResponse, StreamingHttpResponse
 from django.utils.cache import get_conditional_response
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.negotiation import DefaultContentNegotiation
-from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 
 from lib.compression import say_compressed
-from lib.errors import EncodingUnsupported, TooLarge
+from lib.parsers import check_unpacked, too_large
 from sync.services.states.reading import Spool, blocks_of_file
 
-FORM_BYTES = 64 * 1024  # what a form weighs beside its file
 NDJSON, ZIP, BYTES = "application/x-ndjson", "application/zip", "application/octet-stream"
-
-Shape = TypeVar("Shape")
 
 
 class AnyAccept(DefaultContentNegotiation):
@@ -28,25 +22,9 @@ class AnyAccept(DefaultContentNegotiation):
         return renderers[0], renderers[0].media_type
 
 
-class FileParser(BaseParser):
-    """Passes the body on as it comes."""
-
-    media_type = "*/*"
-
-    def parse(self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> Any:
-        return stream
-
-
-def check_announced(request: Request, *, limit: int) -> None:
-    """Refused by its announced length, before a byte is read."""
-    if int(request.META.get("CONTENT_LENGTH") or 0) > limit + FORM_BYTES:
-        raise too_large(limit)
-
-
 def taken(request: Request, *, limit: int) -> tuple[dict[str, str], Spool, str]:
     """(parameters, file, its name) of a form with a `file`, or of a bare body whose parameters are in the query."""
-    if request.headers.get("Content-Encoding", "").strip().lower() not in ("", "identity"):
-        raise EncodingUnsupported("A file is taken as it is. Send it without a Content-Encoding.")
+    check_unpacked(request)
     data = request.data
     if request.content_type.startswith("multipart/"):
         file = request.FILES.get("file")
@@ -70,19 +48,6 @@ def _spooled(file: Any, limit: int) -> Spool:
             raise too_large(limit)
         spool.write(block)
     return spool
-
-
-def too_large(limit: int) -> TooLarge:
-    return TooLarge(f"A file holds at most {limit} bytes.", attr="file")
-
-
-def parameters(values: Any, shape: type[Shape]) -> Shape:
-    """Raises ValidationError that names the wrong one."""
-    try:
-        return msgspec.convert(values, shape, strict=False)
-    except msgspec.ValidationError as error:
-        attr = str(error).rpartition("$.")[2].rstrip("`") if "$." in str(error) else "non_field_errors"
-        raise ValidationError({attr: [ErrorDetail(str(error), "invalid")]}) from error
 
 
 def standing(request: Request, tag: str | None) -> HttpResponse | None:

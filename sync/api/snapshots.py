@@ -15,7 +15,7 @@ from rest_framework.response import Response
 
 from lib.compression import chosen_coding, compressed
 from lib.pagination import PARAMETERS, Pagination
-from lib.parsers import OrjsonParser
+from lib.parsers import FileParser, OrjsonParser, check_announced, parameters
 from lib.ratelimits import check_limit
 from sync.api import files
 from sync.api import transfer_schema as schema
@@ -62,7 +62,7 @@ class StateView(SyncView):
 
 
 class SnapshotsView(SyncView):
-    parser_classes = [OrjsonParser, MultiPartParser, files.FileParser]
+    parser_classes = [OrjsonParser, MultiPartParser, FileParser]
 
     @extend_schema(operation_id="sync_snapshots_list", parameters=PARAMETERS, responses={200: schema.SNAPSHOTS})
     def get(self, request: Request) -> Response:
@@ -80,13 +80,13 @@ class SnapshotsView(SyncView):
     )
     def post(self, request: Request) -> Response:
         """Keeps the present state, under a name; or, with a file, what a device encrypted."""
-        files.check_announced(request, limit=snapshots.MAX_SEALED_BYTES)
+        check_announced(request, limit=snapshots.MAX_SEALED_BYTES)
         check_limit(request, group="snapshots", rate="60/h", key=str(self.user.pk))
         made = self._named(request) if _is_json(request) else self._sealed(request)
         return Response(_shown(made), status=status.HTTP_201_CREATED)
 
     def _named(self, request: Request) -> Snapshot:
-        asked = files.parameters(request.data, MakeRequest)
+        asked = parameters(request.data, MakeRequest)
         return snapshots.save(
             user=self.user, kind=SnapshotKind.NAMED, name=asked.name, snapshot_id=asked.id, at=timezone.now()
         )
@@ -94,7 +94,7 @@ class SnapshotsView(SyncView):
     def _sealed(self, request: Request) -> Snapshot:
         values, file, _ = files.taken(request, limit=snapshots.MAX_SEALED_BYTES)
         with file:
-            asked = files.parameters(values, SealedRequest)
+            asked = parameters(values, SealedRequest)
             if not file.size:
                 raise ValidationError({"file": [ErrorDetail("The file is empty.", "required")]})
             return snapshots.save_sealed(
@@ -145,7 +145,7 @@ class RestoreView(SyncView):
         """Makes the kept state the present one, as an import: ordinary changes, which all devices pull."""
         check_limit(request, group="import", rate="30/h", key=str(self.user.pk))
         found = snapshots.snapshot_of(user=self.user, snapshot_id=snapshot_id)
-        asked = files.parameters(request.data, RestoreRequest)
+        asked = parameters(request.data, RestoreRequest)
         job = transfers.restore(
             user=self.user,
             import_id=asked.import_id,

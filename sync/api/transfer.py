@@ -15,6 +15,7 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from lib.parsers import FileParser, check_announced, parameters
 from lib.ratelimits import check_limit
 from sync.api import files
 from sync.api import transfer_schema as schema
@@ -53,7 +54,7 @@ class ExportView(SyncView):
     )
     def get(self, request: Request) -> HttpResponseBase:
         """Everything of the user: a ZIP with one file of JSON lines for each entity, and a manifest; or with one table each."""
-        asked = files.parameters(request.query_params.dict(), ExportRequest)
+        asked = parameters(request.query_params.dict(), ExportRequest)
         check_limit(request, group="export", rate="20/h", key=str(self.user.pk))
         at = timezone.now()
         if asked.format == "csv":
@@ -66,7 +67,7 @@ class ExportView(SyncView):
 
 
 class ImportsView(SyncView):
-    parser_classes = [MultiPartParser, files.FileParser]
+    parser_classes = [MultiPartParser, FileParser]
 
     @extend_schema(
         operation_id="import_create",
@@ -77,11 +78,11 @@ class ImportsView(SyncView):
     )
     def post(self, request: Request) -> Response:
         """Takes an export, or the lines of a snapshot. The same import again is answered with how it stands."""
-        files.check_announced(request, limit=transfers.MAX_UPLOAD_BYTES)
+        check_announced(request, limit=transfers.MAX_UPLOAD_BYTES)
         check_limit(request, group="import", rate="30/h", key=str(self.user.pk))
         values, file, name = files.taken(request, limit=transfers.MAX_UPLOAD_BYTES)
         with file:
-            asked = files.parameters(values, ImportRequest)
+            asked = parameters(values, ImportRequest)
             job = transfers.upload(
                 user=self.user,
                 import_id=asked.import_id,

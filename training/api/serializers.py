@@ -10,6 +10,7 @@ from lib.serializer_fields import DecimalField, IdField, NumberField
 from training.models import (
     Enrolment,
     Exercise,
+    ExerciseAlias,
     Favourite,
     Goal,
     Gym,
@@ -35,6 +36,11 @@ class WorkoutSerializer(OwnedSerializer):
 class ExerciseSerializer(OwnedSerializer):
     class Meta(OwnedSerializer.Meta):
         model = Exercise
+
+
+class ExerciseAliasSerializer(OwnedSerializer):
+    class Meta(OwnedSerializer.Meta):
+        model = ExerciseAlias
 
 
 class LinkSerializer(serializers.Serializer[Any]):

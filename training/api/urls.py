@@ -1,11 +1,12 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from training.api import calendar, mesocycles, schedule, templates, views, wishes
+from training.api import calendar, files, mesocycles, schedule, templates, views, wishes
 
 router = SimpleRouter()
 router.register("workouts", views.WorkoutViewSet, "workout")
 router.register("exercises", views.ExerciseViewSet, "exercise")
+router.register("exercise-aliases", views.ExerciseAliasViewSet, "exercise-alias")
 router.register("sets", views.SetViewSet, "set")
 router.register("measurements", views.MeasurementViewSet, "measurement")
 router.register("gyms", views.GymViewSet, "gym")
@@ -28,4 +29,5 @@ urlpatterns = [
     path("calendar", calendar.CalendarView.as_view(), name="calendar"),
     path("calendar/address", calendar.AddressView.as_view(), name="calendar-address"),
     path("calendar/<str:secret>.ics", calendar.FeedView.as_view(), name="calendar-feed"),
+    path("import/file", files.ImportFileView.as_view(), name="import-file"),
 ]

@@ -216,3 +216,10 @@ class GymItemViewSet(OwnedViewSet):
     serializer_class = serializers.GymItemSerializer
     filterset_fields = {"gym": ["exact"], "kind": ["exact"]}
     order_within = {"gym": ("id",)}
+
+
+class ExerciseAliasViewSet(OwnedViewSet):
+    """Names by which the user's files call an exercise type. An import remembers the corrections of its matches here."""
+
+    serializer_class = serializers.ExerciseAliasSerializer
+    filterset_fields = {"exercise_type": ["exact"]}

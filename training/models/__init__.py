@@ -1,3 +1,4 @@
+from training.models.alias import ExerciseAlias
 from training.models.calendar_address import CalendarAddress
 from training.models.enrolment import Enrolment, ProgressionState
 from training.models.gym import Gym, GymItem
@@ -12,6 +13,7 @@ __all__ = [
     "CalendarAddress",
     "Enrolment",
     "Exercise",
+    "ExerciseAlias",
     "Favourite",
     "Goal",
     "Gym",

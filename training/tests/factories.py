@@ -7,6 +7,7 @@ from lib.tests.factories import Example, as_id, make, register
 from training.models import (
     Enrolment,
     Exercise,
+    ExerciseAlias,
     Favourite,
     Goal,
     Gym,
@@ -46,6 +47,13 @@ def _exercise(user: User) -> dict[str, Any]:
     return {"exercise_type": as_id(any_canonical())}
 
 
+register(
+    Example(
+        ExerciseAlias,
+        document=lambda user: {"name": "Flachbank", **_exercise(user)},
+        patch={"name": "Flachbank (LH)"},
+    )
+)
 register(Example(Exercise, document=_exercise, patch={"notes": "Wide grip.", "superset_group": 1}))
 register(
     Example(

@@ -8,21 +8,10 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 
 from dropset_client.database import Database
 from dropset_client.wire import JsonObject, NewId, compact_json
-
-Key = tuple[str, str]  # entity, record id
-
-
-class Act(StrEnum):
-    """What an import did to a record. SEEN: it is in the file, and stayed as it was."""
-
-    MADE = "made"
-    CHANGED = "changed"
-    DELETED = "deleted"
-    SEEN = "seen"
+from dropset_files.planning.memory import Act, Imported, Key
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,29 +27,6 @@ class Import:
     counts: JsonObject
     replaces: str | None
     undone_at: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """A record as an import read it from the file, beginning at `line`.
-
-    `label` is what the record is known by in the file; `before` has the fields that the import changed as they were, and
-    of what it deleted all of them.
-    """
-
-    import_n: int
-    entity: str
-    record_id: str
-    parent_id: str | None
-    act: Act
-    line: int
-    label: str
-    said: JsonObject
-    before: JsonObject
-
-    @property
-    def key(self) -> Key:
-        return self.entity, self.record_id
 
 
 class ImportLog:

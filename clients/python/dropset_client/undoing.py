@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 
 from dropset_client.device import Device
 from dropset_client.errors import DropsetError
-from dropset_client.imports import Act, Import, Imported
+from dropset_client.imports import Import
 from dropset_client.shapes import shape
 from dropset_client.values import blank, same
 from dropset_client.wire import JsonObject, Op, rfc3339, utc_now
+from dropset_files.planning.memory import Act, Imported
 
 _PARENTS = frozenset(("exercise", "workout", "exercise_type"))  # fields that name what a record hangs on
 _CHILDREN_FIRST = ("set", "exercise", "workout", "exercise_type")

@@ -7,19 +7,26 @@ ISO, ids are lower-case UUID strings, names are snake_case.
 import json
 import secrets
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
-from decimal import Decimal
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Self
+
+from dropset_files.shared import values
 
 PROTOCOL = 1
 SCHEMA_VERSION = 1  # the shape of records this client writes; the server upgrades older ones
 
-JsonObject = dict[str, Any]
+JsonObject = values.JsonObject
 Clock = Callable[[], datetime]
 NewId = Callable[[], str]
+
+# The library that reads files writes the same.
+rfc3339 = values.rfc3339
+parse_rfc3339 = values.parse_rfc3339
+to_wire = values.to_wire
+patch_to_wire = values.patch_to_wire
 
 
 class Op(StrEnum):
@@ -43,17 +50,6 @@ def utc_now() -> datetime:
     return datetime.now(UTC)  # noqa: TID251  this is the edge, and there is no Django here
 
 
-def rfc3339(moment: datetime) -> str:
-    """An aware time as the wire writes it: "2026-11-20T07:12:44.031000Z"."""
-    if moment.tzinfo is None:
-        raise ValueError("a time without a zone has no meaning on the wire")
-    return moment.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
-
-
-def parse_rfc3339(text: str) -> datetime:
-    return datetime.fromisoformat(text)
-
-
 def random_id() -> str:
     return str(uuid.uuid4())
 
@@ -68,34 +64,6 @@ def uuid7(now: datetime) -> str:
 def canonical_id(text: str) -> str:
     """As documents hold it: ids mean the same in capitals, and servers give them back as they were sent."""
     return text.lower()
-
-
-def to_wire(value: object) -> object:
-    """Python values an app is likely to hold, as JSON values.
-
-    A float stays a number: pass loads and other decimals as `Decimal` or as text, the server refuses a number there.
-    """
-    if type(value) not in _PLAIN:
-        for kind, convert in _CONVERSIONS:
-            if isinstance(value, kind):
-                return convert(value)
-    return value
-
-
-_PLAIN = {str, int, bool, float, type(None)}  # most values: they are JSON already
-_CONVERSIONS: tuple[tuple[type | tuple[type, ...], Callable[[Any], object]], ...] = (
-    (datetime, rfc3339),  # before date: a datetime is one
-    (date, date.isoformat),
-    (Decimal, lambda number: format(number, "f")),
-    (uuid.UUID, str),
-    (Mapping, lambda mapping: {str(key): to_wire(item) for key, item in mapping.items()}),
-    ((set, frozenset), lambda items: sorted(str(item) for item in items)),
-    ((list, tuple), lambda items: [to_wire(item) for item in items]),
-)
-
-
-def patch_to_wire(patch: Mapping[str, object]) -> JsonObject:
-    return {name: to_wire(value) for name, value in patch.items()}
 
 
 compact_json: Callable[[object], str] = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode

@@ -14,7 +14,7 @@ from typing import Any
 Json = dict[str, Any]
 ORDER = [
     *("settings", "exercise_type", "program", "program_day", "program_slot", "program_set", "enrolment"),
-    *("workout", "scheduled_workout", "exercise", "set", "measurement", "conflict"),
+    *("workout", "scheduled_workout", "exercise", "set", "measurement", "exercise_alias", "conflict"),
 ]
 PARENTS = {
     "set": {"exercise": "exercise"},

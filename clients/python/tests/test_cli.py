@@ -324,6 +324,57 @@ def test_a_file_in_an_unknown_language_is_read_with_the_names_of_its_columns(log
     assert "1 sets" in said.out
 
 
+HEVY = "title,start_time,end_time,description,exercise_title,superset_id,exercise_notes,set_index,set_type,weight_kg,reps,rpe\n"
+
+
+def hevy_file(lab: Lab, name: str = "Incline Bench Press") -> str:
+    file = lab.folder / "odd name.txt"
+    file.write_text(f'{HEVY}Push,"15 Jan 2024, 10:30",,,{name},,,0,normal,100,5,\n')
+    return str(file)
+
+
+def test_a_file_of_another_app_is_tried_and_then_queued(logged_in: Type, lab: Lab) -> None:
+    lab.world.library = [{"id": BENCH, "name": "Barbell bench press"}]
+    tried = logged_in("import", hevy_file(lab), "--zone", "Europe/Berlin", "--dry-run")
+    queued = logged_in("queue").out
+    done = logged_in("import", hevy_file(lab), "--zone", "Europe/Berlin")
+    again = logged_in("import", hevy_file(lab))
+
+    assert (tried.code, queued) == (0, "nothing waits\n")
+    assert "an export of Hevy, in kg\nwould queue 1 workouts, 1 exercises, 1 sets, 1 new exercise types" in tried.out
+    assert "0 of 1 names of exercises are known" in tried.out
+    assert f"Incline Bench Press: new. If you mean Barbell bench press ({BENCH}): --match NAME=ID" in tried.out
+    assert "nothing was queued" in tried.out
+    assert "queued 1 workouts, 1 exercises, 1 sets, 1 new exercise types; 0 were there already" in done.out
+    assert "there was nothing to do" in again.out
+
+
+def test_a_match_is_corrected_and_remembered(logged_in: Type, lab: Lab) -> None:
+    lab.world.library = [{"id": BENCH, "name": "Barbell bench press"}]
+    said = logged_in("import", hevy_file(lab), "--match", f"incline bench press={BENCH.upper()}", "--json")
+    stranger = logged_in("import", hevy_file(lab), "--match", "x=0b0c5b5e-0000-4000-8000-000000000001")
+
+    assert [(one["sure"], one["exercise_type"]) for one in said.json["matches"]] == [("corrected", BENCH)]
+    assert "name=incline bench press" in logged_in("list", "exercise_alias").out
+    assert f"exercise_type={BENCH}" in logged_in("list", "exercise").out
+    assert (stranger.code, "there is no exercise type" in stranger.err) == (Exit.NOT_SO, True)
+
+
+def test_a_file_of_another_app_has_no_mode(logged_in: Type, lab: Lab) -> None:
+    said = logged_in("import", hevy_file(lab), "--mode", "merge")
+    (lab.folder / "empty").write_text(" ")
+    empty = logged_in("import", str(lab.folder / "empty"))
+
+    assert (said.code, "there is --dry-run" in said.err) == (Exit.NOT_SO, True)
+    assert (empty.code, "the file is empty" in empty.err) == (Exit.NOT_SO, True)
+
+
+@pytest.mark.parametrize("option", [("--match", "Bench"), ("--match", "Bench=1"), ("--match", f"={BENCH}")])
+def test_a_match_needs_a_name_and_an_id(logged_in: Type, lab: Lab, option: tuple[str, str]) -> None:
+    with pytest.raises(SystemExit):
+        logged_in("import", hevy_file(lab), *option)
+
+
 @pytest.mark.parametrize("option", [("--zone", "Mars/Base"), ("--column", "mood=Mieli"), ("--column", "weight")])
 def test_an_option_of_an_import_that_means_nothing_is_told(logged_in: Type, lab: Lab, option: tuple[str, str]) -> None:
     with pytest.raises(SystemExit):

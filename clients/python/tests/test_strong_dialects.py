@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from dropset_client.strong import StrongFile, StrongFormatError, parse_strong
-from dropset_client.strong.cells import CellError, DateOrder, read_duration_s, read_number, read_start
-from dropset_client.strong.model import StrongSet
+from dropset_files.shared.cells import CellError, DateOrder, read_duration_s, read_number, read_start
+from dropset_files.shared.model import LoggedSet
 from tests.histories import export, row
 
 ZONE = ZoneInfo("Europe/Berlin")
@@ -16,10 +16,10 @@ SHORT = "Date,Workout Name,Exercise Name,Set Order,Weight,Reps\n"
 
 
 def parse(text: str, **options: object) -> StrongFile:
-    return parse_strong(text, zone=ZONE, **options)  # type: ignore[arg-type]
+    return parse_strong(text, zone=ZONE, **options)
 
 
-def sets_of(file: StrongFile) -> list[StrongSet]:
+def sets_of(file: StrongFile) -> list[LoggedSet]:
     return [one for workout in file.workouts for exercise in workout.exercises for one in exercise.sets]
 
 

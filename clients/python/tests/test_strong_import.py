@@ -7,8 +7,8 @@ import pytest
 from dropset_client import Device
 from dropset_client.errors import NotSignedIn
 from dropset_client.strong import ImportReport, StrongFormatError, import_strong
-from dropset_client.strong.generate import generate_workouts
-from dropset_client.strong.render import S3, render
+from dropset_files.shared.generate import generate_workouts
+from dropset_files.strong.render import S3, render
 from tests.conftest import Lab, sample
 
 ZONE = ZoneInfo("Europe/Berlin")

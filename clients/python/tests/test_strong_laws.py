@@ -12,13 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dropset_client import Device
-from dropset_client.strong.model import Kind, StrongExercise, StrongSet, StrongWorkout
-from dropset_client.strong.render import S3, render
 from dropset_client.undoing import undo_import
+from dropset_files.shared.model import Kind, LoggedExercise, LoggedSet, LoggedWorkout
+from dropset_files.strong.render import S3, render
 from tests.histories import ZONE, history, take
 
 USER = "0c5f8b0e-8f5e-4f0e-9b55-6f7f0d1c2b3a"
-Workouts = list[StrongWorkout]
+Workouts = list[LoggedWorkout]
 
 
 def histories_by_chance(test: Callable[[random.Random], None]) -> Callable[[], None]:
@@ -34,8 +34,8 @@ def offline() -> Iterator[Device]:
         yield device
 
 
-def some_set(chance: random.Random) -> StrongSet:
-    return StrongSet(
+def some_set(chance: random.Random) -> LoggedSet:
+    return LoggedSet(
         index=0,
         kind=chance.choice((Kind.WARM_UP, Kind.WORKING, Kind.WORKING, Kind.DROP)),
         weight=chance.choice((Decimal(40), Decimal(60), Decimal("82.5"))),
@@ -47,15 +47,15 @@ def some_set(chance: random.Random) -> StrongSet:
     )
 
 
-def some_exercise(chance: random.Random) -> StrongExercise:
+def some_exercise(chance: random.Random) -> LoggedExercise:
     sets = tuple(some_set(chance) for _ in range(chance.randint(1, 4)))
-    return StrongExercise(0, chance.choice(("Squat", "Bench", "Row", "Curl")), sets, chance.choice(("", "slow")))
+    return LoggedExercise(0, chance.choice(("Squat", "Bench", "Row", "Curl")), sets, chance.choice(("", "slow")))
 
 
 def some_history(chance: random.Random) -> Workouts:
     days = sorted(chance.sample(range(31), chance.randint(1, 3)))
     return [
-        StrongWorkout(
+        LoggedWorkout(
             start=datetime(2026, 3, 1, 18, tzinfo=ZONE) + timedelta(days=day),
             name=chance.choice(("Push", "Pull")),
             exercises=numbered([some_exercise(chance) for _ in range(chance.randint(1, 3))]),
@@ -66,9 +66,9 @@ def some_history(chance: random.Random) -> Workouts:
     ]
 
 
-def numbered(below: list[StrongExercise]) -> tuple[StrongExercise, ...]:
+def numbered(below: list[LoggedExercise]) -> tuple[LoggedExercise, ...]:
     """As the app numbers them; what would be read as one run is one."""
-    found: list[StrongExercise] = []
+    found: list[LoggedExercise] = []
     for one in below:
         if not found or found[-1].name != one.name:
             sets = tuple(replace(item, index=index) for index, item in enumerate(one.sets, start=1))
@@ -81,7 +81,7 @@ def edited(chance: random.Random, workouts: Workouts) -> Workouts:
     return [chance.choice((one, edited_workout(chance, one))) for one in workouts]
 
 
-def edited_workout(chance: random.Random, workout: StrongWorkout) -> StrongWorkout:
+def edited_workout(chance: random.Random, workout: LoggedWorkout) -> LoggedWorkout:
     """Its start or its name is another one, or what it holds."""
     match chance.choice(("start", "name", "below")):
         case "start":
@@ -105,7 +105,7 @@ def edited_workout(chance: random.Random, workout: StrongWorkout) -> StrongWorko
     return replace(workout, exercises=numbered(below))
 
 
-def edited_sets(chance: random.Random, found: list[StrongSet]) -> tuple[StrongSet, ...]:
+def edited_sets(chance: random.Random, found: list[LoggedSet]) -> tuple[LoggedSet, ...]:
     place = chance.randrange(len(found))
     match chance.choice(("add", "drop", "change")):
         case "add":

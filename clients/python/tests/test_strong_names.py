@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from dropset_client.strong import library_names
-from dropset_client.strong.names import NameIndex, names_of, normalised
+from dropset_files.shared.names import NameIndex, names_of, normalised
 
 ROOT = Path(__file__).resolve().parents[3]
 TYPES: list[dict[str, Any]] = json.loads((ROOT / "catalog/data/exercise_types.json").read_text(encoding="utf-8"))

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dropset_client.strong import Problem, StrongFile, StrongFormatError, parse_strong
-from dropset_client.strong.dialect import CellError, read_duration_s, read_number, read_start
-from dropset_client.strong.generate import generate_workouts
-from dropset_client.strong.model import METRES, Kind, StrongExercise, StrongSet, StrongWorkout
-from dropset_client.strong.render import DIALECTS, S1, S2, S3, S4, Dialect, Writing, render
+from dropset_files.shared.cells import CellError, read_duration_s, read_number, read_start
+from dropset_files.shared.generate import generate_workouts
+from dropset_files.shared.model import METRES, Kind, LoggedExercise, LoggedSet, LoggedWorkout
+from dropset_files.strong.render import DIALECTS, S1, S2, S3, S4, Dialect, Writing, render
 from tests.conftest import sample
 
 ZONE = ZoneInfo("Europe/Berlin")
@@ -23,7 +23,7 @@ def s1(*rows: str) -> StrongFile:
     return parse_strong("\n".join((S1_HEADER, *rows)), zone=ZONE)
 
 
-def only_set(file: StrongFile) -> StrongSet:
+def only_set(file: StrongFile) -> LoggedSet:
     [workout] = file.workouts
     [exercise] = workout.exercises
     [one] = exercise.sets
@@ -33,7 +33,7 @@ def only_set(file: StrongFile) -> StrongSet:
 # Real exports
 
 
-def sets_of(name: str) -> list[StrongSet]:
+def sets_of(name: str) -> list[LoggedSet]:
     file = parse_strong(sample(name), zone=ZONE)
     assert file.problems == ()
     return [one for workout in file.workouts for exercise in workout.exercises for one in exercise.sets]
@@ -74,13 +74,13 @@ NUMBERS = st.integers(1, 99_999).map(lambda n: Decimal(n) / 100)
 
 
 @st.composite
-def sets_in(draw: st.DrawFn, dialect: Dialect, writing: Writing, index: int) -> StrongSet:
-    kind = draw(st.sampled_from(Kind))
+def sets_in(draw: st.DrawFn, dialect: Dialect, writing: Writing, index: int) -> LoggedSet:
+    kind = draw(st.sampled_from((Kind.WORKING, Kind.WARM_UP, Kind.DROP, Kind.FAILURE, Kind.TIMED)))
     shape = draw(st.sampled_from(["loaded", "bodyweight", "timed", "distance"]))
     if kind is Kind.TIMED or (shape == "timed" and kind is Kind.WORKING):
         kind, shape = Kind.TIMED, "timed"
     measured = shape in ("timed", "distance")
-    return StrongSet(
+    return LoggedSet(
         index=index,
         kind=kind,
         weight=draw(NUMBERS) if shape == "loaded" else None if measured else Decimal(0),
@@ -95,7 +95,7 @@ def sets_in(draw: st.DrawFn, dialect: Dialect, writing: Writing, index: int) -> 
 
 
 @st.composite
-def files(draw: st.DrawFn) -> tuple[list[StrongWorkout], Dialect, Writing]:
+def files(draw: st.DrawFn) -> tuple[list[LoggedWorkout], Dialect, Writing]:
     dialect = draw(st.sampled_from(DIALECTS))
     writing = Writing(
         weight_unit=draw(st.sampled_from(["kg", "lb"])),
@@ -111,7 +111,7 @@ def files(draw: st.DrawFn) -> tuple[list[StrongWorkout], Dialect, Writing]:
         names = draw(st.lists(NAMES, min_size=1, max_size=3))
         names = [name for name, before in zip(names, ["", *names], strict=False) if name != before]
         exercises = tuple(
-            StrongExercise(
+            LoggedExercise(
                 index=index,
                 name=name,
                 sets=tuple(
@@ -123,12 +123,12 @@ def files(draw: st.DrawFn) -> tuple[list[StrongWorkout], Dialect, Writing]:
         )
         duration = draw(st.none() | st.integers(1, 20_000)) if dialect is not S4 else None
         name, notes = draw(TEXT), draw(TEXT)
-        workouts.append(StrongWorkout(start.replace(tzinfo=ZONE), name, exercises, duration, notes))
+        workouts.append(LoggedWorkout(start.replace(tzinfo=ZONE), name, exercises, duration, notes))
     return workouts, dialect, writing
 
 
 @given(files())
-def test_what_is_written_in_any_dialect_is_read_back(file: tuple[list[StrongWorkout], Dialect, Writing]) -> None:
+def test_what_is_written_in_any_dialect_is_read_back(file: tuple[list[LoggedWorkout], Dialect, Writing]) -> None:
     workouts, dialect, writing = file
     text = render(workouts, dialect, writing)
     found = parse_strong(text.encode(), zone=ZONE, weight_unit=writing.weight_unit, distance_unit=writing.distance_unit)
@@ -142,7 +142,7 @@ def test_a_generated_history_is_read_in_every_dialect(dialect: Dialect) -> None:
     history = generate_workouts(7, until=datetime(2026, 11, 20, 18, tzinfo=ZONE), workouts=12)
     found = parse_strong(render(history, dialect), zone=ZONE)
 
-    def volume(workouts: tuple[StrongWorkout, ...] | list[StrongWorkout]) -> Decimal:
+    def volume(workouts: tuple[LoggedWorkout, ...] | list[LoggedWorkout]) -> Decimal:
         sets = (one for workout in workouts for exercise in workout.exercises for one in exercise.sets)
         return sum((one.weight * one.reps for one in sets if one.weight and one.reps), Decimal(0))
 
@@ -175,8 +175,8 @@ def test_the_same_seed_writes_the_same_history() -> None:
 def test_the_unit_is_the_rows_then_the_headers_then_the_callers(
     dialect: Dialect, writing: Writing, given_unit: str, expected: tuple[str, Decimal]
 ) -> None:
-    one = StrongSet(1, Kind.WORKING, Decimal(100), writing.weight_unit, 5)
-    workout = StrongWorkout(datetime(2026, 1, 1, tzinfo=ZONE), "w", (StrongExercise(1, "Squat", (one,)),))
+    one = LoggedSet(1, Kind.WORKING, Decimal(100), writing.weight_unit, 5)
+    workout = LoggedWorkout(datetime(2026, 1, 1, tzinfo=ZONE), "w", (LoggedExercise(1, "Squat", (one,)),))
     text = render([workout], dialect, writing)
     found = only_set(parse_strong(text, zone=ZONE, weight_unit="lb" if given_unit == "lb" else "kg"))
 
@@ -405,6 +405,6 @@ def test_a_cell_beyond_all_measure_is_a_problem() -> None:
 
 
 def test_lines_survive_replacement() -> None:
-    assert replace(StrongSet(1, Kind.WORKING, None, "kg", 5, line=3), line=9) == StrongSet(
+    assert replace(LoggedSet(1, Kind.WORKING, None, "kg", 5, line=3), line=9) == LoggedSet(
         1, Kind.WORKING, None, "kg", 5
     )

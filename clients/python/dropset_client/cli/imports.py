@@ -3,45 +3,78 @@
 import argparse
 import os
 from argparse import Namespace
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from dropset_client.cli.context import Context
 from dropset_client.cli.problems import Exit, NotSo
-from dropset_client.errors import ServerUnreachable
+from dropset_client.errors import InvalidInput, ServerUnreachable
+from dropset_client.files import HowTo, ImportReport, import_file
 from dropset_client.imports import Import
-from dropset_client.strong import ImportReport, StrongFormatError, import_strong, library_names
-from dropset_client.strong.titles import COLUMNS
+from dropset_client.shapes import checked_id
 from dropset_client.undoing import undo_import
+from dropset_files.planning.types import Match, Sure
+from dropset_files.reading import APPS, app_of
+from dropset_files.shared.lines import text_of
+from dropset_files.shared.model import FileFormatError
+from dropset_files.shared.names import library_names
+from dropset_files.shared.reading import ReadAs
+from dropset_files.strong.titles import COLUMNS
 
 _SHOWN = 50  # problems; a file that was read wrongly has one in each line
 
 
 def import_from_strong(context: Context, arguments: Namespace) -> Exit:
+    return _taken_in(context, arguments, None, app="strong")
+
+
+def import_of_app(context: Context, arguments: Namespace) -> Exit:
     return _taken_in(context, arguments, None)
 
 
-def _taken_in(context: Context, arguments: Namespace, replaces: Import | None) -> Exit:
-    reading = _reading(context, arguments)
+def is_of_another_app(content: bytes) -> bool:
+    """What `export` wrote is a ZIP, or lines of JSON that are no workouts."""
     try:
-        report = import_strong(
+        return bool(app_of(text_of(content)))
+    except FileFormatError:
+        return not content.strip()
+
+
+def _taken_in(context: Context, arguments: Namespace, replaces: Import | None, *, app: str = "") -> Exit:
+    reading = _reading(context, arguments)
+    read_as = ReadAs(**reading, columns=dict(arguments.column or ()), dates=arguments.dates, app=app)
+    how = HowTo(
+        take_file=arguments.take_file,
+        bring_back=arguments.bring_back,
+        moved=arguments.moved,
+        matches=dict(getattr(arguments, "match", None) or ()),
+        replaces=replaces,
+    )
+    dry_run = bool(getattr(arguments, "dry_run", False))
+    library = _library(context)
+    _check_matches(context, how.matches, library)
+    try:
+        report = import_file(
             context.device,
             Path(arguments.file),
-            exercise_types=_library(context),
-            columns=dict(arguments.column or ()),
-            dates=arguments.dates,
-            take_file=arguments.take_file,
-            bring_back=arguments.bring_back,
-            moved=arguments.moved,
-            replaces=replaces,
-            **reading,
+            read_as,
+            exercise_types=library,
+            how=how,
+            dry_run=dry_run,
         )
-    except (StrongFormatError, OSError) as error:
+    except (FileFormatError, OSError) as error:
         raise NotSo(f"{arguments.file}: {error}") from error
-    context.out.show(report, _report_lines(report, reading))
+    context.out.show(report, _report_lines(report, reading, dry_run=dry_run))
     return Exit.DONE
+
+
+def _check_matches(context: Context, matches: Mapping[str, str], library: Mapping[str, str]) -> None:
+    known = {*library.values(), *(one.id for one in context.device.list("exercise_type"))}
+    unknown = next((type_id for type_id in matches.values() if type_id not in known), None)
+    if unknown is not None:
+        raise NotSo(f"there is no exercise type {unknown}, neither in the library nor of yours")
 
 
 def _reading(context: Context, arguments: Namespace) -> dict[str, Any]:
@@ -73,23 +106,43 @@ def _library(context: Context) -> dict[str, str]:
         ) from error
 
 
-def _report_lines(report: ImportReport, reading: Mapping[str, Any]) -> Iterator[str]:
+def _report_lines(report: ImportReport, reading: Mapping[str, Any], *, dry_run: bool) -> Iterator[str]:
+    yield (
+        f"an export of {APPS[report.app]}, {report.dialect}"
+        if report.app != "openweight"
+        else f"openweight: {report.dialect}"
+    )
     made = f"{report.workouts} workouts, {report.exercises} exercises, {report.sets} sets"
-    yield f"queued {made}, {report.exercise_types} new exercise types; {report.skipped} were there already"
+    done = "would queue" if dry_run else "queued"
+    yield f"{done} {made}, {report.exercise_types} new exercise types; {report.skipped} were there already"
     if report.changed or report.removed:
         yield f"of those, {report.changed} were changed, and {report.removed} are gone, as in the file"
+    yield from _match_lines(report.matches)
     for text in report.told:
         yield f"  {text}"
     for problem in report.problems[:_SHOWN]:
         yield f"  line {problem.line}: {problem.reason}"
     if len(report.problems) > _SHOWN:
         yield f"  ... and {len(report.problems) - _SHOWN} more; --json names them all"
-    if report.import_id is None:
-        yield "there was nothing to do"
-        return
     units = f"{reading['weight_unit']} and {reading['distance_unit']}"
-    yield f"times were read in the zone {reading['zone'].key}, numbers without a unit as {units}"
-    yield f"if that is wrong: `dropset imports replace {report.import_id[-8:]} FILE`; `dropset sync` sends it"
+    if dry_run:
+        yield f"times would be read in the zone {reading['zone'].key}, numbers without a unit as {units}; nothing was queued"
+    elif report.import_id is None:
+        yield "there was nothing to do"
+    else:
+        yield f"times were read in the zone {reading['zone'].key}, numbers without a unit as {units}"
+        yield f"if that is wrong: `dropset imports replace {report.import_id[-8:]} FILE`; `dropset sync` sends it"
+
+
+def _match_lines(matches: Sequence[Match]) -> Iterator[str]:
+    """How many names are known, and what may be meant by those that are not."""
+    new = [one for one in matches if one.sure is Sure.NEW]
+    yield f"{len(matches) - len(new)} of {len(matches)} names of exercises are known"
+    for one in new[:_SHOWN]:
+        maybe = ", ".join(f"{found.name} ({found.exercise_type})" for found in one.suggestions)
+        yield f"  {one.name}: new{f'. If you mean {maybe}: --match NAME=ID' if maybe else ''}"
+    if len(new) > _SHOWN:
+        yield f"  ... and {len(new) - _SHOWN} more; --json names them all"
 
 
 def imports(context: Context, arguments: Namespace) -> Exit:
@@ -121,8 +174,8 @@ def _undo(context: Context, arguments: Namespace) -> Exit:
 def _replace(context: Context, arguments: Namespace) -> Exit:
     one = _named(context, arguments.id)
     if one.undone_at is not None:
-        raise NotSo(f"import {one.id} was undone: `dropset import-strong` takes the file in again")
-    return _taken_in(context, arguments, one)
+        raise NotSo(f"import {one.id} was undone: `dropset import` takes the file in again")
+    return _taken_in(context, arguments, one, app=one.source)
 
 
 def _named(context: Context, part: str) -> Import:
@@ -177,6 +230,27 @@ def add_options(one: argparse.ArgumentParser) -> None:
         action="store_true",
         help="a workout that holds the same as one that the file lacks is that one, with another start",
     )
+
+
+def add_matches(one: argparse.ArgumentParser) -> None:
+    one.add_argument("--dry-run", action="store_true", help="of another app's file: only say what would happen")
+    one.add_argument(
+        "--match",
+        type=_match,
+        action="append",
+        metavar="NAME=ID",
+        help="the exercise type that a name of the file means; it is remembered, on all devices",
+    )
+
+
+def _match(text: str) -> tuple[str, str]:
+    name, equals, type_id = text.rpartition("=")
+    try:
+        if equals and name.strip():
+            return name, checked_id("exercise_type", type_id)
+    except InvalidInput:
+        pass
+    raise argparse.ArgumentTypeError(f"{text!r} is not NAME=ID with the whole id of an exercise type")
 
 
 def _zone(name: str) -> ZoneInfo:

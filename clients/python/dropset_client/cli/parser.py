@@ -185,10 +185,18 @@ Ending it at any moment loses nothing; the next sync goes on."""
 def _files(add: _Adder) -> None:
     one = add("export", transfer.export, "everything that the server has of yours, as a ZIP file")
     one.add_argument("file", type=Path)
-    more = "`merge` adds and updates, `replace` also deletes what is not in the file, `dry_run` only says what would happen."
-    one = add("import", transfer.import_file, "give the server a file that `export` wrote", more)
-    one.add_argument("file", type=Path)
-    one.add_argument("--mode", choices=("merge", "replace", "dry_run"), default="dry_run")
+    more = (
+        "Of another app: Strong, Hevy, FitNotes, Liftosaur, openweight. It is read here, without a network but for the library,\n"
+        "and queued. A later or edited export adds and changes what is new in it; what you wrote since stays.\n\n"
+        "Of `export`: the server reads it. `merge` adds and updates, `replace` also deletes what is not in the file, `dry_run`\n"
+        "only says what would happen."
+    )
+    one = add("import", transfer.import_file, "take in a file of another app, or one that `export` wrote", more)
+    imports.add_options(one)
+    imports.add_matches(one)
+    one.add_argument(
+        "--mode", choices=("merge", "replace", "dry_run"), help="of what `export` wrote (default: dry_run)"
+    )
     one.add_argument("--dry-run-of", choices=("merge", "replace"), default="merge", help="what a dry_run tries")
     one.add_argument("--id", help="to continue an import whose end you did not see, with the same file and mode")
     one.add_argument("--no-wait", action="store_true", help="do not wait for the end of the job")

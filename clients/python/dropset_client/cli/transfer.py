@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dropset_client.cli.context import Context
+from dropset_client.cli.imports import import_of_app, is_of_another_app
 from dropset_client.cli.problems import Exit, NotSo
 from dropset_client.wire import JsonObject, random_id
 
@@ -41,11 +42,17 @@ def _private(path: str, flags: int) -> int:
 
 
 def import_file(context: Context, arguments: Namespace) -> Exit:
+    """A file of another app is read here; what `export` wrote is the server's to read."""
     try:
         content = arguments.file.read_bytes()
     except OSError as error:
         raise NotSo(f"{arguments.file} cannot be read: {error.strerror}") from error
-    fields = {"import_id": arguments.id or random_id(), "mode": arguments.mode, "dry_run_of": arguments.dry_run_of}
+    if is_of_another_app(content):
+        if arguments.mode is not None:
+            raise NotSo("--mode is for files that `export` wrote; for those of other apps there is --dry-run")
+        return import_of_app(context, arguments)
+    mode = arguments.mode or "dry_run"
+    fields = {"import_id": arguments.id or random_id(), "mode": mode, "dry_run_of": arguments.dry_run_of}
     job = context.device.upload("import", arguments.file.name, content, fields)
     return _followed(context, job, wait=not arguments.no_wait)
 

@@ -17,10 +17,10 @@ from tqdm import tqdm
 from dropset_client.device import Device
 from dropset_client.report import Progress, SyncReport
 from dropset_client.strong import ImportReport, import_strong, library_names
-from dropset_client.strong.generate import generate_workouts
-from dropset_client.strong.render import S3, render
 from dropset_client.transport import RetryPolicy
 from dropset_client.wire import utc_now
+from dropset_files.shared.generate import generate_workouts
+from dropset_files.strong.render import S3, render
 
 ZONE = ZoneInfo("Europe/Berlin")
 _RETRY = RetryPolicy(longest_wait_s=20)  # longer is said, and not waited for

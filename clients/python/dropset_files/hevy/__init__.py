@@ -1,0 +1,1 @@
+"""Exports of Hevy: CSV in kg or lb, km or miles."""

@@ -1,0 +1,1 @@
+"""Workout logs in the openweight format: JSON, one or many."""

@@ -1,0 +1,1 @@
+"""Exports of Strong: CSV in every dialect and language of the app."""
