@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('catalog', '0009_programs'),
-        ('training', '0012_enrolments_and_schedule'),
+        ('training', '0013_metadata_and_sides'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
