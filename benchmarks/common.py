@@ -31,7 +31,7 @@ MOST_ROUNDS = 15
 LOOPS = 4  # of log-ins
 SETTLE_S = 0.5
 REFUSED, TOO_MANY = httpx.codes.UNAUTHORIZED, httpx.codes.TOO_MANY_REQUESTS
-LIST = f"{SETS}?page_size=20"
+LIST, THEIR_LIST = f"{SETS}?page_size=20", "/sets?page_size=20"
 LOGIN = "/api/v1/auth/login"
 
 
@@ -103,10 +103,18 @@ def compared(number: str, work: str, sides: tuple[Common, Common], bar: float, s
 
 def lists(pair: Pair, bench: Bench, *, rounds: int) -> list[Result]:
     headers = log_in_of(bench.athlete)
+    check_same_fields(pair, headers)
     ours = [itertools.repeat(request("GET", LIST, headers))] * MANY
-    theirs = [itertools.repeat(request("GET", "/sets?page_size=20", headers))] * MANY
+    theirs = [itertools.repeat(request("GET", THEIR_LIST, headers))] * MANY
     sides = pair.compare(ours, theirs, rounds)
     return compared("7", f"list of 20, {MANY} clients / FastAPI with a response model", sides, 1.0, 1.5)
+
+
+def check_same_fields(pair: Pair, headers: Mapping[str, str]) -> None:
+    """Raises where one of the servers shows less of a set than the other one, and so has less to do."""
+    urls = (pair.ours.address.url(LIST), pair.theirs.address.url(THEIR_LIST))
+    ours, theirs = ([list(s) for s in httpx.get(url, headers=headers).json()["results"]] for url in urls)
+    assert ours == theirs, f"ours have {ours[0]}, theirs {theirs[0]}"
 
 
 def empty_pulls(pair: Pair, bench: Bench, *, rounds: int) -> list[Result]:

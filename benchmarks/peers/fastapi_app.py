@@ -14,7 +14,7 @@ from uuid import UUID
 import asyncpg
 import jwt
 from fastapi import Depends, FastAPI, Header, HTTPException
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 KEY = os.environ["SECRET_KEY"]
 LOG = """CREATE TABLE IF NOT EXISTS peer_log (
@@ -30,13 +30,27 @@ INSERT_LOG = "INSERT INTO peer_log (user_id, record_id, document) VALUES ($1, $2
 
 
 class Set(BaseModel):
+    """All that our answer shows of a set, in the same order."""
+
     id: UUID
-    exercise_id: UUID
     position: float
     kind: str
     target_reps: int | None
-    reps: int | None
+    target_max_reps: int | None
     target_load_kg: Decimal | None
+    target_typed_load: Decimal | None
+    target_typed_load_unit: str
+    target_percentage: Decimal | None
+    target_reference: str
+    target_rpe: Decimal | None
+    target_rir: Decimal | None
+    target_duration_s: int | None
+    target_distance_m: Decimal | None
+    rest_s: int | None
+    tempo: str
+    notes: str
+    exercise: Annotated[UUID, Field(validation_alias="exercise_id")]
+    reps: int | None
     load_kg: Decimal | None
     typed_load: Decimal | None
     typed_load_unit: str
@@ -44,10 +58,7 @@ class Set(BaseModel):
     rir: Decimal | None
     duration_s: int | None
     distance_m: Decimal | None
-    rest_s: int | None
-    tempo: str
     completed_at: datetime | None
-    notes: str
     created_at: datetime
     updated_at: datetime
 
