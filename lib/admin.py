@@ -41,7 +41,7 @@ class OwnedForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at ru
         user = self.instance.user if self.instance.user_id else cleaned.get("user")
         model: Any = self._meta.model
         entity = wire.entity_of(model)
-        chosen = {f.column: getattr(cleaned.get(f.name), "pk", None) for f in entity.references()}
+        chosen = {f.column: getattr(cleaned.get(f.name), "pk", None) for f in entity.references}
         for _, name in missing_references(entity, user, [chosen]) if user or entity.is_shared else []:
             self.add_error(name, "This row belongs to somebody else, or is deleted.")
         for single in taken_claims(entity, user, cleaned, but=self.instance.pk) if user else []:

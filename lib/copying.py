@@ -68,7 +68,7 @@ def _copy(
 ) -> None:
     """ids: the new ones by the old, also of these rows."""
     entity = wire.entity_of(model)
-    references = {field.column for field in entity.references()}
+    references = {field.column for field in entity.references}
     copies = []
     for row in rows:
         values = {field.column: getattr(row, field.column) for field in entity.writable}

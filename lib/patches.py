@@ -46,7 +46,7 @@ def _problems(entity: wire.Entity, patch: Any) -> dict[str, tuple[str, str]]:
     """The slow path: field by field, so that one answer names everything that is wrong."""
     if not isinstance(patch, dict):
         return {"patch": ("invalid", "Must be an object.")}
-    known = entity.by_name()
+    known = entity.by_name
     return {name: problem for name, value in patch.items() if (problem := _problem(known.get(name), value)) is not None}
 
 

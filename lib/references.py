@@ -16,7 +16,7 @@ def missing_references(entity: wire.Entity, user: Any, rows: Iterable[Mapping[st
     """
     missing: list[tuple[int, str]] = []
     numbered = list(enumerate(rows))
-    for field in entity.references():
+    for field in entity.references:
         wanted = {number: row[field.column] for number, row in numbered if row.get(field.column) is not None}
         if not wanted:
             continue

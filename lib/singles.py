@@ -15,7 +15,7 @@ def take_flags(row: OwnedModel) -> None:
     day, if there is one already: it is not for us to say which of them is right.
     """
     entity = wire.entity_of(type(row))
-    for single in entity.singles():
+    for single in entity.singles:
         if single.is_flag(type(row)) and getattr(row, single.gives_way):
             others = type(row)._default_manager.for_user(row.user_id).exclude(pk=row.pk)
             same = {name: getattr(row, name) for name in single.fields}
@@ -29,7 +29,7 @@ def taken_claims(entity: wire.Entity, user: Any, values: Mapping[str, Any], *, b
     rows = entity.model._default_manager.for_user(user).exclude(pk=but)
     return [
         single
-        for single in entity.singles()
+        for single in entity.singles
         if not single.is_flag(entity.model)
         and all(values.get(name) is not None for name in single.fields)
         and rows.filter(**{name: values[name] for name in single.fields}).exists()

@@ -95,18 +95,22 @@ class Entity:
     def writable(self) -> tuple[WireField, ...]:
         return tuple(field for field in self.fields if not field.read_only)
 
+    @cached_property
     def by_name(self) -> dict[str, WireField]:
         return {field.name: field for field in self.fields}
 
+    @cached_property
     def parents(self) -> tuple[WireField, ...]:
         """References to a row that this one hangs on: it is deleted with it."""
         parents = parents_of(self.model)
         return tuple(field for field in self.fields if field.field in parents)
 
+    @cached_property
     def singles(self) -> tuple[AtMostOne, ...]:
         """What at most one live row of a user may claim."""
         return tuple(c for c in self.model._meta.constraints if isinstance(c, AtMostOne))
 
+    @cached_property
     def references(self) -> tuple[WireField, ...]:
         return tuple(field for field in self.fields if field.target is not None)
 

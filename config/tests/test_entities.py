@@ -265,7 +265,7 @@ def test_every_rule_of_the_model_holds_in_the_database(entity: wire.Entity, alic
 
 @entities(ENTITIES)
 def test_reference_cannot_point_into_another_users_data(entity: wire.Entity, alice: User, bob: User) -> None:
-    for field in entity.references():
+    for field in entity.references:
         target: Any = field.target
         stranger = make(target, bob)
         row = existing(entity, alice)

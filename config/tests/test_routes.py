@@ -148,7 +148,7 @@ def _entity_bodies(entity: wire.Entity, alices: dict[str, str], bob: User) -> It
         yield dict(example_of(entity.model).patch)
         return
     document = example_of(entity.model).document(bob)
-    reaching = [{field.name: alices[entity_named(field)]} for field in entity.references()]
+    reaching = [{field.name: alices[entity_named(field)]} for field in entity.references]
     for body in [{"id": alices[entity.name]}, {"user": alices["user"]}, *reaching]:
         yield document | body
         yield {"items": [document | body]}
@@ -176,7 +176,7 @@ def _pushes(alices: dict[str, str], bob: User, device: Device) -> Iterator[Any]:
         record = {"entity": entity.name, "record_id": alices[entity.name]}
         document = example_of(entity.model).document(bob)
         patch = dict(example_of(entity.model).patch)
-        reaching = [{field.name: alices[entity_named(field)]} for field in entity.references()]
+        reaching = [{field.name: alices[entity_named(field)]} for field in entity.references]
         yield push(str(device.pk), [{**record, "op": "create", "patch": document}])
         yield push(str(device.pk), [{**record, "op": "update", "patch": patch}])
         yield push(str(device.pk), [{**record, "op": op, "patch": {}} for op in ("delete", "restore")])

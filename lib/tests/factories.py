@@ -53,7 +53,7 @@ def of_the_product(found: Iterable[wire.Entity]) -> list[wire.Entity]:
 
 def columns_of(model: type[OwnedModel], values: Values) -> dict[str, Any]:
     """Wire values as model attributes."""
-    fields = wire.entity_of(model).by_name()
+    fields = wire.entity_of(model).by_name
     return {fields[name].column if name in fields else name: value for name, value in values.items()}
 
 

@@ -279,7 +279,7 @@ def test_document_passes_the_check_of_its_own_entity(alice: User) -> None:
     rows = [make(model, alice) for model in (Workout, Exercise, Set, Measurement, ExerciseType)] + [settings_of(alice)]
     for row in rows:
         entity = wire.entity_of(type(row))
-        written = {name: value for name, value in document(row).items() if not entity.by_name()[name].read_only}
+        written = {name: value for name, value in document(row).items() if not entity.by_name[name].read_only}
         assert patches.check_patch(entity, written) == written
 
 
@@ -328,7 +328,7 @@ def test_document_of_any_measurement_is_the_checked_patch(patch: dict[str, Any])
 def test_entities_come_parents_first() -> None:
     seen: set[Any] = set()
     for entity in wire.entities():
-        for field in entity.references():
+        for field in entity.references:
             assert field.target in seen | {entity.model}, f"{entity.name}.{field.name}"
         seen.add(entity.model)
 
@@ -354,9 +354,9 @@ def test_required_is_what_has_neither_default_nor_null() -> None:
 
 
 def test_rows_that_hang_on_others_say_so() -> None:
-    assert [field.name for field in SET.parents()] == ["exercise"]
-    assert [field.name for field in wire.entity_of(Exercise).parents()] == ["workout"]
-    assert WORKOUT.parents() == wire.entity_of(Conflict).parents() == ()
+    assert [field.name for field in SET.parents] == ["exercise"]
+    assert [field.name for field in wire.entity_of(Exercise).parents] == ["workout"]
+    assert WORKOUT.parents == wire.entity_of(Conflict).parents == ()
 
 
 def test_model_without_a_wire_is_no_entity() -> None:
@@ -365,6 +365,6 @@ def test_model_without_a_wire_is_no_entity() -> None:
 
 
 def test_default_of_a_decimal_is_text() -> None:
-    share = TYPE.by_name()["bodyweight_share"]
+    share = TYPE.by_name["bodyweight_share"]
     assert (share.default(), share.to_wire(Decimal("0.5"))) == ("0.00", "0.50")
-    assert SET.by_name()["exercise"].to_wire(UUID(ID)) == ID
+    assert SET.by_name["exercise"].to_wire(UUID(ID)) == ID

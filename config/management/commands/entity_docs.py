@@ -74,8 +74,8 @@ def _data_model() -> bytes:
 def _lines() -> Iterator[str]:
     for entity in wire.entities():
         yield f"    {entity.name}\n"
-        for field in entity.references():
-            one, line = "|o" if field.field.null else "||", "--" if field in entity.parents() else ".."
+        for field in entity.references:
+            one, line = "|o" if field.field.null else "||", "--" if field in entity.parents else ".."
             yield f"    {wire.name_of(cast('type[models.Model]', field.target))} {one}{line}o{{ {entity.name} : {field.name}\n"
         for field in entity.fields:
             if label := getattr(field.field, "vocabulary", ""):

@@ -148,7 +148,7 @@ def _shared(user: Any, patches: Sequence[Patch], states: Mapping[Key, RecordStat
     """Which of the named references are to rows that all may use."""
     found: set[str] = set()
     for name, rules in entity_rules().items():
-        fields = {f.name: f for f in wire.entities_by_name()[name].references() if f.name not in rules.parents}
+        fields = {f.name: f for f in wire.entities_by_name()[name].references if f.name not in rules.parents}
         for field in fields.values():
             wanted = {patch[field.name] for of, patch in patches if of == name and patch.get(field.name) is not None}
             wanted -= {key[1] for key in states if key[0] == rules.references[field.name]}
@@ -170,7 +170,7 @@ def _awaited(user: Any, edits: Sequence[Edit], states: Mapping[Key, RecordState]
 def _hanging() -> Iterator[tuple[wire.Entity, str, str]]:
     """Each reference to a parent: of which entity, its field, and the parent's entity."""
     for entity in wire.entities():
-        for field in entity.parents():
+        for field in entity.parents:
             yield entity, field.name, entity_rules()[entity.name].parents[field.name]
 
 

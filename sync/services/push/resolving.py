@@ -105,7 +105,7 @@ def _with_values(
     deleted = lost.pop("deleted", None)
     if deleted is True:
         return replace(target, op="delete")
-    if lost.keys() - entity.by_name().keys():
+    if lost.keys() - entity.by_name.keys():
         return replace(target, refusal=FIELDS_GONE)
     writable = {field.name for field in entity.writable}
     values = patches.check_patch(entity, {name: value for name, value in lost.items() if name in writable})

@@ -22,11 +22,11 @@ def _rules(entity: wire.Entity) -> EntityRules:
         defaults={field.name: field.default() for field in entity.writable},
         required=frozenset(field.name for field in entity.writable if field.required),
         set_fields=frozenset(field.name for field in entity.writable if field.kind == "set"),
-        parents={field.name: _target(field).name for field in entity.parents()},
+        parents={field.name: _target(field).name for field in entity.parents},
         together=entity.wire.together,
-        singles=tuple(_single(entity, constraint) for constraint in entity.singles()),
+        singles=tuple(_single(entity, constraint) for constraint in entity.singles),
         distinct=entity.wire.distinct,
-        references={field.name: _target(field).name for field in entity.references()},
+        references={field.name: _target(field).name for field in entity.references},
     )
 
 

@@ -74,7 +74,7 @@ def write(
 def _handing_over(keys: Iterable[Key]) -> Iterator[None]:
     """Of what at most one may claim, one row may leave it to another one in a later statement."""
     names = {name for name, _ in keys}
-    constraints = [c.name for e in wire.entities() if e.name in names for c in e.singles()]
+    constraints = [c.name for e in wire.entities() if e.name in names for c in e.singles]
     _set_constraints(constraints, "DEFERRED")
     yield
     _set_constraints(constraints, "IMMEDIATE")

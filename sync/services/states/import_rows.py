@@ -190,7 +190,7 @@ class Rows:
             data = upcast(row.entity, row.data, from_version=self.contents.schema_version)
         except UpcastError:
             return None
-        known, writable = entity.by_name(), {field.name for field in entity.writable}
+        known, writable = entity.by_name, {field.name for field in entity.writable}
         self._ignore(row.entity, data.keys() - known.keys())
         document = {name: value for name, value in data.items() if name in writable}
         for name, target in entity_rules()[row.entity].references.items():
