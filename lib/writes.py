@@ -34,9 +34,13 @@ def lock_head(*, user_id: Any, source: str) -> None:
 
     Raises OperationalError (503 to a client) if a request would wait long, behind an import for example.
     """
-    patience = PATIENCE if source in REQUESTS else "0"
-    execute("lib", "begin_write", user_id=user_id, source=source, patience=patience)
+    execute("lib", "begin_write", user_id=user_id, source=source, patience=patience_of(source))
     announce_after_commit(user_id)
+
+
+def patience_of(source: str) -> str:
+    """How long it waits for the head's lock, as a lock_timeout."""
+    return PATIENCE if source in REQUESTS else "0"
 
 
 @contextmanager

@@ -124,7 +124,7 @@ def decided(user: Any, mutation_ids: Collection[str]) -> dict[str, Decided]:
 
 def ask_decided(user: Any, mutation_ids: Collection[str]) -> Callable[[], dict[str, Decided]]:
     """The same, within a pipeline."""
-    rows = ask("sync", "decided", user_id=user.pk, ids=list(mutation_ids))
+    rows = ask("sync", "decided", user_id=user.pk, ids=orjson.dumps(list(mutation_ids)).decode())
     return lambda: {mutation_id: Decided(*rest) for mutation_id, *rest in rows()}
 
 

@@ -9,8 +9,9 @@ from uuid import UUID
 from django.db import OperationalError, connection, transaction
 
 from accounts.models import User
+from lib.announcements import announce_after_commit
 from lib.statements import ask
-from lib.writes import Catalogue, lock_head
+from lib.writes import Catalogue, lock_head, patience_of
 from sync.queries import HeadView, View, view_of
 
 ATTEMPTS = 4
@@ -30,15 +31,20 @@ class Head:
 
 
 def locked_head(user: User, *, source: str) -> Head:
-    """The user's head, locked until the end of the transaction."""
-    return ask_locked_head(user, source=source)()
+    """The user's head, locked until the end of the transaction; made where nothing was ever written."""
+    head = ask_locked_head(user, source=source)()
+    if head is None:
+        lock_head(user_id=user.pk, source=source)
+        head = ask_locked_head(user, source=source)()
+    assert head is not None
+    return head
 
 
-def ask_locked_head(user: User, *, source: str) -> Callable[[], Head]:
-    """The same, within a pipeline: what is asked next is read under the lock."""
-    lock_head(user_id=user.pk, source=source)
-    rows = ask("sync", "head", user_id=user.pk)
-    return lambda: Head(*rows()[0])
+def ask_locked_head(user: User, *, source: str) -> Callable[[], Head | None]:
+    """The same, within a pipeline: what is asked next is read under the lock. None, and no lock, where there is no head."""
+    rows = ask("sync", "locked_head", user_id=user.pk, source=source, patience=patience_of(source))
+    announce_after_commit(user.pk)
+    return lambda: next((Head(*row) for row in rows()), None)
 
 
 def in_transaction(work: Callable[[], Answer]) -> Answer:

@@ -180,10 +180,10 @@ def test_decisions_ask_a_fixed_number_of_questions(
         assert phone.api.post(f"{CONFLICTS}/resolve", sender(phone, items=items)).status_code == 200
 
 
-# the log-in, the device, begin, the lock, the head, the device's state; what was decided, the conflicts and records that
+# the log-in, the device, begin, the locked head, the device's state; what was decided, the conflicts and records that
 # may be stale; the mutations, the targets, the records, what these hang on, their log, shared types, what may be twins;
 # the write
-DECISION_QUERIES = 24
+DECISION_QUERIES = 21
 
 
 @pytest.mark.parametrize(

@@ -112,7 +112,7 @@ class Scene:
 
     def _noting_beginnings(self, execute: Callable[..., Any], statement: str, *rest: Any) -> Any:
         """A push that was ended begins again when SQL is through: who would lock the head sooner does not matter here."""
-        if "sync_lock" in statement:
+        if "FOR UPDATE OF h" in statement:
             self.beginnings_of_push += 1
             assert self.beginnings_of_push == 1 or self.sql_is_over.wait(WAIT_S)
         return execute(statement, *rest)

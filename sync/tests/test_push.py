@@ -382,10 +382,9 @@ def test_push_takes_the_same_queries_for_one_and_for_fifty(
     base = 3 if op == "conflict" else 0 if op == "create" else version_of(alice)
     name = "update" if op == "conflict" else op
     patch = {"create": {"exercise": exercise, "reps": 5}, "delete": {}}.get(op, {"reps": 5})
-    expected = {"create": 16, "update": 17, "conflict": 19, "delete": 17}[op]
-    # session (1); BEGIN, COMMIT, SAVEPOINT, RELEASE (4); lock and head (2); device read and written (2); what came before (1);
-    # the records, and what of it may have been moved (2); allocation, log, rows, mutations (4). Of what is
-    # there: the log (1).
+    expected = {"create": 13, "update": 14, "conflict": 16, "delete": 14}[op]
+    # session (1); BEGIN, COMMIT (2); the locked head (1); device read and written (2); what came before (1); the records, and
+    # what of it may have been moved (2); allocation, log, rows, mutations (4). Of what is there: the log (1).
     # Where something lost: the conflicts, and the records for the answer (2).
     tablet.create("workout")
     for found in (rows[:1], rows[1:]):

@@ -367,7 +367,7 @@ def test_push_takes_the_same_queries_however_many_records(naive: Naive, django_a
     naive.catch_up()
     for number in (1, 30):
         rows = [record("workout", str(uuid4()), {"title": str(n)}) for n in range(number)]
-        with django_assert_num_queries(18):
+        with django_assert_num_queries(15):
             naive.push_records(*rows)
 
 

@@ -38,10 +38,14 @@ Closing = Callable[[list[Result]], None]
 
 
 class Application:
-    """Some mutations of one author, under the head's lock. First `read`, then `apply`, within one transaction."""
+    """Some mutations of one author, under the head's lock. First `read`, then `apply`, within one transaction.
 
-    def __init__(self, *, user: User, head: Head, author: Author, at: dt.datetime) -> None:
-        self.user, self.head, self.author, self.at = user, head, author, at
+    careful: whether each attempt has a savepoint, so that what the database refuses can be found. Without it, IntegrityError or
+    DataError ends the transaction: for who does it again with care then.
+    """
+
+    def __init__(self, *, user: User, head: Head, author: Author, at: dt.datetime, careful: bool = True) -> None:
+        self.user, self.head, self.author, self.at, self.careful = user, head, author, at, careful
         self.version = head.version  # that stands
         self.results: dict[str, Result] = {}  # of what is decided now, by the mutation's id
         self.versions: dict[Key, int] = {}  # of the records that were written
@@ -109,6 +113,8 @@ class Application:
             hold_to_rules(_changes(planned, planner.states))
             self._write(planned, planner.states)
         except (IntegrityError, DataError, RowsRefused) as error:
+            if not self.careful and not isinstance(error, RowsRefused):  # that was found before anything was written
+                raise
             self.author.last_eff_ms = before_ms
             units = units_of(edits, entity_rules())
             if len(units) == 1:
@@ -131,7 +137,7 @@ class Application:
             p.edit.key for p in planned if p.edit.op == "create" and any(c.kind == "missing" for c in p.conflicts)
         }
         dead = missing - states.keys()
-        with attempted():
+        with attempted() if self.careful else pipelined():
             if dead:
                 execute("sync", "insert_purged", user_id=self.user.pk, version=version, keys=keys_as_json(dead))
             write(

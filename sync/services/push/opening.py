@@ -9,7 +9,7 @@ from uuid import UUID
 from accounts.models import User
 from lib.statements import ask, pipelined
 from sync.queries import Decided, View, ask_decided, ask_view
-from sync.services.heads import Head, ask_locked_head
+from sync.services.heads import Head, ask_locked_head, locked_head
 from sync.services.push.envelope import Item
 from sync.services.push.loading import Found, ask_named
 
@@ -47,8 +47,12 @@ def opened(*, user: User, device_id: UUID, versions: Collection[int] | None, ite
         stored = None if items is None else ask_decided(user, [item.stored_as for item in items])
         found = None if items is None else ask_named(edits)
     rows: list[tuple[Any, ...]] = device()
+    standing = head()
+    if standing is None:  # the very first write: what was read was read without a lock
+        locked_head(user, source="push")
+        return opened(user=user, device_id=device_id, versions=versions, items=items)
     return Opening(
-        head(),
+        standing,
         DeviceRow(*rows[0]) if rows else None,
         view and view(),
         stored and stored(),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from django.db import DataError, IntegrityError
 
 from accounts.exceptions import DeviceForked
 from accounts.models import User
@@ -95,15 +96,22 @@ def _pushed(
     user: User, envelope: PushEnvelope, batch: MakeBatch, at: dt.datetime, items: list[Item] | None
 ) -> dict[str, Any]:
     """items: of the batch, where they are known before the lock is held."""
+
+    def attempt(*, careful: bool) -> dict[str, Any]:
+        return in_transaction(lambda: _Push(user, envelope, at, careful=careful).run(batch, items))
+
     try:
-        return in_transaction(lambda: _Push(user, envelope, at).run(batch, items))
+        try:
+            return attempt(careful=False)
+        except (IntegrityError, DataError):  # which mutation was it? Most pushes need no savepoints to find out
+            return attempt(careful=True)
     except VersionsLostError as lost:
         raise settle(user=user, lost=lost, at=at) from lost
 
 
 class _Push:
-    def __init__(self, user: User, envelope: PushEnvelope, at: dt.datetime) -> None:
-        self.user, self.envelope, self.at = user, envelope, at
+    def __init__(self, user: User, envelope: PushEnvelope, at: dt.datetime, *, careful: bool) -> None:
+        self.user, self.envelope, self.at, self.careful = user, envelope, at, careful
 
     def run(self, batch_of: MakeBatch, items: list[Item] | None) -> dict[str, Any]:
         """Most often in three round trips: the opening, the writes, the commit."""
@@ -116,7 +124,7 @@ class _Push:
         self._check_history(opening, cursor)
         batch = batch_of(head, device)
         author = self._author(head, device, batch)
-        application = Application(user=self.user, head=head, author=author, at=self.at)
+        application = Application(user=self.user, head=head, author=author, at=self.at, careful=self.careful)
         fresh = application.read(batch.items, stored=opening.stored, found=opening.found)
         if any(item.edit is not None and application.is_new(item) and item.seq <= device.last_seq for item in fresh):
             raise DeviceForked  # a copy of this installation has sent under these numbers already

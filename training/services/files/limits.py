@@ -13,7 +13,7 @@ class ModelLimits:
         self._known: dict[tuple[str, str, object], str | None] = {}
 
     def longest(self, entity: str, name: str) -> int:
-        field: Any = wire.entities_by_name()[entity].by_name()[name].field
+        field: Any = wire.entities_by_name()[entity].by_name[name].field
         return int(field.max_length)
 
     def problem(self, entity: str, name: str, value: object) -> str | None:

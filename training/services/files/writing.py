@@ -27,7 +27,7 @@ def carry_out(*, user: Any, changes: Sequence[Change], at: dt.datetime) -> None:
 
 
 def _update(entity: wire.Entity, user: Any, patches: dict[str, dict[str, Any]], at: dt.datetime) -> None:
-    by_name = entity.by_name()
+    by_name = entity.by_name
     rows = list(entity.model._default_manager.filter(user=user, pk__in=patches))
     for row in rows:
         for name, value in patches[str(row.pk)].items():
