@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 from psycopg import sql
@@ -10,6 +10,14 @@ from psycopg import sql
 from lib.sqlfiles import load_sql
 
 Rows = list[tuple[Any, ...]]
+
+
+class Question(NamedTuple):
+    """A statement of one row at most that is asked together with another one."""
+
+    app: str
+    name: str
+    params: Mapping[str, Any]
 
 
 def fetch(app: str, name: str, /, **params: Any) -> Rows:

@@ -8,7 +8,7 @@ import msgspec
 import orjson
 
 from lib import wire
-from lib.statements import Rows, ask, fetch
+from lib.statements import Question, Rows, ask, fetch
 from sync.domain.packing import unpacked
 from sync.domain.records import Key
 from sync.domain.times import as_text
@@ -148,6 +148,15 @@ def ask_view(user: Any, device_id: UUID | None, versions: Collection[int]) -> Ca
     """The same, within a pipeline."""
     rows = ask("sync", "view", user_id=user.pk, device_id=device_id, versions=list(versions))
     return lambda: _view(rows())
+
+
+def view_question(user: Any, device_id: UUID | None, versions: Collection[int]) -> Question:
+    """The same, to be asked with something else; view_told() makes the view of its answer."""
+    return Question("sync", "view", {"user_id": user.pk, "device_id": device_id, "versions": list(versions)})
+
+
+def view_told(row: tuple[Any, ...]) -> View | None:
+    return _view([row] if row and row[0] is not None else [])
 
 
 def _view(rows: Rows) -> View | None:

@@ -1,4 +1,5 @@
 from typing import Any
+from uuid import UUID
 
 from drf_spectacular.contrib.rest_framework_simplejwt import SimpleJWTScheme
 from rest_framework.authentication import BaseAuthentication
@@ -8,7 +9,18 @@ from rest_framework.request import Request
 
 from accounts.exceptions import EmailNotVerified
 from accounts.models import Session, User
-from accounts.services.tokens import session_of
+from accounts.services.tokens import login_of, session_of
+from lib.statements import Question
+
+
+class AsksAlong:
+    """A view whose first question is answered with the look-up of the log-in. `told`: the row of its answer."""
+
+    told: tuple[Any, ...] = ()
+
+    def question(self, request: Request, user_id: UUID) -> Question | None:
+        """For the user whom the token names; it is not known yet whether the log-in stands. Raises nothing."""
+        raise NotImplementedError
 
 
 class SessionTokenAuthentication(BaseAuthentication):
@@ -20,7 +32,11 @@ class SessionTokenAuthentication(BaseAuthentication):
             return None
         if len(rest) != 1:
             raise AuthenticationFailed("The header must be: Authorization: Bearer <access>", "bad_authorization_header")
-        session = session_of(access=rest[0])
+        view = (request.parser_context or {}).get("view")
+        if isinstance(view, AsksAlong):
+            session, view.told = login_of(access=rest[0], along=lambda user_id: view.question(request, user_id))
+        else:
+            session = session_of(access=rest[0])
         session.user.current_session = session  # type: ignore[attr-defined]  # for whoever registers a device
         return session.user, session
 

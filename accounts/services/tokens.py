@@ -3,6 +3,7 @@
 import datetime as dt
 import hashlib
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Annotated, Any
@@ -15,8 +16,9 @@ from rest_framework_simplejwt.tokens import AccessToken, RefreshToken
 
 from accounts.exceptions import RefreshSuperseded, TokenNotValid, TokenReused
 from accounts.models import Device, Session, User
-from accounts.queries import standing_login
+from accounts.queries import Login, standing_login
 from lib.announcements import announce_after_commit
+from lib.statements import Question
 
 SESSION_CLAIM = "sid"
 
@@ -44,11 +46,16 @@ def start_session(*, user: User, at: dt.datetime) -> Tokens:
 
 def session_of(*, access: str) -> Session:
     """The log-in of an access token, with its user. Raises TokenNotValid where it stands no more. One query."""
+    return login_of(access=access).session
+
+
+def login_of(*, access: str, along: Callable[[UUID], Question | None] = lambda user_id: None) -> Login:
+    """The same, with the answer to what is asked along: for the user whom the token names."""
     claims = _access_claims(access)
-    session = None if claims.exp <= time.time() else standing_login(claims.sid)
-    if session is None:
+    login = None if claims.exp <= time.time() else standing_login(claims.sid, along(claims.user_id))
+    if login is None or login.session.user_id != claims.user_id:
         raise TokenNotValid
-    return session
+    return login
 
 
 def rotate(*, refresh: str, retry_key: UUID | None, at: dt.datetime) -> Tokens:

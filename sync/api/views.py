@@ -12,14 +12,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.api.authentication import HasVerifiedEmail
+from accounts.api.authentication import AsksAlong, HasVerifiedEmail
 from accounts.models import User
 from lib.compression import unpacked
 from lib.errors import TooLarge
 from lib.parsers import check_media_type
+from lib.statements import Question
 from sync.api import schema
 from sync.domain import shapes
-from sync.services.pull.pages import pull
+from sync.services.pull.pages import asked_first, pull
 from sync.services.pull.status import status
 from sync.services.push.receiving import push
 
@@ -53,25 +54,33 @@ class PushView(SyncView):
         return Response(push(user=self.user, body=_body(request), at=timezone.now()))
 
 
-class PullView(SyncView):
+class PullView(AsksAlong, SyncView):
+    """Most pulls bring nothing: the one question that tells so goes along with the look-up of the log-in."""
+
     @extend_schema(operation_id="sync_pull", parameters=schema.PULL_PARAMETERS, responses={200: schema.PULLED})
     def get(self, request: Request) -> Response:
         """The changes after a cursor; without one a snapshot, which replaces what the device holds."""
-        return self._pull({**request.query_params.dict(), **_entities_of(request)}, strict=False)
+        return self._pull(request, strict=False)
 
     @extend_schema(operation_id="sync_pull_post", request=schema.PULL, responses={200: schema.PULLED})
     def post(self, request: Request) -> Response:
         """The same as GET, with the parameters in the body."""
-        return self._pull(request.data, strict=True)
+        return self._pull(request, strict=True)
 
-    def _pull(self, values: Any, *, strict: bool) -> Response:
+    def question(self, request: Request, user_id: UUID) -> Question | None:
         try:
-            asked = msgspec.convert(values, shapes.PullRequest, strict=strict)
+            return asked_first(user_id, _asked(request, strict=False)) if request.method == "GET" else None
+        except msgspec.ValidationError:
+            return None
+
+    def _pull(self, request: Request, *, strict: bool) -> Response:
+        try:
+            asked = _asked(request, strict=strict)
         except msgspec.ValidationError as error:
             attr = str(error).rpartition("$.")[2].rstrip("`") if "$." in str(error) else "non_field_errors"
             raise _refusal(attr, str(error)) from error
         _check_since(asked)
-        return Response(pull(user=self.user, request=asked, at=timezone.now()))
+        return Response(pull(user=self.user, request=asked, at=timezone.now(), told=self.told))
 
 
 class StatusView(SyncView):
@@ -85,6 +94,12 @@ class StatusView(SyncView):
         device_id, epoch = _uuid_of(request, "device_id"), _uuid_of(request, "epoch")
         scope, entities = _scope_of(request), _entities_of(request).get("entities")
         return Response(status(user=self.user, device_id=device_id, epoch=epoch, scope=scope, entities=entities))
+
+
+def _asked(request: Request, *, strict: bool) -> shapes.PullRequest:
+    """Strictly of the body, else of the address, where all is text. Raises msgspec.ValidationError."""
+    values = request.data if strict else {**request.query_params.dict(), **_entities_of(request)}
+    return msgspec.convert(values, shapes.PullRequest, strict=strict)
 
 
 def _body(request: Request) -> bytes:

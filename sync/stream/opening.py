@@ -55,7 +55,8 @@ def check_request(method: str, headers: Mapping[str, str]) -> None:
 def opened(authorization: str | None) -> Stream:
     """The stream for an Authorization header. Raises what the API raises. Queries the database."""
     close_old_connections()
-    request: Any = SimpleNamespace(META={} if authorization is None else {"HTTP_AUTHORIZATION": authorization})
+    meta = {} if authorization is None else {"HTTP_AUTHORIZATION": authorization}
+    request: Any = SimpleNamespace(META=meta, parser_context=None)
     found = SessionTokenAuthentication().authenticate(request)
     if found is None:
         raise exceptions.NotAuthenticated

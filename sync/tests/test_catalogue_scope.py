@@ -218,10 +218,10 @@ def test_stranger_is_refused(anonymous: SchemaClient) -> None:
 def test_empty_pull_is_one_look_up(api: SchemaClient, django_assert_num_queries: Any) -> None:
     make_muscle()
     cursor = catalogue(api)["cursor"]
-    with django_assert_num_queries(2):  # the session with its user; the head
+    with django_assert_num_queries(1):  # the session with its user, and the head
         assert catalogue(api, cursor=cursor)["changes"] == []
     make_equipment()
-    with django_assert_num_queries(7):  # BEGIN; the isolation; the head again; the page; COMMIT
+    with django_assert_num_queries(6):  # BEGIN; the isolation; the head again; the page; COMMIT
         catalogue(api, cursor=cursor)
 
 

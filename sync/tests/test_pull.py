@@ -9,8 +9,9 @@ import orjson
 import pytest
 from django.core import signing
 from django.db import connection
+from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Session, User
 from lib import wire
 from lib.tests.factories import as_id, make, make_many
 from sync.models import DeviceState, Head, Record
@@ -311,6 +312,15 @@ def test_account_without_a_head_gets_one(phone: Phone, alice: User) -> None:
     assert [change["version"] for change in phone.pull(page["cursor"])["changes"]] == [1]
 
 
+@pytest.mark.parametrize("query", ["", "&limit=none", "&device_id=none", "&entities=none", "&since=none"])
+def test_pull_of_a_log_in_that_was_ended_is_refused_as_such(phone: Phone, alice: User, query: str) -> None:
+    """Also where something is wrong with what it asks."""
+    cursor = phone.pull()["cursor"]
+    Session.objects.filter(user=alice).update(revoked_at=timezone.now())
+    answer = phone.api.get(f"{PULL}?cursor={cursor}{query}")
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (401, "token_not_valid")
+
+
 # --- the cost ---
 
 
@@ -318,9 +328,9 @@ def test_pull_takes_the_same_queries_however_much_it_brings(
     phone: Phone, alice: User, django_assert_num_queries: Any
 ) -> None:
     _, cursor = phone.pull_all()
-    # the session with its user; the head, device and open conflicts. If there is something: BEGIN; the isolation; the head
+    # the session with its user, and the head, device and open conflicts. If there is something: BEGIN; the isolation; the head
     # again; the page; COMMIT
-    for more, queries in ((0, 2), (1, 7), (30, 7)):
+    for more, queries in ((0, 1), (1, 6), (30, 6)):
         make_many(Workout, alice, more)
         with django_assert_num_queries(queries):
             page = phone.pull(cursor)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from typing import Any
+from uuid import UUID
 
 import orjson
 from msgspec.structs import replace
@@ -9,7 +10,9 @@ from msgspec.structs import replace
 from accounts.models import User
 from lib import wire
 from lib.errors import CursorInvalid
+from lib.statements import Question
 from lib.upcasting import schema_version
+from lib.writes import Catalogue
 from sync.domain.shapes import PullRequest, moment
 from sync.domain.times import to_ms
 from sync.exceptions import ResyncRequired
@@ -23,16 +26,28 @@ from sync.queries import (
     purged_after,
     start_of,
     versions_after,
+    view_question,
+    view_told,
 )
 from sync.services.heads import consistent_view, standing_view
-from sync.services.pull.cursors import Cursor, Owner, cursor_at, first_cursor
+from sync.services.pull.cursors import Cursor, Owner, OwnerId, cursor_at, first_cursor
 from sync.services.pull.scopes import Codes, codes_of, owner_of
 from sync.services.upkeep.epochs import VersionsLostError, settle
 
 WIDENED = dt.timedelta(minutes=10)
 
 
-def pull(*, user: User, request: PullRequest, at: dt.datetime) -> dict[str, Any]:
+def asked_first(user_id: UUID, request: PullRequest) -> Question | None:
+    """What a pull asks first, where it begins at a cursor; pull() takes the answer as `told`."""
+    owner = Catalogue() if request.scope == "catalog" else OwnerId(user_id)
+    try:
+        cursor = Cursor.read(request.cursor, owner) if request.cursor else None
+    except CursorInvalid:
+        return None
+    return None if cursor is None else view_question(owner, request.device_id, cursor.versions)
+
+
+def pull(*, user: User, request: PullRequest, at: dt.datetime, told: tuple[Any, ...] = ()) -> dict[str, Any]:
     """A page of changes. Raises CursorInvalid, UnknownEntity, EpochChanged or ResyncRequired.
 
     There is no upper bound: records that move up meanwhile are met again, so only has_more=false is a consistent state.
@@ -40,15 +55,15 @@ def pull(*, user: User, request: PullRequest, at: dt.datetime) -> dict[str, Any]
     owner = owner_of(user, request.scope)
     entities = codes_of(request.scope, request.entities)
     try:
-        return _page(owner, request, entities, at)
+        return _page(owner, request, entities, at, view_told(told))
     except VersionsLostError as lost:
         raise settle(user=owner, lost=lost, at=at) from lost
 
 
-def _page(owner: Owner, request: PullRequest, entities: Codes, at: dt.datetime) -> dict[str, Any]:
+def _page(owner: Owner, request: PullRequest, entities: Codes, at: dt.datetime, told: View | None) -> dict[str, Any]:
     cursor = _narrowed(Cursor.read(request.cursor, owner), entities) if request.cursor else None
     if cursor is not None:
-        view = _view(owner, request, cursor)
+        view = told or _view(owner, request, cursor)
         _check(owner, view, cursor)
         if not cursor.is_behind(view):  # most pulls: nothing is new
             return _answer(owner, view, cursor, Page("[]", cursor.position, has_more=False, complete_ms=None), at)
