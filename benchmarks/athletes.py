@@ -129,9 +129,12 @@ class Athlete:
                         self.ids[entity].remove(record_id)
         return self._push(mutations, {entity: list(found.values()) for entity, found in rows.items()})
 
-    def creates(self, size: int) -> Push:
-        """A push of new sets."""
+    def creates(self, size: int, **more: Any) -> Push:
+        """A push of new sets. more: what each says besides the usual."""
         mutations = [self._mutation("create", "set", set()) for _ in range(size)]
+        for mutation in mutations:
+            mutation["patch"] |= more
+            self.documents["set", mutation["record_id"]] |= more
         return self._push(mutations, {"set": [self._row("set", m["record_id"], deleted=False) for m in mutations]})
 
     def updates(self, size: int) -> Push:

@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 from django.db import connections
 
-from benchmarks import common, growth, phones, plans, pulls, pushes, raw
+from benchmarks import common, growth, phones, plans, pulls, pushes, raw, storage
 from benchmarks.athletes import Athlete, new_athlete
 from benchmarks.bench import Bench, open_bench
 from benchmarks.peers import kinto, wger
@@ -67,6 +67,7 @@ def acts(
         "8-kinto": one(partial(kinto.instead_of_push, databases), lambda: benches["client 2"]),
         "8-wger": one(partial(wger.instead_of_push, databases), lambda: benches["client 2"]),
         "14": one(common.beside_log_ins, lambda: benches["client 1"]),
+        "18": lambda: outcome.results.extend(storage.bytes_of_a_set(benches["storage"], databases.url)),
         "15": lambda: outcome.tables.append(growth.lines(benches, rounds=rounds)),
         "19": lambda: client(benches, outcome, rounds),
         "20": one(plans.calendar_of_a_year, lambda: benches["year"]),
@@ -115,6 +116,8 @@ def make_athletes(databases: Databases, bars: Sequence[str]) -> dict[str, Athlet
         sizes["snapshot"] = growth.SIZES[-1]  # one of its own: a user gets so many snapshots an hour, and no more
     if "15" in bars:
         sizes |= {f"growth {size}": size for size in growth.SIZES}
+    if "18" in bars:
+        sizes["storage"] = CHUNK
     if "19" in bars:
         sizes |= {phones.name_of(size): 0 for size in phones.SIZES}  # what they have is in the queues of their phones
     athletes = {name: make_athlete(databases, name, size) for name, size in sizes.items()}
