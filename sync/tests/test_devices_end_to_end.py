@@ -14,8 +14,11 @@ from django.utils import timezone
 from accounts.models import User
 from catalog.tests.factories import make_canonical
 from dropset_client import Device, RetryPolicy
+from dropset_client.wire import Limits
 from lib.tests.factories import as_id, make, make_user
 from sync.models import Conflict, Head, LogEntry, Mutation
+from sync.services.upkeep import epochs
+from sync.tests.proof import backups
 from training.models import Set, Workout
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -165,6 +168,28 @@ def test_restored_server_brings_the_devices_back_without_losing_their_queue(open
     assert report.healed == ["epoch_changed"]
     assert_equal(phone)
     assert titles(phone) == ["Before", "Queued"]
+
+
+def test_child_pulled_without_its_parent_is_given_back_after_the_parent(open_device: Open, ann: User) -> None:
+    """The exercise changed after it was made, so that it comes in a later page than its set."""
+    phone, tablet = open_device("phone"), open_device("tablet")
+    settle(phone, tablet)
+    backup = backups.dump(ann)
+    ids = log_workout(phone, as_id(make_canonical()), "Push")
+    phone.sync()
+    phone.update("exercise", ids["exercise"], {"notes": "warm"})
+    phone.sync()
+    tablet.store.set_limits(Limits(pull_page=2))
+    tablet.pull()
+    assert [len(tablet.list(entity)) for entity in ("workout", "exercise", "set")] == [1, 0, 1]
+    backups.load(ann, backup)
+    epochs.new_epoch(user=ann, at=timezone.now())
+    tablet.sync()
+    assert [item.reason.code for item in tablet.rejected()] == ["deferred"]
+    settle(phone, tablet)
+    assert_equal(phone, tablet)
+    assert (list(tablet.rejected()), [one["reps"] for one in tablet.list("set")]) == ([], [8])
+    assert not Mutation.objects.filter(status="deferred", settled_at=None).exists()
 
 
 def test_device_behind_a_purge_takes_a_snapshot_and_keeps_its_queue(open_device: Open, ann: User) -> None:

@@ -226,6 +226,16 @@ class MutationQueue:
             yield from map(_rejected, rows)
             after = (rows[-1]["seq"], rows[-1]["id"])
 
+    def stranded(self) -> list[Rejected]:
+        """What a restored server lost and could not take back, because what it hangs on was missing."""
+        rows = self._db.execute("SELECT * FROM rejected WHERE code = 'deferred' ORDER BY seq, id")
+        return [_rejected(row) for row in rows]
+
+    def lower_stranded(self, version: int) -> None:
+        """The server was restored again: above this version its history is another one."""
+        lower = "UPDATE rejected SET base_version = ? WHERE code = 'deferred' AND base_version > ?"
+        self._db.execute(lower, (version, version))
+
     def count_rejected(self) -> int:
         return int(self._db.execute("SELECT count(*) FROM rejected").fetchone()[0])
 

@@ -12,7 +12,9 @@ _NOT_FOUND = 404
 
 
 class Rescue:
-    """Runs after the snapshot of the new epoch and before the queue; may be ended anywhere and goes on from there."""
+    """Runs after the snapshot of the new epoch and before the queue, and again when a missing parent has come; may be ended
+    anywhere and goes on from there.
+    """
 
     def __init__(self, store: Store, session: Session) -> None:
         self._store = store
@@ -26,9 +28,9 @@ class Rescue:
         """Send everything that has no answer, parents that come later included; returns how much was given back."""
         restoration = self._store.restoration
         identity = restoration.identity()
-        if identity is None or restoration.shared_version() is None:
-            return 0
         all_waiting = before = restoration.count_waiting()
+        if identity is None or (restoration.shared_version() is None and not before):
+            return 0
         while before:
             self._register(identity)
             self._send_once(identity, limits)

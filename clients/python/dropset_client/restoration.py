@@ -3,16 +3,20 @@
 The old base stays until everything in it that the new one lacks was sent and answered (docs/sync.md, "After a server
 was restored"). What is given back may be the work of other devices, so that it travels under a device of its own: under
 this one's id the server would take it for earlier words of this device, and the queue would overwrite it silently.
+
+A device that had pulled some pages only may hold a child whose parent another device gives back later. Until then the
+child is in the dead letter, where the user sees it; it is sent again when the parent has come.
 """
 
 import secrets
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from dropset_client.credentials import Identity
 from dropset_client.database import Database
-from dropset_client.mutations import MutationQueue, mutation_of, row_of
+from dropset_client.mutations import MutationQueue, Rejected, mutation_of, row_of
 from dropset_client.records import BaseRecords
+from dropset_client.shapes import shapes
 from dropset_client.wire import JsonObject, Mutation, NewId, Op, Record, Refusal, Result, Status
 
 _SERVER_ONLY = ("conflict",)
@@ -50,6 +54,9 @@ class Restoration:
         """The server has another epoch. Where it was restored while a restoration ran, the first old base counts."""
         running = self.shared_version()
         lowest = shared_version if running is None else min(running, shared_version)
+        for mutation in self.waiting() if running is None else ():
+            self._strand(mutation, _references(mutation))
+        self._queue.lower_stranded(lowest)
         self._db.set_meta(shared_version=str(lowest), rescue_device=None, rescue_token=None, rescue_registered=None)
         self._db.execute("DELETE FROM rescue")
 
@@ -71,7 +78,27 @@ class Restoration:
                 patch=patch,
             )
             self._db.execute(_ADD, {**row_of(mutation), "old_version": old.version})
+        self._appoint()
+
+    def _appoint(self) -> None:
         self._db.set_meta(rescue_device=self._new_id(), rescue_token=secrets.token_urlsafe(32))
+
+    def resume(self) -> None:
+        """What hung on nothing is sent after all, where that has come meanwhile. Under new ids: the server forgets the old."""
+        with self._db.transaction():
+            found = [item.mutation for item in self._queue.stranded() if self._has_come(item)]
+            if not found or self.identity() is not None:
+                return
+            for seq, mutation in enumerate(found, start=1):
+                self._queue.discard(mutation.id)
+                self._queue.take_rejected(mutation.id)
+                again = replace(mutation, id=self._new_id(), seq=seq)
+                self._db.execute(_ADD, {**row_of(again), "old_version": mutation.base_version})
+            self._appoint()
+
+    def _has_come(self, item: Rejected) -> bool:
+        named = _references(item.mutation)
+        return any(self._records.get(*named[name]) is not None for name in item.reason.fields if name in named)
 
     def identity(self) -> Identity | None:
         """The device that gives back; it is there from the end of the snapshot until it is off the account again."""
@@ -110,20 +137,29 @@ class Restoration:
         )
 
     def give_up(self) -> None:
-        """What hangs on records that nobody holds goes to the user, like everything that is refused."""
-        reason = Refusal("deferred", "what it hangs on is neither on the server nor on this device")
+        """What hangs on records that are nowhere goes to the user, like everything that is refused."""
         for mutation in self.waiting():
-            self.settle(mutation, Result(id=mutation.id, status=Status.REJECTED, error=reason))
+            named = _references(mutation)
+            self._strand(mutation, [name for name in named if self._records.get(*named[name]) is None])
+
+    def _strand(self, mutation: Mutation, missing: Iterable[str]) -> None:
+        fields: JsonObject = dict.fromkeys(missing, "there was no such record")
+        reason = Refusal("deferred", "what it hangs on is neither on the server nor on this device", fields)
+        self.settle(mutation, Result(id=mutation.id, status=Status.REJECTED, error=reason))
 
     def finish(self) -> None:
         """The queue moves to the new history, and the old base goes. The rescue device stays until it is deleted."""
-        shared = self.shared_version() or 0
+        shared = self.shared_version()
+        if shared is not None:
+            self._rebase_queue(shared)
+            self._old.clear()
+        self._db.execute("DELETE FROM rescue")
+        self._db.set_meta(shared_version=None)
+
+    def _rebase_queue(self, shared: int) -> None:
         for mutation in self._queue.read():
             if mutation.base_version > shared:
                 self._queue.rebase(mutation, self._new_base_of(mutation, shared))
-        self._old.clear()
-        self._db.execute("DELETE FROM rescue")
-        self._db.set_meta(shared_version=None)
 
     def forget_device(self) -> None:
         self._db.set_meta(rescue_device=None, rescue_token=None, rescue_registered=None)
@@ -147,6 +183,13 @@ class Restoration:
         if old is None or new is None or seen_version < old.version:
             return None
         return new.version if old.deleted == new.deleted and _change(old, new) is None else None
+
+
+def _references(mutation: Mutation) -> dict[str, tuple[str, str]]:
+    """The records that it names, by field. Of an entity that only a newer app knows, none."""
+    shape = shapes().get(mutation.entity)
+    fields = {} if shape is None else shape.fields
+    return {name: (of, mutation.patch[name]) for name in fields if (of := fields[name].of) and mutation.patch.get(name)}
 
 
 def _same(incoming: BaseRecords, old: Record) -> Record | None:

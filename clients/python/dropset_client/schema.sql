@@ -101,6 +101,8 @@ CREATE TABLE IF NOT EXISTS rejected (
 );
 -- The list of them, page by page.
 CREATE INDEX IF NOT EXISTS rejected_in_order ON rejected (seq, id);
+-- What hung on nothing when it was given back to a restored server: looked through after every pull.
+CREATE INDEX IF NOT EXISTS rejected_by_code ON rejected (code, seq, id);
 
 -- Refused changes that the user gave up while there was no network: the server still keeps them.
 CREATE TABLE IF NOT EXISTS discarded (

@@ -16,6 +16,7 @@ may be killed; the next `sync()` finds a state it can go on from:
 | `begin_resync`   | cursor and epoch go; base and queue stay    | the server asks for the same resync again        |
 | `store_rescue`   | answers to what a restored server had lost  | it is sent again and answered as replayed        |
 | `end_rescue`     | the queue's new bases, the old base goes    | all is answered already, and it ends again       |
+| `resume`         | what is sent after all, and who sends it    | it is still in the dead letter                   |
 | `new_identity`   | a new device id and instance token          | the server says "forked" again                   |
 
 A kill inside a step is a rollback by SQLite, which is the same as a kill before it.
@@ -355,7 +356,7 @@ class Store(Credentials):
 
     @property
     def restoration(self) -> Restoration:
-        """What a restored server lost and this device gives back. Its writes go through the two methods below."""
+        """What a restored server lost and this device gives back. Two of its steps are the two methods below."""
         return self._restoration
 
     def store_rescue(self, chunk: Sequence[Mutation], answer: PushAnswer) -> None:

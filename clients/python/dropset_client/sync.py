@@ -177,7 +177,8 @@ class SyncEngine:
         for _ in range(_ROUNDS):
             moved = self._push(report, on_progress) + self._pull(report, on_progress)
             report.rounds += 1
-            if self._store.queue_length() == 0 or moved == 0:
+            self._store.restoration.resume()
+            if not self._give_back(report) and (self._store.queue_length() == 0 or moved == 0):
                 break
         self._tell_discarded()
 
@@ -194,14 +195,17 @@ class SyncEngine:
         if sum(one.count for one in status.digest.values()) > status.limits.pull_page:
             report.pulled += snapshot.fetch(self._store, self._session, status)
 
-    def _give_back(self, report: SyncReport) -> None:
+    def _give_back(self, report: SyncReport) -> int:
+        """How much the server was given of what it had lost."""
         if not self._rescue.is_due:
-            return
-        report.rescued += self._rescue.send(self.status().limits)
+            return 0
+        sent = self._rescue.send(self.status().limits)
+        report.rescued += sent
         # The session belongs to the device that registered last, and would end together with the rescue device.
         self._store.set_registered(registered=False)
         self.register()
         self._rescue.retire()
+        return sent
 
     def _tell_discarded(self) -> None:
         """Refused changes that the user gave up offline: the server may forget them too.

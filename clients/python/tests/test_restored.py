@@ -1,10 +1,12 @@
 """A server that comes back from a backup, and devices that give back what it lost."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from dropset_client import Device, Record
+from dropset_client.wire import Limits
 from tests.account import BENCH
 from tests.conftest import Lab, contents, converged
 from tests.server import Fault
@@ -219,3 +221,77 @@ def test_a_child_of_what_nobody_holds_goes_to_the_user(lab: Lab) -> None:
     [stranded] = a.rejected()
     assert (stranded.mutation.entity, stranded.reason.code) == ("exercise", "deferred")
     assert converged(a)
+
+
+def half_pulled(lab: Lab) -> tuple[Device, Device]:
+    """b had pulled one page when the server was restored: it holds a's set, but not yet the exercise, which came later."""
+    a, b = lab.device("a"), lab.device("b")
+    backed_up(lab, a, b)
+    saved = lab.account.backup()
+    lab.world.tick(60)
+    workout = a.create("workout", {"title": "made since"})
+    exercise = a.create("exercise", {"workout": workout, "exercise_type": BENCH})
+    a.create("set", {"exercise": exercise, "reps": 5})
+    a.sync()
+    a.update("exercise", exercise, {"notes": "edited"})
+    a.sync()
+    b.store.set_limits(replace(Limits(), pull_page=2))
+    b.pull()
+    assert [len(b.list(entity)) for entity in ("workout", "exercise", "set")] == [3, 0, 1]
+    lab.account.restore_backup(saved)
+    b.sync()
+    return a, b
+
+
+def test_a_child_is_given_back_when_another_device_has_given_back_its_parent(lab: Lab) -> None:
+    a, b = half_pulled(lab)
+    [stranded] = b.rejected()
+    assert (stranded.mutation.entity, stranded.reason.code) == ("set", "deferred")
+    assert stranded.reason.fields == {"exercise": "there was no such record"}
+
+    assert a.sync().rescued == 2  # b has given back the workout
+    report = b.sync()
+    assert (report.rescued, list(b.rejected()), b.store.discarded()) == (1, [], [])
+    assert [device for device, row in lab.account.devices.items() if not row.revoked] == [
+        device.store.identity().device_id for device in (a, b)
+    ]
+    assert converged(a, b)
+    assert ([one["reps"] for one in b.list("set")], b.conflicts()) == ([5], [])
+
+
+def test_what_the_user_has_discarded_is_not_sent_after_all(lab: Lab) -> None:
+    a, b = half_pulled(lab)
+    b.discard_rejected(b.rejected()[0].mutation.id)
+    a.sync()
+
+    assert b.sync().rescued == 0
+
+
+def test_a_child_waits_for_its_parent_over_another_restore(lab: Lab) -> None:
+    a, b = half_pulled(lab)
+    saved = lab.account.backup()
+    lab.account.restore_backup(saved)
+    b.sync()
+    [stranded] = b.rejected()
+    assert stranded.mutation.base_version <= saved["version"]
+
+    a.sync()
+    assert b.sync().rescued == 1
+    assert converged(a, b)
+
+
+@pytest.mark.parametrize("moment", ["rescue.answered", "rescue.stored", "pull.stored"])
+def test_a_child_is_given_back_though_the_server_is_restored_again_meanwhile(lab: Lab, moment: str) -> None:
+    a, b = half_pulled(lab)
+    saved = lab.account.backup()
+    a.sync()
+    again = iter([saved])
+
+    def restore_once(name: str) -> None:
+        if name == moment and (state := next(again, None)):
+            lab.account.restore_backup(state)
+
+    b.store.step = restore_once
+    b.sync()
+    assert converged(b, a)
+    assert ([one["reps"] for one in b.list("set")], list(b.rejected())) == ([5], [])
