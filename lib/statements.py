@@ -51,7 +51,6 @@ def pipelined() -> Iterator[None]:
     """Within a transaction: its statements are sent without waiting for their answers, so that PostgreSQL works on one while
     Python makes the next. What the database refuses is raised at the end of the block, and none of it is done.
     """
-    connection.ensure_connection()
     with connection.wrap_database_errors, connection.connection.pipeline():
         yield
 

@@ -75,10 +75,6 @@ class Nearest(NamedTuple):
     below: Loading | None
     above: Loading | None
 
-    @property
-    def exact(self) -> Loading | None:
-        return self.below if self.below is not None and self.below == self.above else None
-
 
 class _Sum(NamedTuple):
     """What some plates weigh, and how many of each kind they are."""
