@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.hashers import check_password, make_password
 
+from config import settings as product
 from lib.errors import RateLimited
 from lib.hashers import LOWEST, RUNNING_MAX, BoundedArgon2PasswordHasher, Turnstile
 from lib.tests.running import at_once
@@ -84,6 +85,7 @@ def test_passwords_are_hashed_through_the_turnstile(settings: Any) -> None:
         def _load_library(self) -> Any:
             return Library(super()._load_library(), watch)  # type: ignore[misc]  # the stubs leave it out
 
+    settings.PASSWORD_HASHERS = product.PASSWORD_HASHERS
     assert settings.PASSWORD_HASHERS == ["lib.hashers.BoundedArgon2PasswordHasher"]
     encoded = make_password("correct horse battery")
     hasher = Watched()

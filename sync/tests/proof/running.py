@@ -25,10 +25,11 @@ from sync.tests.proof.clock import proof_schema
 from sync.tests.proof.machine import Machine
 from sync.tests.proof.world import fast_server
 
-PARTS = 8  # tests that share the work, so that several workers have something to do
+PARTS = 4  # tests that share the work, so that several workers have something to do
 CHUNK = 8  # histories of one seed: always as many, because which ones they are may depend on how many there are to be
 STEPS = 28
 SECONDS, SECONDS_IN_CI = 0, 400  # of one worker, for all parts; each tries one chunk at least
+SEEDS_OF_PARTS, MOST_CHUNKS = 10**6, 25
 FOUND = STATE / "histories"  # what failed, shrunk: it is tried first, until it passes
 
 
@@ -39,17 +40,28 @@ def first_seed() -> int:
 
 
 def seeds(part: int, *, parts: int = PARTS) -> Iterator[int]:
-    """One for each chunk: as many as PROOF_EXAMPLES asks for, otherwise until the time of one part is over."""
+    """One for each chunk: as many as PROOF_EXAMPLES asks for, otherwise until the time of one of so many parts is over."""
     first, wanted = first_seed() + part, os.environ.get("PROOF_EXAMPLES")
     if wanted:
         yield from range(first, first_seed() + -(-int(wanted) // CHUNK), parts)
         return
     limit_s = float(os.environ.get("PROOF_SECONDS") or (SECONDS_IN_CI if os.environ.get("CI") else SECONDS))
-    until = time.monotonic() + limit_s / PARTS
+    until = time.monotonic() + limit_s / parts
     for seed in count(first, parts):
         yield seed
         if time.monotonic() >= until:
             return
+
+
+def more_seeds() -> range:
+    """Of as many chunks as it may take until all has happened. No part has them."""
+    first = first_seed() + SEEDS_OF_PARTS
+    return range(first, first + MOST_CHUNKS)
+
+
+def again(seed: int, path: str) -> None:
+    """How to repeat a chunk."""
+    print(f"Again: PROOF_SEED={seed} PROOF_EXAMPLES={CHUNK} make test ARGS={path}")  # noqa: T201 - shown at a failure
 
 
 def run(

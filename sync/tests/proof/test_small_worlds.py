@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from sync.tests.proof.machine import STEPS, machine_of
-from sync.tests.proof.running import CHUNK, application, found_before, run, seeds  # noqa: F401 - a fixture
+from sync.tests.proof.running import CHUNK, PARTS, again, application, found_before, run, seeds  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HERE = "sync/tests/proof/test_small_worlds.py"
@@ -15,8 +15,8 @@ OF_OTHERS = {"create", "plan", "cross", "edit_set", "children_first", "curate", 
 
 def test_rooms_racks_and_notes_agree(application: Any) -> None:  # noqa: F811 - a fixture
     weights = {name: step.weight for name, step in STEPS.items() if name not in OF_OTHERS}
-    for seed in seeds(0):  # an eighth of what the whole world gets: these are one part
+    for seed in seeds(0, parts=2 * PARTS):  # half of what a part of the whole world gets
         machine = machine_of(application, entities=ROOMS, weights={**weights, "furnish": 6, "point": 4})
-        print(f"Again: PROOF_SEED={seed} PROOF_EXAMPLES={CHUNK} make test ARGS={HERE}")  # noqa: T201 - shown at a failure
+        again(seed, HERE)
         run(machine, seed=seed, found=found_before())
         assert machine.totals["examples"] >= CHUNK

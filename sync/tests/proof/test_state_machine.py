@@ -8,9 +8,11 @@ from sync.tests.proof.machine import Machine, machine_of
 from sync.tests.proof.running import (
     CHUNK,
     PARTS,
+    again,
     application,  # noqa: F401 - a fixture
     first_seed,
     found_before,
+    more_seeds,
     run,
     seeds,
 )
@@ -24,7 +26,7 @@ def test_devices_and_server_agree(application: Any, part: int, record_property: 
     tried = 0
     for seed in seeds(part):
         machine = machine_of(application)
-        print(f"Again: PROOF_SEED={seed} PROOF_EXAMPLES={CHUNK} make test ARGS={HERE}")  # noqa: T201 - shown at a failure
+        again(seed, HERE)
         run(machine, seed=seed, found=found_before())
         print(dict(machine.totals))  # noqa: T201 - the same
         assert machine.totals["examples"] >= CHUNK
@@ -32,14 +34,16 @@ def test_devices_and_server_agree(application: Any, part: int, record_property: 
     record_property("proof", (first_seed(), tried))
 
 
-def test_histories_are_rich(application: Any) -> None:  # noqa: F811 - a fixture
-    """Poor histories would prove little, however many."""
+def test_histories_are_rich(application: Any, record_property: Any) -> None:  # noqa: F811 - a fixture
+    """Poor histories would prove little, however many. Those that it takes to see all happen are of the search, too."""
     machine = machine_of(application)
-    for seed in range(1, 6):  # which steps a seed takes changes with each step that is added
-        run(machine, seed=seed, examples=40, shrink=False)
+    for seed in more_seeds():
+        again(seed, HERE)
+        run(machine, seed=seed, found=found_before())
         if not poor(machine):
             break
     assert poor(machine) == set(), machine.totals
+    record_property("proof", (first_seed(), machine.totals["examples"]))
 
 
 def poor(machine: type[Machine]) -> set[str]:
