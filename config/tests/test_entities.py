@@ -3,6 +3,7 @@
 import datetime as dt
 import subprocess
 import sys
+from functools import cache
 from typing import Any
 from uuid import uuid4
 
@@ -34,11 +35,16 @@ def entities(found: Any) -> pytest.MarkDecorator:
 
 
 def collection_of(entity: wire.Entity) -> str:
+    return _collection_of(entity.model)
+
+
+@cache
+def _collection_of(model: type[OwnedModel]) -> str:
     for pattern in list_patterns(get_resolver()):
         view: Any = getattr(pattern.callback, "cls", object)
-        if issubclass(view, OwnedViewSet) and view.serializer_class.Meta.model is entity.model:
+        if issubclass(view, OwnedViewSet) and view.serializer_class.Meta.model is model:
             return reverse(pattern.name)
-    raise AssertionError(f"{entity.name} has no endpoints: add a view set to {entity.model._meta.app_label}/api/.")
+    raise AssertionError(f"{model.__name__} has no endpoints: add a view set to {model._meta.app_label}/api/.")
 
 
 def list_patterns(resolver: Any) -> list[Any]:

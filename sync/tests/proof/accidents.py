@@ -24,7 +24,9 @@ class Accidents(Stage):
     @step(1, who=DEVICES)
     def clone(self, who: int) -> None:
         phone = self.phone(who)
-        self.phones.append(phone.copy(f"{phone.name}'"))
+        self.phones.append(
+            phone.copy(f"{phone.name}, copy {len(self.phones)}")
+        )  # what is known of one goes by its name
         self.foreign()
 
     @step(3, days=st.sampled_from([31, 366, 401]))

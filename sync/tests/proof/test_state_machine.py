@@ -46,6 +46,19 @@ def test_histories_are_rich(application: Any, record_property: Any) -> None:  # 
     record_property("proof", (first_seed(), machine.totals["examples"]))
 
 
+def test_copies_of_one_phone_are_told_apart(application: Any) -> None:  # noqa: F811 - a fixture
+    """One of them is ahead of a restored server, and the other is not: that must not be asked of both."""
+    machine = machine_of(application, entities=("measurement",), knowing_times=(0,))()
+    machine.begin(count=1, fresh=0, hot=0, whats=[0, 0, 0], kinds=0)
+    machine.clone(who=0)
+    machine.clone(who=0)
+    machine.back_up()
+    machine.push(who=2, count=1, lost=False)
+    machine.restore_server(silently=True)
+    machine.pull(who=1, size=2, lost=1)
+    machine.teardown()
+
+
 def poor(machine: type[Machine]) -> set[str]:
     """What the histories lack."""
     totals, examples = machine.totals, machine.totals["examples"]
