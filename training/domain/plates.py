@@ -77,15 +77,15 @@ class Nearest(NamedTuple):
 
 
 class _Sum(NamedTuple):
-    """What some plates weigh, and how many of each kind they are."""
+    """What some plates weigh, how many they are, and how many of each kind."""
 
     parts: int
+    plates: int
     counts: tuple[int, ...]
 
-    @property
-    def effort(self) -> tuple[int, tuple[int, ...]]:
-        """Fewer plates come first; of as many, those with more heavy ones."""
-        return sum(self.counts), tuple(-count for count in self.counts)
+    def is_easier_than(self, other: "_Sum") -> bool:
+        """Fewer plates are easier; of as many, those with more heavy ones."""
+        return self.plates < other.plates or (self.plates == other.plates and self.counts > other.counts)
 
 
 def nearest_loadings(wanted: Weight, holder: Holder, owned: Sequence[Plates]) -> Nearest:
@@ -144,17 +144,18 @@ def _by_weight(owned: Sequence[Plates], holder: Holder) -> list[tuple[Weight, in
 
 
 def _sums(kinds: Sequence[tuple[Weight, int]], most: int) -> list[_Sum]:
-    """All that plates of these kinds can weigh, up to `most`, ascending: each with the least effort."""
-    found: dict[int, _Sum] = {0: _Sum(0, ())}
+    """All that plates of these kinds can weigh, up to `most`, ascending: each in the easiest way."""
+    found: dict[int, _Sum] = {0: _Sum(0, 0, ())}
     for weight, count in kinds:
         more: dict[int, _Sum] = {}
+        each = weight.parts
         for known in found.values():
             for number in range(count + 1):
-                parts = known.parts + number * weight.parts
+                parts = known.parts + number * each
                 if parts > most:
                     break
-                made = _Sum(parts, (*known.counts, number))
-                if parts not in more or made.effort < more[parts].effort:
+                made = _Sum(parts, known.plates + number, (*known.counts, number))
+                if parts not in more or made.is_easier_than(more[parts]):
                     more[parts] = made
             if len(more) > MOST_SUMS:
                 raise TooManyPlatesError("These are too many different plates.")
@@ -187,6 +188,8 @@ def _better(known: Pair | None, found: Pair, *, heavier: bool) -> Pair:
     weighs, knows = (pair[0].parts + pair[1].parts for pair in (found, known))
     if weighs != knows:
         return found if (weighs > knows) == heavier else known
-    return min(
-        known, found, key=lambda pair: (sum(pair[0].counts) + sum(pair[1].counts), pair[0].effort, pair[1].effort)
-    )
+    plates, known_plates = (pair[0].plates + pair[1].plates for pair in (found, known))
+    if plates != known_plates:
+        return found if plates < known_plates else known
+    one, other = (found[0], known[0]) if found[0] != known[0] else (found[1], known[1])
+    return found if one.is_easier_than(other) else known
