@@ -1,4 +1,6 @@
-"""Rules over rows: metadata fit the schema of their exercise type, whichever of the three is written."""
+"""Rules over rows: a workout has room for so many exercises; metadata fit the schema of their exercise type, whichever of the
+three is written.
+"""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -9,11 +11,20 @@ import orjson
 from django.db import connection
 
 from lib.row_rules import Fault, Faults, RowChange
+from lib.rules import Rule
 from lib.sqlfiles import load_sql
 from lib.statements import fetch
 from training.domain.metadata import Problem, problems_of
 
 METADATA_ENTITIES = EXERCISE, SET, TYPE = "exercise", "set", "exercise_type"
+
+
+class WorkoutNotFull(Rule):
+    """As many as can be made into a template."""
+
+    file = "workout_not_full"
+    violation_code = "workout_full"
+    violation_message = "A workout has at most 500 exercises."
 
 
 def metadata_by_schema(changes: Sequence[RowChange]) -> Faults:

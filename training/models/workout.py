@@ -25,11 +25,12 @@ from catalog.models.prescription import (
 )
 from lib.fields import EnumField, MomentField, NoteField, OwnedForeignKey, TimeZoneField
 from lib.models import OwnedModel
-from lib.rules import own_or_shared
+from lib.rules import on_write, own_or_shared
 from lib.together import Together
 from lib.wire import Wire
 from training.enums import WorkoutStatus
 from training.models.expressions import LocalDate
+from training.rules import WorkoutNotFull
 
 
 class Workout(OwnedModel):
@@ -115,7 +116,7 @@ class Exercise(OwnedModel):
                 fields=["exercise_type"], condition=~models.Q(metadata={}), name="training_exercise_metadata"
             ),
         ]
-        triggers = [*OwnedModel.Meta.triggers, *own_or_shared("exercise_type")]
+        triggers = [*OwnedModel.Meta.triggers, *own_or_shared("exercise_type"), *on_write(WorkoutNotFull, "workout")]
 
 
 class Set(Prescription, OwnedModel):

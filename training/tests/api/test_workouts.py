@@ -10,9 +10,9 @@ from django.db import DataError, IntegrityError, transaction
 
 from accounts.models import User
 from catalog.models import ExerciseType
-from catalog.tests.factories import make_canonical
+from catalog.tests.factories import any_canonical, make_canonical
 from config.tests.contract import SchemaClient, check_error
-from lib.tests.factories import make
+from lib.tests.factories import as_id, make
 from training.models import Exercise, Set, Workout
 
 URL = "/api/v1/workouts/"
@@ -70,6 +70,21 @@ def test_workout_ends_no_earlier_than_it_starts(api: SchemaClient, status: str, 
     assert response.status_code == answer
     if answer == 400:
         check_error(response, 400, "ends_before_start", "ended_at")
+
+
+def test_workout_has_room_for_five_hundred_exercises(api: SchemaClient, alice: User) -> None:
+    workout, exercise_type = make(Workout, alice), any_canonical()
+    rows = [Exercise(user=alice, workout=workout, exercise_type=exercise_type) for _ in range(499)]
+    Exercise.objects.bulk_create(rows)
+    item = {"workout": as_id(workout), "exercise_type": as_id(exercise_type)}
+    check_error(api.post("/api/v1/exercises/batch/", {"items": [item] * 2}), 400, "workout_full", "workout")
+    assert Exercise.objects.count() == 499
+    last = api.post("/api/v1/exercises/", item)
+    assert last.status_code == 201, last.content
+    assert api.delete(f"/api/v1/exercises/{last.json()['id']}/").status_code == 204
+    free = make(Exercise, alice)
+    assert api.patch(f"/api/v1/exercises/{free.pk}/", {"workout": as_id(workout)}).status_code == 200
+    check_error(api.post("/api/v1/exercises/", item), 400, "workout_full", "workout")
 
 
 def test_workout_goes_its_usual_way(api: SchemaClient) -> None:
