@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from accounts.models import User
-from catalog.tests.factories import any_canonical, make_canonical, make_program
+from catalog.tests.factories import any_canonical, make_program
 from config.tests.contract import SchemaClient, check_error
 from lib.tests.factories import as_id, make
 from training.models import Favourite, Goal, Mesocycle, MesocycleWeek
