@@ -1,3 +1,5 @@
+from collections.abc import Sequence
+
 from lib.errors import Conflict, DomainError
 
 
@@ -126,6 +128,6 @@ class UnknownMatch(DomainError):
     code = "does_not_exist"
     attr = "matches"
 
-    def __init__(self, names: list[str]) -> None:
+    def __init__(self, names: Sequence[str] = ()) -> None:
         shown = ", ".join(repr(name[:40]) for name in names[:5])
-        super().__init__(f"There is no such exercise type for {shown}: neither in the library nor your own.")
+        super().__init__(shown and f"There is no such exercise type for {shown}: neither in the library nor your own.")

@@ -106,14 +106,14 @@ def test_pull_by_time_brings_parents_first(phone: Phone) -> None:
 
 
 def test_page_within_a_version_takes_a_fixed_number_of_queries(phone: Phone, django_assert_num_queries: Any) -> None:
-    """The session; the view; BEGIN, the isolation, the view, COMMIT; and the page: the version that was begun, the later ones,
-    and the one that is cut.
+    """The session with the view; BEGIN, the isolation, the view, COMMIT; and the page: the version that was begun, the later
+    ones, and the one that is cut.
     """
     for crates in (3, 30):
         _, begin = phone.pull_all()
         filled(phone, crates=crates)
         cursor = phone.pull(begin, limit=2)["cursor"]
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(8):
             assert phone.pull(cursor, limit=crates + 4)["has_more"]
 
 
