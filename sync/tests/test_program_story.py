@@ -75,6 +75,22 @@ def test_program_is_lived_on_two_phones(open_device: Open, ann: User) -> None:  
     assert list(found) == ["abandoned", "active"]
 
 
+def test_day_whose_workout_was_deleted_is_started_anew_on_a_phone(open_device: Open, ann: User) -> None:  # noqa: F811 - fixtures
+    phone = open_device("phone")
+    program = training.program_of_library(phone, as_id(published_program()))
+    day = training.days_of(phone, training.begin(phone, program, starts_on=START, weekdays=WEEKDAYS))[0]
+    train(phone, program, day)
+    (first,) = phone.list("workout")
+    phone.delete("workout", first.id)
+    train(phone, program, day)
+    settle(phone)
+    assert_equal(phone)
+    (second,) = phone.list("workout")
+    assert second.id != first.id
+    assert [found["workout"] for found in phone.list("scheduled_workout", status="completed")] == [second.id]
+    assert list(phone.rejected()) == []
+
+
 def test_phone_and_server_make_the_same_rows(open_device: Open, ann: User) -> None:  # noqa: F811 - fixtures
     phone, tablet = open_device("phone"), open_device("tablet")
     canonical = published_program()

@@ -17,7 +17,6 @@ from lib.api import OwnedViewSet
 from lib.writes import writing
 from training.api import acts, serializers
 from training.api.templates import START_EXAMPLES, answer_made, said_of_new
-from training.domain.programs import workout_id_of
 from training.domain.schedule import Span
 from training.domain.templates import Start
 from training.enums import EnrolmentOutcome
@@ -204,7 +203,7 @@ class ScheduledWorkoutViewSet(OwnedViewSet):
             row: Any = self.locked_object(request)
             planned_on = said.get("planned_on")
             start = Start(
-                workout_id=said["id"] if chosen else workout_id_of(row.pk),
+                workout_id=said["id"] if chosen else scheduled.workout_id_for(row),
                 time_zone=said.get("time_zone") or user.home_zone(),
                 planned_on=planned_on,
                 started_at=said.get("started_at") or (None if planned_on else timezone.now()),

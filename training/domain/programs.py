@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from lib.identity import id_within
-from training.domain.templates import NO_LOAD, OF_EXERCISES, OF_SETS, Document, Start, Tree
+from training.domain.templates import NO_LOAD, OF_EXERCISES, OF_SETS, Document, Start, Tree, workout_root
 
 CENT = Decimal("0.01")
 
@@ -40,15 +40,7 @@ def workout_of_day(
     A set without a load of its own aims at that of the state. A percentage of a known training maximum has beside it the kg that
     it comes to, to 0.01 kg; which plates make them is another question.
     """
-    root = {
-        "id": start.workout_id,
-        "title": title,
-        "notes": tree.day["notes"],
-        "status": "planned" if start.started_at is None else "in_progress",
-        "planned_on": start.planned_on,
-        "started_at": start.started_at,
-        "time_zone": start.time_zone,
-    }
+    root = workout_root(start, title=title, notes=tree.day["notes"])
     exercises = [
         {"id": id_within(start.workout_id, slot["id"]), "workout": start.workout_id, "time_zone": start.time_zone}
         | {name: slot[name] for name in OF_EXERCISES}

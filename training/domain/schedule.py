@@ -179,8 +179,3 @@ def fulfilled(row: Document, workout: Document | None) -> dict[str, Any]:
     status = OPEN if workout is None else STATUS_BY_WORKOUT[workout["status"]]
     changes = {"workout": workout and workout["id"], "status": status}
     return {name: value for name, value in changes.items() if row[name] != value}
-
-
-def state_on(row: Document, *, today: dt.date) -> str:
-    """Its status as it is shown: an open day that has passed was missed."""
-    return "missed" if row["status"] == OPEN and row["scheduled_on"] < today else str(row["status"])

@@ -59,17 +59,22 @@ class Start:
     started_at: dt.datetime | None = None
 
 
-def workout_of(template: Tree, start: Start) -> Tree:
-    """What the template prescribes is what the sets of the workout aim at."""
-    root = {
+def workout_root(start: Start, *, title: str, notes: str = "") -> dict[str, Any]:
+    """A workout without what is in it."""
+    return {
         "id": start.workout_id,
-        "title": template.root["title"],
-        "notes": template.root["notes"],
+        "title": title,
+        "notes": notes,
         "status": "planned" if start.started_at is None else "in_progress",
         "planned_on": start.planned_on,
         "started_at": start.started_at,
         "time_zone": start.time_zone,
     }
+
+
+def workout_of(template: Tree, start: Start) -> Tree:
+    """What the template prescribes is what the sets of the workout aim at."""
+    root = workout_root(start, title=template.root["title"], notes=template.root["notes"])
     exercises = [
         _exercise(row, root_id=start.workout_id, root="workout") | {"time_zone": start.time_zone}
         for row in template.exercises

@@ -4,17 +4,16 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.db.models import Case, CharField, F, OuterRef, Subquery, Value, When
 from django.utils import timezone
 
 from catalog.models import ProgramSet, ProgramSlot
-from lib.errors import IdTaken
 from training.domain import programs, templates
 from training.domain import schedule as domain
 from training.domain.programs import DayTree
-from training.domain.templates import Start
+from training.domain.templates import Start, Tree
 from training.enums import ScheduledStatus
 from training.exceptions import FulfilsAnother, NotOpen
 from training.models import ProgressionState, ScheduledWorkout, Workout
@@ -67,14 +66,23 @@ def link(*, scheduled: ScheduledWorkout, workout: Workout | None) -> None:
     _update(scheduled, domain.fulfilled(document_of(scheduled), document))
 
 
+def workout_id_for(scheduled: ScheduledWorkout) -> UUID:
+    """The one that every device would choose; another one where a workout of that id was deleted."""
+    first = programs.workout_id_of(scheduled.pk)
+    return uuid4() if Workout.objects.filter(pk=first).exclude(deleted_at=None).exists() else first
+
+
 def start(*, scheduled: ScheduledWorkout, start: Start) -> UUID:
     """Makes a workout of what the day prescribes, and links it. Gives its id; that of the first time, if it was started before.
 
     Raises NotOpen where it is skipped or done, TooLarge, and IdTaken where the id is that of something else.
     """
-    if scheduled.workout_id is not None:
+    if Workout.objects.live().filter(pk=scheduled.workout_id).exists():
         return UUID(str(scheduled.workout_id))
-    if scheduled.status not in {ScheduledStatus.SCHEDULED, ScheduledStatus.IN_PROGRESS}:
+    if scheduled.workout_id is None and scheduled.status not in {
+        ScheduledStatus.SCHEDULED,
+        ScheduledStatus.IN_PROGRESS,
+    }:
         raise NotOpen
     if scheduled.program_day_id is not None:
         _make_from_day(scheduled, start)
@@ -84,7 +92,8 @@ def start(*, scheduled: ScheduledWorkout, start: Start) -> UUID:
         made = replace(made, root={**made.root, "title": scheduled.title or made.root["title"]})
         make_once(WORKOUT, made, origins=exercise_ids(origin), user=scheduled.user_id)
     else:
-        _make_empty(scheduled, start)
+        made = Tree(templates.workout_root(start, title=scheduled.title), [], [])
+        make_once(WORKOUT, made, origins=[], user=scheduled.user_id)
     link(scheduled=scheduled, workout=Workout.objects.get(pk=start.workout_id))
     return start.workout_id
 
@@ -107,18 +116,6 @@ def _make_from_day(scheduled: ScheduledWorkout, start: Start) -> None:
         states={state.slot_id: document_of(state) for state in states.order_by("id")},
     )
     make_once(WORKOUT, made, origins=[slot["id"] for slot in tree.slots], user=scheduled.user_id)
-
-
-def _make_empty(scheduled: ScheduledWorkout, start: Start) -> None:
-    status = "planned" if start.started_at is None else "in_progress"
-    values = {"planned_on": start.planned_on, "started_at": start.started_at, "time_zone": start.time_zone}
-    standing = Workout.objects.filter(pk=start.workout_id).first()
-    if standing is None:
-        Workout.objects.create(
-            id=start.workout_id, user_id=scheduled.user_id, title=scheduled.title, status=status, **values
-        )
-    elif standing.user_id != scheduled.user_id or standing.deleted_at is not None:
-        raise IdTaken
 
 
 def follow_workouts(*, workout_ids: Iterable[UUID | Any]) -> None:

@@ -1,6 +1,7 @@
 -- What was planned, done, skipped and missed on the days of a range, a day at a time, as JSON?
 WITH linked AS MATERIALIZED (  -- what is scheduled, and the workout that fulfils it
-  SELECT s.id, s.scheduled_on, s.status, s.title, s.enrolment_id, s.program_day_id, s.template_id, s.week, s.round, w.id AS workout_id
+  SELECT s.id, s.scheduled_on, s.title, s.enrolment_id, s.program_day_id, s.template_id, s.week, s.round, w.id AS workout_id,
+         CASE WHEN s.workout_id IS NOT NULL AND w.id IS NULL THEN 'scheduled' ELSE s.status END AS status  -- its workout was deleted
     FROM training_scheduledworkout AS s
     LEFT JOIN training_workout AS w ON w.id = s.workout_id AND w.user_id = s.user_id AND w.deleted_at IS NULL
    WHERE s.user_id = %(user_id)s AND s.deleted_at IS NULL

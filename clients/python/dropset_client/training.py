@@ -58,11 +58,14 @@ def days_of(device: Device, enrolment_id: str) -> list[dict[str, Any]]:
 def start(device: Device, program: Program, scheduled_id: str, *, at: datetime, time_zone: str) -> str:
     """A workout of what the day prescribes, in progress; gives its id, that of the first time if it was started before."""
     row = _document(device, "scheduled_workout", scheduled_id)
-    if row["workout"] is not None:
-        return str(row["workout"])
+    standing = row["workout"]
+    if standing is not None and device.get("workout", standing) is not None:
+        return str(standing)
+    first = schedules.workout_id_of(scheduled_id)
+    workout_id = str(uuid4()) if standing == first else first  # that workout was deleted, and ids are used once
     day = next(day for day in program.days if day["id"] == row["program_day"])
     root = {
-        "id": schedules.workout_id_of(scheduled_id), "title": row["title"], "notes": day["notes"], "status": "in_progress",
+        "id": workout_id, "title": row["title"], "notes": day["notes"], "status": "in_progress",
         "started_at": at, "time_zone": time_zone,
     }  # fmt: skip
     states = {state["slot"]: state for state in _documents(device, "progression_state", enrolment=row["enrolment"])}

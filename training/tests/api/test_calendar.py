@@ -79,7 +79,7 @@ def test_day_and_the_workout_that_fulfils_it_are_one_entry(api: SchemaClient, al
 
 def test_day_of_a_deleted_workout_is_open_again(api: SchemaClient, alice: User) -> None:
     workout = make(Workout, alice, **DONE)
-    schedule(alice, "2026-03-02", "Upper", workout=as_id(workout))
+    schedule(alice, "2026-03-02", "Upper", workout=as_id(workout), status="completed")
     Workout.objects.filter(pk=workout.pk).tombstone()
     assert states(api) == [("2026-03-02", "missed", "Upper")]
 

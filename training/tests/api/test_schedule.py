@@ -290,6 +290,18 @@ def test_day_of_a_program_is_started_as_it_is_prescribed(api: SchemaClient, alic
     assert Workout.objects.count() == 1
 
 
+def test_day_whose_workout_was_deleted_is_started_anew(api: SchemaClient, program: Program) -> None:
+    day = first_of(enrolled(api, program))
+    first = api.post(f"{DAYS}{day.pk}/start/", {"started_at": STARTED}).json()["id"]
+    api.patch(f"{WORKOUTS}{first}/", {"status": "completed", "ended_at": ENDED})
+    assert api.delete(f"{WORKOUTS}{first}/").status_code == 204
+    again = api.post(f"{DAYS}{day.pk}/start/", {"started_at": STARTED})
+    assert again.status_code == 201, again.content
+    assert again.json()["id"] != first
+    shown = api.get(f"{DAYS}{day.pk}/").json()
+    assert (shown["workout"], shown["status"]) == (again.json()["id"], "in_progress")
+
+
 def test_template_is_scheduled_and_started(api: SchemaClient, alice: User) -> None:
     template = make_template(alice)
     body = {"scheduled_on": "2026-03-02", "template": as_id(template), "title": "Push, early"}

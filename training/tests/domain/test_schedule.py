@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from lib.errors import DomainError
 from training.domain import schedule
 from training.domain.programs import DayTree, sets_in_week, workout_id_of, workout_of_day
-from training.domain.schedule import WEEKDAYS, Program, Span, dates_of, moved, resumed, scheduled, sessions_of, state_on
+from training.domain.schedule import WEEKDAYS, Program, Span, dates_of, moved, resumed, scheduled, sessions_of
 from training.domain.templates import Start
 from training.tests.domain.vectors import parsed, plain, vectors
 
@@ -77,13 +77,6 @@ def test_ids_are_what_other_libraries_make_of_them() -> None:
     )
     assert row["id"] == UUID("9085d648-b2c4-538c-9de8-1c62830afa56")
     assert workout_id_of(UUID(int=1)) == UUID("48d6fd9d-781c-5abe-885d-3a3a61eb1d3a")
-
-
-def test_day_that_has_passed_was_missed_only_if_it_is_open() -> None:
-    row = {"status": "scheduled", "scheduled_on": MONDAY}
-    assert state_on(row, today=MONDAY) == "scheduled"
-    assert state_on(row, today=MONDAY + dt.timedelta(days=1)) == "missed"
-    assert state_on(row | {"status": "skipped"}, today=MONDAY + dt.timedelta(days=1)) == "skipped"
 
 
 def test_sets_of_a_week_take_the_place_of_those_of_each_week() -> None:
