@@ -1,6 +1,7 @@
 """What is said of acts on schedules and mesocycles."""
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -8,12 +9,26 @@ from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
+from rest_framework.response import Response
 
+from lib.api import OwnedViewSet
 from lib.parsers import sent_body
 from lib.serializer_fields import IdField
+from lib.writes import writing
 from training.domain.schedule import WEEKDAYS
 
 WEEKS_MAX = 104
+
+
+class ActingViewSet(OwnedViewSet):
+    """A view set with acts on its rows."""
+
+    def act_on(self, request: Request, act: Callable[[Any], object]) -> Response:
+        """Does it to the row of the address, which is locked; answers with the row as it stands then."""
+        with writing(user=request.user, source="api"):
+            row = self.locked_object(request)
+            act(row)
+        return self.answer_with(row)
 
 
 class ScheduleSerializer(serializers.Serializer[Any]):

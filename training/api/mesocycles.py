@@ -1,6 +1,5 @@
 """Mesocycles and their weeks."""
 
-from collections.abc import Callable
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
@@ -9,13 +8,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from lib.api import OwnedViewSet
-from lib.writes import writing
 from training.api import acts, serializers
 from training.api.schedule import ON_EXAMPLES
 from training.services import mesocycles
 
 
-class MesocycleViewSet(OwnedViewSet):
+class MesocycleViewSet(acts.ActingViewSet):
     """Some weeks with one aim. At most one is under way."""
 
     serializer_class = serializers.MesocycleSerializer
@@ -26,33 +24,27 @@ class MesocycleViewSet(OwnedViewSet):
     def start(self, request: Request, pk: Any = None) -> Response:
         """Its first week is the current one. Another mesocycle that is under way is so no more."""
         on = acts.day_said(request)
-        return self._act(request, lambda row: mesocycles.start(mesocycle=row, on=on))
+        return self.act_on(request, lambda row: mesocycles.start(mesocycle=row, on=on))
 
     @extend_schema(request=acts.OnSerializer, examples=ON_EXAMPLES)
     @action(detail=True, methods=["post"])
     def advance(self, request: Request, pk: Any = None) -> Response:
         """The next week is the current one; after the last one it is completed."""
         on = acts.day_said(request)
-        return self._act(request, lambda row: mesocycles.advance(mesocycle=row, on=on))
+        return self.act_on(request, lambda row: mesocycles.advance(mesocycle=row, on=on))
 
     @extend_schema(request=acts.OnSerializer, examples=ON_EXAMPLES)
     @action(detail=True, methods=["post"])
     def abandon(self, request: Request, pk: Any = None) -> Response:
         """Ends it before its end."""
         on = acts.day_said(request)
-        return self._act(request, lambda row: mesocycles.abandon(mesocycle=row, on=on))
+        return self.act_on(request, lambda row: mesocycles.abandon(mesocycle=row, on=on))
 
     @extend_schema(request=None)
     @action(detail=True, methods=["post"])
     def deload(self, request: Request, pk: Any = None) -> Response:
         """Puts an easy week after the current one; the later ones come a week later."""
-        return self._act(request, lambda row: mesocycles.add_deload(mesocycle=row))
-
-    def _act(self, request: Request, act: Callable[[Any], object]) -> Response:
-        with writing(user=request.user, source="api"):
-            row = self.locked_object(request)
-            act(row)
-        return self.answer_with(row)
+        return self.act_on(request, lambda row: mesocycles.add_deload(mesocycle=row))
 
 
 class MesocycleWeekViewSet(OwnedViewSet):

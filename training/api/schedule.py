@@ -1,6 +1,5 @@
 """Programs that are being done, and the days on which their workouts are to be."""
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -84,7 +83,7 @@ def _gym(user: Any, key: UUID | None) -> Gym | None:
     return gym
 
 
-class EnrolmentViewSet(OwnedViewSet):
+class EnrolmentViewSet(acts.ActingViewSet):
     """Programs that the user is doing, or did. Deleting one deletes its scheduled workouts; workouts stay."""
 
     serializer_class = serializers.EnrolmentSerializer
@@ -95,44 +94,40 @@ class EnrolmentViewSet(OwnedViewSet):
     def extend(self, request: Request, pk: Any = None) -> Response:
         """Schedules a program that repeats up to a later day. What was scheduled before stays as it is."""
         until = acts.said(acts.ExtendSerializer, request)["until"]
-        return self._act(request, lambda row: enrolments.schedule_more(enrolment=row, until=until))
+        return self.act_on(request, lambda row: enrolments.schedule_more(enrolment=row, until=until))
 
     @extend_schema(request=acts.OnSerializer, examples=ON_EXAMPLES)
     @action(detail=True, methods=["post"])
     def pause(self, request: Request, pk: Any = None) -> Response:
         """Its open days are not missed until it is resumed."""
         on = acts.day_said(request)
-        return self._act(request, lambda row: enrolments.pause(enrolment=row, on=on))
+        return self.act_on(request, lambda row: enrolments.pause(enrolment=row, on=on))
 
     @extend_schema(request=acts.OnSerializer, examples=ON_EXAMPLES)
     @action(detail=True, methods=["post"])
     def resume(self, request: Request, pk: Any = None) -> Response:
         """Its open days move to its weekdays from that day on, in their order."""
         on = acts.day_said(request)
-        return self._act(request, lambda row: enrolments.resume(enrolment=row, on=on))
+        return self.act_on(request, lambda row: enrolments.resume(enrolment=row, on=on))
 
     @extend_schema(request=acts.OnSerializer, examples=ON_EXAMPLES)
     @action(detail=True, methods=["post"])
     def finish(self, request: Request, pk: Any = None) -> Response:
         """Ends it as done. Open days from that day on are deleted."""
         on = acts.day_said(request)
-        return self._act(request, lambda row: enrolments.end(enrolment=row, outcome=EnrolmentOutcome.FINISHED, on=on))
+        return self.act_on(request, lambda row: enrolments.end(enrolment=row, outcome=EnrolmentOutcome.FINISHED, on=on))
 
     @extend_schema(request=acts.OnSerializer, examples=ON_EXAMPLES)
     @action(detail=True, methods=["post"])
     def abandon(self, request: Request, pk: Any = None) -> Response:
         """Ends it before its end. Open days from that day on are deleted."""
         on = acts.day_said(request)
-        return self._act(request, lambda row: enrolments.end(enrolment=row, outcome=EnrolmentOutcome.ABANDONED, on=on))
-
-    def _act(self, request: Request, act: Callable[[Any], object]) -> Response:
-        with writing(user=request.user, source="api"):
-            enrolment = self.locked_object(request)
-            act(enrolment)
-        return self.answer_with(enrolment)
+        return self.act_on(
+            request, lambda row: enrolments.end(enrolment=row, outcome=EnrolmentOutcome.ABANDONED, on=on)
+        )
 
 
-class ScheduledWorkoutViewSet(OwnedViewSet):
+class ScheduledWorkoutViewSet(acts.ActingViewSet):
     """What is to be trained on a day. Those of one `enrolment` are listed by their days, all others the newest first."""
 
     serializer_class = serializers.ScheduledWorkoutSerializer
@@ -150,7 +145,9 @@ class ScheduledWorkoutViewSet(OwnedViewSet):
     def move(self, request: Request, pk: Any = None) -> Response:
         """Moves one day, or it and all that follow."""
         said = acts.said(acts.MoveSerializer, request)
-        return self._act(request, lambda row: scheduled.move(scheduled=row, to=said["to"], following=said["following"]))
+        return self.act_on(
+            request, lambda row: scheduled.move(scheduled=row, to=said["to"], following=said["following"])
+        )
 
     @extend_schema(request=acts.SwapSerializer, examples=SWAP_EXAMPLES)
     @action(detail=True, methods=["post"])
@@ -164,13 +161,13 @@ class ScheduledWorkoutViewSet(OwnedViewSet):
                 raise acts.not_yours("other")
             scheduled.swap(scheduled=row, other=other)
 
-        return self._act(request, act)
+        return self.act_on(request, act)
 
     @extend_schema(request=None)
     @action(detail=True, methods=["post"])
     def skip(self, request: Request, pk: Any = None) -> Response:
         """It will not be done, on purpose."""
-        return self._act(request, lambda row: scheduled.skip(scheduled=row))
+        return self.act_on(request, lambda row: scheduled.skip(scheduled=row))
 
     @extend_schema(request=acts.FulfilSerializer, examples=FULFIL_EXAMPLES)
     @action(detail=True, methods=["post"])
@@ -184,7 +181,7 @@ class ScheduledWorkoutViewSet(OwnedViewSet):
                 raise acts.not_yours("workout")
             scheduled.link(scheduled=row, workout=workout)
 
-        return self._act(request, act)
+        return self.act_on(request, act)
 
     @extend_schema(
         request=serializers.StartSerializer, responses={201: serializers.WorkoutSerializer}, examples=START_EXAMPLES
@@ -210,12 +207,6 @@ class ScheduledWorkoutViewSet(OwnedViewSet):
             )
             made = scheduled.start(scheduled=row, start=start)
         return answer_made(serializers.WorkoutSerializer, made)
-
-    def _act(self, request: Request, act: Callable[[Any], object]) -> Response:
-        with writing(user=request.user, source="api"):
-            row = self.locked_object(request)
-            act(row)
-        return self.answer_with(row)
 
 
 class ProgressionStateViewSet(OwnedViewSet):
