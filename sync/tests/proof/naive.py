@@ -11,6 +11,7 @@ from uuid import uuid4
 import httpx
 import orjson
 
+from dropset_client.shapes import shape
 from dropset_client.wire import rfc3339
 from sync.tests.proof.clock import Clock
 from sync.tests.proof.devices import BASE_URL, PULL, PUSH, Exchange, Network
@@ -67,9 +68,14 @@ class Naive:
     # --- its user ---
 
     def edit(self, key: Key, values: Json) -> None:
-        """What has the value already is not touched."""
+        """What has the value already is not touched. What the user wrote themselves, and has not sent, goes with the rest of its
+        register: no app that shows a typed load leaves it beside another load. One that never wrote it may not know it.
+        """
         changes = {name: value for name, value in values.items() if self.base[key].get(name) != value}
         if changes:
+            known = self.unsent[key].touched if key in self.unsent else {}
+            whole = shape(key[0]).completed(changes, self.base[key])
+            changes |= {name: value for name, value in whole.items() if name in known}
             self._write(key, {**self.base[key], **changes}, changes)
 
     def create(self, key: Key, data: Json) -> None:

@@ -145,6 +145,7 @@ def test_program_is_done_once_at_a_time(api: SchemaClient, program: Program) -> 
 def test_other_programs_can_be_done_beside_it(api: SchemaClient, program: Program) -> None:
     enrolled(api, program)
     enrolled(api, make_program(slug="running", status="published"))
+    assert Enrolment.objects.filter(running=True).count() == 2
 
 
 def test_scheduling_takes_as_many_queries_for_many_days_as_for_few(
