@@ -14,12 +14,22 @@ from catalog.enums import Status
 from catalog.models import (
     Equipment,
     ExerciseType,
+    Food,
+    KeptFood,
     Muscle,
+    Nutrient,
+    NutritionTemplate,
+    NutritionTemplateItem,
+    NutritionTemplateMeal,
     Program,
     ProgramDay,
     ProgramSet,
     ProgramSlot,
     ProgramWeek,
+    RecommendationRule,
+    ReferenceIntake,
+    Supplement,
+    SupplementInteraction,
 )
 from catalog.services import programs
 from lib.admin import BoundedPaginator, OwnedAdmin, fill_emptied_json, show_faults
@@ -212,3 +222,33 @@ class ProgramPartAdmin(CanonicalAdmin):
 @admin.register(ProgramDay)
 class ProgramDayAdmin(CanonicalAdmin):
     search_fields = (*CanonicalAdmin.search_fields, "title")
+
+
+@admin.register(Food, Supplement, NutritionTemplate, RecommendationRule)
+class LibraryAdmin(CanonicalAdmin):
+    search_fields = (*CanonicalAdmin.search_fields, "name", "slug")
+
+
+@admin.register(SupplementInteraction, NutritionTemplateMeal, NutritionTemplateItem)
+class LibraryPartAdmin(CanonicalAdmin):
+    pass
+
+
+@admin.register(Nutrient)
+class NutrientAdmin(VocabularyAdmin):
+    list_display = ["name", "slug", "unit", "category"]
+    list_filter = ["category"]
+
+
+@admin.register(ReferenceIntake)
+class ReferenceIntakeAdmin(CatalogueAdmin):
+    list_display = ["nutrient", "kind", "sex", "stage", "age_from_y", "age_below_y", "value", "unit"]
+    list_filter = ["kind", "sex", "stage"]
+    list_select_related = ["nutrient"]
+    search_fields = ["nutrient__name"]
+    ordering = ["slug"]
+
+
+@admin.register(KeptFood)
+class KeptFoodAdmin(OwnedAdmin):
+    pass

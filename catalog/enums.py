@@ -81,8 +81,14 @@ class LoadConvention(models.TextChoices):
 class Status(models.TextChoices):
     DRAFT = "draft"
     IN_REVIEW = "in_review", "In review"
+    SCHEDULED = "scheduled"
     PUBLISHED = "published"
     RETIRED = "retired"
+
+    @classmethod
+    def visible(cls) -> list["Status"]:
+        """Of rows that everybody may see."""
+        return [cls.PUBLISHED, cls.RETIRED]
 
 
 class SetKind(models.TextChoices):
@@ -120,3 +126,161 @@ class WeekKind(models.TextChoices):
     REALIZATION = "realization"
     DELOAD = "deload"
     TEST = "test"
+
+
+class FoodCategory(models.TextChoices):
+    DAIRY_EGGS = "dairy_eggs", "Dairy and eggs"
+    MEAT = "meat"
+    POULTRY = "poultry"
+    FISH = "fish", "Fish and seafood"
+    LEGUMES = "legumes"
+    NUTS_SEEDS = "nuts_seeds", "Nuts and seeds"
+    GRAINS = "grains", "Grains and pasta"
+    BAKERY = "bakery", "Bread and bakery"
+    VEGETABLES = "vegetables"
+    FRUIT = "fruit"
+    FATS_OILS = "fats_oils", "Fats and oils"
+    SWEETS = "sweets", "Sweets and snacks"
+    BEVERAGES = "beverages"
+    MEALS = "meals", "Meals and fast food"
+    CONDIMENTS = "condiments", "Condiments, herbs and spices"
+    SPORTS = "sports", "Sports foods"
+    OTHER = "other"
+
+
+class NutrientUnit(models.TextChoices):
+    G = "g", "g"
+    MG = "mg", "mg"
+    UG = "ug", "µg"
+    KCAL = "kcal", "kcal"
+    KJ = "kJ", "kJ"
+    L = "L", "L"
+
+
+class NutrientCategory(models.TextChoices):
+    ENERGY = "energy"
+    MACRONUTRIENT = "macronutrient"
+    CARBOHYDRATE = "carbohydrate"
+    FAT = "fat", "Fats"
+    VITAMIN = "vitamin"
+    MINERAL = "mineral"
+    AMINO_ACID = "amino_acid", "Amino acid"
+    OTHER = "other"
+
+
+class IntakeKind(models.TextChoices):
+    EAR = "ear", "Estimated average requirement"
+    RDA = "rda", "Recommended dietary allowance"
+    AI = "ai", "Adequate intake"
+    UL = "ul", "Tolerable upper intake level"
+    CDRR = "cdrr", "Chronic disease risk reduction intake"
+
+
+class IntakeSex(models.TextChoices):
+    BOTH = "both"
+    FEMALE = "female"
+    MALE = "male"
+
+
+class IntakeStage(models.TextChoices):
+    PREGNANCY = "pregnancy"
+    LACTATION = "lactation"
+
+
+class IntakeUnit(models.TextChoices):
+    G = "g", "g"
+    MG = "mg", "mg"
+    UG = "ug", "µg"
+    L = "L", "L"
+    G_PER_KG = "g/kg", "g per kg of body weight"
+
+
+class SupplementCategory(models.TextChoices):
+    VITAMIN = "vitamin"
+    MINERAL = "mineral"
+    PROTEIN = "protein"
+    AMINO_ACID = "amino_acid", "Amino acid"
+    FATTY_ACID = "fatty_acid", "Fatty acid"
+    PERFORMANCE = "performance"
+    HERBAL = "herbal"
+    HYDRATION = "hydration"
+    FIBER = "fiber", "Fibre"
+    PROBIOTIC = "probiotic"
+    OTHER = "other"
+
+
+class DoseUnit(models.TextChoices):
+    G = "g", "g"
+    MG = "mg", "mg"
+    UG = "ug", "µg"
+    ML = "ml", "ml"
+    IU = "iu", "IU"
+    CFU = "cfu", "Millions of CFU"
+
+
+class DoseBasis(models.TextChoices):
+    DAY = "day", "A day"
+    KG_DAY = "kg_day", "A day, for each kg of body weight"
+    SERVING = "serving", "A serving"
+
+
+class WithFood(models.TextChoices):
+    YES = "yes", "With food"
+    NO = "no", "Without food"
+    EITHER = "either", "With or without"
+
+
+class EvidenceGrade(models.TextChoices):
+    """How well it is known that it does what people take it for."""
+
+    A = "a", "A: strong, from many good trials"
+    B = "b", "B: good, with some open questions"
+    C = "c", "C: limited or mixed"
+    D = "d", "D: poor, or speaking against it"
+
+
+class InteractionKind(models.TextChoices):
+    NUTRIENT = "nutrient"
+    SUPPLEMENT = "supplement"
+    MEDICINE = "medicine"
+    CONDITION = "condition"
+    FOOD = "food"
+    TEST = "test", "Laboratory test"
+
+
+class Severity(models.TextChoices):
+    INFO = "info", "Good to know"
+    CAUTION = "caution"
+    SERIOUS = "serious"
+
+
+class Diet(models.TextChoices):
+    OMNIVORE = "omnivore"
+    PESCATARIAN = "pescatarian"
+    VEGETARIAN = "vegetarian"
+    VEGAN = "vegan"
+
+
+class NutritionGoal(models.TextChoices):
+    MAINTENANCE = "maintenance"
+    FAT_LOSS = "fat_loss", "Fat loss"
+    MUSCLE_GAIN = "muscle_gain", "Muscle gain"
+    ENDURANCE = "endurance"
+    HEALTH = "health"
+
+
+class MealSlot(models.TextChoices):
+    BREAKFAST = "breakfast"
+    LUNCH = "lunch"
+    DINNER = "dinner"
+    SNACK = "snack"
+    PRE_WORKOUT = "pre_workout", "Before training"
+    POST_WORKOUT = "post_workout", "After training"
+
+
+class RuleArea(models.TextChoices):
+    PROGRAM = "program"
+    EXERCISE = "exercise"
+    NUTRITION = "nutrition"
+    SUPPLEMENT = "supplement"
+    RECOVERY = "recovery"

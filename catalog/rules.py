@@ -4,12 +4,15 @@ from typing import Any
 
 import pgtrigger
 
+from lib.fields import parents_of
 from lib.rules import Rule
+from lib.sqlfiles import load_sql
 
 # What may change when it is published: not what there is to do.
 WORDS = (
     *("title", "summary", "description", "notes", "goal", "level", "days_per_week", "session_minutes"),
-    *("equipment", "tags", "status", "visible", "parent_visible", "updated_at"),
+    *("equipment", "tags", "status", "visible", "parent_visible", "updated_at", "publish_at", "published_at"),
+    *("replaced_by_id", "source", "source_id", "attribution", "catalog_version"),
 )
 
 
@@ -40,3 +43,41 @@ def as_published(field: str) -> list[pgtrigger.Trigger]:
 def below_published(field: str) -> list[pgtrigger.Trigger]:
     """For what hangs on it."""
     return [AsPublished(field=field, operation=pgtrigger.Insert), *as_published(field)]
+
+
+class Versioned(pgtrigger.Trigger):
+    """A canonical row stands under the version of the catalogue in which it last changed; and it knows when it was published."""
+
+    level = pgtrigger.Row
+    when = pgtrigger.Before
+    operation = pgtrigger.Insert | pgtrigger.Update
+    condition = pgtrigger.Condition("NEW.user_id IS NULL")
+
+    def get_func(self, model: Any) -> str:
+        generated = (field.column for field in model._meta.local_fields if field.generated)  # they are not there yet
+        untold = ("updated_at", "catalog_version", "published_at", *generated)
+        return load_sql("catalog", "versioned").replace("/*untold*/", ", ".join(f"'{name}'" for name in untold))
+
+
+class VersionedRoot(pgtrigger.Trigger):
+    """What hangs on a canonical row is part of it: where it changes, the root has another version."""
+
+    level = pgtrigger.Row
+    when = pgtrigger.After
+    operation = pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete
+
+    def get_declare(self, model: Any) -> list[tuple[str, str]]:
+        return [("changed", f"{model._meta.db_table}%ROWTYPE")]
+
+    def get_func(self, model: Any) -> str:
+        root, key = self._way_up(model)
+        return load_sql("catalog", "versioned_root").replace("/*root*/", root).replace("/*id*/", key)
+
+    def _way_up(self, model: Any) -> tuple[str, str]:
+        (parent,) = parents_of(model)
+        above, key = parent.related_model, f"changed.{parent.column}"
+        while parents_of(above):
+            (parent,) = parents_of(above)
+            key = f"(SELECT p.{parent.column} FROM {above._meta.db_table} AS p WHERE p.id = {key})"  # noqa: S608 - our own names
+            above = parent.related_model
+        return above._meta.db_table, key

@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "drf_standardized_errors",
     "django_ratelimit",
     "pgtrigger",
+    "pghistory",
     "procrastinate.contrib.django",
     "lib",
     "accounts",
@@ -121,6 +122,7 @@ CLIENT_IP_HEADER = env.str(
 RATELIMIT_IP_META_KEY = "lib.addresses.client_address"
 SILENCED_SYSTEM_CHECKS = [
     "django_ratelimit.W001",  # it knows only the usual cache backends; lib/counters.py is atomic, and tested to be
+    "models.E034",  # 30 characters of an index are Oracle's limit; dropset.E005 knows PostgreSQL's
 ]
 PROCRASTINATE_WORKER_DEFAULTS = {"wait": True}
 
@@ -184,6 +186,12 @@ SPECTACULAR_SETTINGS = {
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "PATH_CONVERTER_OVERRIDES": {"id": {"type": "string", "format": "uuid"}},
     "ENUM_NAME_OVERRIDES": {  # of choices that several models have
+        "CategoryEnum": "catalog.enums.Category",
+        "FoodCategoryEnum": "catalog.enums.FoodCategory",
+        "SupplementCategoryEnum": "catalog.enums.SupplementCategory",
+        "DoseUnitEnum": "catalog.enums.DoseUnit",
+        "GoalEnum": "accounts.enums.Goal",
+        "NutritionGoalEnum": "catalog.enums.NutritionGoal",
         "SetKindEnum": "catalog.enums.SetKind",
         "SetSideEnum": "catalog.enums.SetSide",
         "SideEnum": "catalog.enums.BodySide",

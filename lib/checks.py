@@ -283,10 +283,11 @@ def _names_of(constraint: models.BaseConstraint) -> list[str]:
 
 
 def _name_findings(model: type[OwnedModel]) -> Iterator[CheckMessage]:
-    for name in (name for constraint in model._meta.constraints for name in _names_of(constraint)):
+    constraints = (name for constraint in model._meta.constraints for name in _names_of(constraint))
+    for name in (*constraints, *(index.name for index in model._meta.indexes)):
         if len(name) > IDENTIFIER_MAX_LENGTH:
             yield Error(
-                f"{name} is longer than PostgreSQL keeps; its error could not be told from another.",
+                f"{name} is longer than PostgreSQL keeps: it could not be told from another.",
                 hint="Choose a shorter name.",
                 obj=model,
                 id="dropset.E005",

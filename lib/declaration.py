@@ -19,3 +19,4 @@ class Wire:
     together: tuple[Together, ...] = ()  # fields that mean something only together: one register
     stays_readable: bool = False  # logs name it: deleting it retires it, and its document stays
     distinct: tuple[str, ...] = ()  # two devices that make records with the same values here most likely mean one thing
+    canonical_captured: bool = True  # False for a library of which no device holds the whole

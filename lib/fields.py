@@ -24,8 +24,10 @@ MAX_JSON_DEPTH = 64
 
 
 def is_historical(model: type[models.Model]) -> bool:
-    """Whether the model is a migration's snapshot: there, constraints come from the migration alone."""
-    return model.__module__ == "__fake__"
+    """Whether the model is a migration's snapshot, where constraints come from the migration alone; or one that keeps former
+    states of rows, which were held to the constraints of their time.
+    """
+    return model.__module__ == "__fake__" or hasattr(model, "pgh_tracked_model")
 
 
 def add_constraint(model: type[models.Model], constraint: models.BaseConstraint) -> None:

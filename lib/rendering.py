@@ -85,6 +85,8 @@ class Rendering:
 
 def rendering_of(model: type[models.Model]) -> Rendering:
     entity = wire.entity_of(cast("type[OwnedModel]", model))
+    if not entity.wire.canonical_captured:
+        return _rendering(model, entity, "({row}.user_id IS NOT NULL)")
     return _rendering(model, entity, "{row}.visible" if entity.is_owned and entity.is_shared else "TRUE")
 
 
@@ -104,7 +106,7 @@ def _rendering(model: type[models.Model], like: wire.Entity, visibility: str) ->
     names = [field.name for field in model._meta.concrete_fields if field.name not in like.skipped]
     return Rendering(
         entity=dataclasses.replace(like, fields=wire.fields_of(model, names)),
-        shown=wire.fields_of(model, like.wire.shown),
+        shown=tuple(field for name in like.wire.shown for field in wire.fields_of(model, [name])),  # as declared there
         visibility=visibility,
     )
 

@@ -241,6 +241,8 @@ def _text_type(field: Any) -> Any:
 
 def _python_type(field: Any) -> tuple[Any, Callable[[Any], Any]]:  # noqa: C901, PLR0911, PLR0912 - a table, one line a kind
     match field:
+        case models.ForeignKey() if isinstance(field.target_field, models.SlugField):
+            return Annotated[str, msgspec.Meta(pattern=SLUG_PATTERN, max_length=field.target_field.max_length)], _text
         case models.ForeignKey() | models.UUIDField():
             return UUID, uuid_text
         case EnumField():

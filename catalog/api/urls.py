@@ -1,6 +1,6 @@
 from rest_framework.routers import SimpleRouter
 
-from catalog.api import programs, views
+from catalog.api import foods, nutrition_templates, programs, supplements, views
 
 router = SimpleRouter()
 router.register("library/muscles", views.MuscleViewSet, "muscle")
@@ -13,5 +13,11 @@ router.register("program-weeks", programs.ProgramWeekViewSet, "program-week")
 router.register("program-days", programs.ProgramDayViewSet, "program-day")
 router.register("program-slots", programs.ProgramSlotViewSet, "program-slot")
 router.register("program-sets", programs.ProgramSetViewSet, "program-set")
+router.register("foods", foods.FoodViewSet, "food")
+router.register("supplements", supplements.SupplementViewSet, "supplement")
+router.register("supplement-interactions", supplements.SupplementInteractionViewSet, "supplement-interaction")
+router.register("nutrition-templates", nutrition_templates.NutritionTemplateViewSet, "nutrition-template")
+router.register("nutrition-template-meals", nutrition_templates.NutritionTemplateMealViewSet, "nutrition-template-meal")
+router.register("nutrition-template-items", nutrition_templates.NutritionTemplateItemViewSet, "nutrition-template-item")
 
 urlpatterns = router.urls

@@ -1,14 +1,29 @@
 from catalog.models.exercise_type import ExerciseType
+from catalog.models.food import Food, KeptFood
+from catalog.models.nutrient import Nutrient, ReferenceIntake
+from catalog.models.nutrition_template import NutritionTemplate, NutritionTemplateItem, NutritionTemplateMeal
 from catalog.models.program import Program, ProgramDay, ProgramSet, ProgramSlot, ProgramWeek
+from catalog.models.recommendation_rule import RecommendationRule
+from catalog.models.supplement import Supplement, SupplementInteraction
 from catalog.models.vocabulary import Equipment, Muscle
 
 __all__ = [
     "Equipment",
     "ExerciseType",
+    "Food",
+    "KeptFood",
     "Muscle",
+    "Nutrient",
+    "NutritionTemplate",
+    "NutritionTemplateItem",
+    "NutritionTemplateMeal",
     "Program",
     "ProgramDay",
     "ProgramSet",
     "ProgramSlot",
     "ProgramWeek",
+    "RecommendationRule",
+    "ReferenceIntake",
+    "Supplement",
+    "SupplementInteraction",
 ]

@@ -1,6 +1,6 @@
 """Programs: of the library in published versions that never change, and athletes' own."""
 
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 from django.db import models
 
@@ -8,17 +8,26 @@ from accounts.enums import Goal, Level
 from catalog import enums
 from catalog.models.exercise_type import ExerciseType
 from catalog.models.fields import position_field, rest_s_field, superset_group_field, title_field, typed_name_field
+from catalog.models.history import keeps_versions
+from catalog.models.library import (
+    EDITORIAL,
+    Editorial,
+    EditorialQuerySet,
+    editorial_constraints,
+    editorial_indexes,
+    visible_if_published,
+)
 from catalog.models.prescription import (
     PRESCRIBED_TOGETHER,
     Prescription,
     one_load_constraint,
     prescription_constraints,
 )
-from catalog.rules import as_published, below_published
+from catalog.rules import Versioned, VersionedRoot, as_published, below_published
 from catalog.validators import validate_progression
 from lib.fields import BoundedIntegerField, EnumField, JsonField, NoteField, OwnedForeignKey, SlugSetField
 from lib.rules import own_or_shared
-from lib.shared import SharedChild, SharedModel, SharedQuerySet, visible_where
+from lib.shared import SharedChild, SharedModel
 from lib.wire import Wire
 
 WEEKS_MAX = 104
@@ -30,27 +39,20 @@ def week_field() -> BoundedIntegerField:
     )
 
 
-class ProgramQuerySet(SharedQuerySet):
-    def published(self) -> Self:
-        return self.canonical().filter(status=enums.Status.PUBLISHED)
-
-
-class Program(SharedModel):
+@keeps_versions
+class Program(Editorial, SharedModel):
     """Weeks of training, to be done once or again and again. Without an owner it is one version of a program of the library."""
 
     wire = Wire(
         code=80,
-        internal=frozenset({"slug", "version", "status"}),
+        internal=EDITORIAL | {"slug", "version"},
         shown=("slug", "version", "status"),
         stays_readable=True,
     )
 
     slug = models.SlugField(max_length=64, null=True, blank=True, help_text="Of all versions of a canonical program.")  # noqa: DJ001 - as that of a type
     version = BoundedIntegerField(min_value=1, max_value=1_000_000, default=1, db_default=1)
-    status = EnumField(choices=enums.Status, default=enums.Status.PUBLISHED, db_default=enums.Status.PUBLISHED)
-    visible = visible_where(
-        models.Q(status__in=[enums.Status.PUBLISHED, enums.Status.RETIRED])
-    )  # retired: for those who are doing it
+    visible = visible_if_published()
     title = models.CharField(max_length=200)
     summary = NoteField(max_length=500, help_text="In a sentence or two, for a list.")
     description = NoteField(max_length=10_000, help_text="Markdown.")
@@ -70,11 +72,12 @@ class Program(SharedModel):
         null=True, blank=True, help_text="Id of the program that it was copied from, which may be gone since."
     )
 
-    objects: ClassVar[Any] = models.Manager.from_queryset(ProgramQuerySet)()
+    objects: ClassVar[Any] = models.Manager.from_queryset(EditorialQuerySet)()
 
     class Meta(SharedModel.Meta):
         constraints = [
             *SharedModel.Meta.constraints,
+            *editorial_constraints(),
             models.UniqueConstraint(
                 fields=["slug", "version"],
                 name="catalog_program_version",
@@ -90,16 +93,23 @@ class Program(SharedModel):
         ]
         indexes = [
             *SharedModel.Meta.indexes,
+            *editorial_indexes(),
             models.Index(
                 "title", "id", condition=models.Q(user=None), name="catalog_program_title"
             ),  # the library in its order
         ]
-        triggers = [*SharedModel.Meta.triggers, *as_published("title")]
+        triggers = [
+            *SharedModel.Meta.triggers,
+            *own_or_shared("replaced_by"),
+            *as_published("title"),
+            Versioned(name="versioned"),
+        ]
 
     def __str__(self) -> str:
         return self.title if self.slug is None else f"{self.title} (version {self.version})"
 
 
+@keeps_versions
 class ProgramWeek(SharedChild):
     """What a week of a program is for. Weeks that nothing is said of need none."""
 
@@ -117,9 +127,10 @@ class ProgramWeek(SharedChild):
             # ?program=, in its order; what hangs on a program
             models.Index(fields=["program", "number", "id"], name="catalog_programweek_in_order"),
         ]
-        triggers = [*SharedChild.Meta.triggers, *below_published("program")]
+        triggers = [*SharedChild.Meta.triggers, *below_published("program"), VersionedRoot(name="versioned_root")]
 
 
+@keeps_versions
 class ProgramDay(SharedChild):
     """A session of a program: in one of its weeks, or in each."""
 
@@ -137,12 +148,13 @@ class ProgramDay(SharedChild):
             # ?program=, in its order; what hangs on a program
             models.Index(fields=["program", "position", "id"], name="catalog_programday_in_order"),
         ]
-        triggers = [*SharedChild.Meta.triggers, *below_published("program")]
+        triggers = [*SharedChild.Meta.triggers, *below_published("program"), VersionedRoot(name="versioned_root")]
 
     def __str__(self) -> str:
         return self.title or f"program day {self.pk}"
 
 
+@keeps_versions
 class ProgramSlot(SharedChild):
     """An exercise of a day, and how its prescription changes from one time to the next."""
 
@@ -167,9 +179,15 @@ class ProgramSlot(SharedChild):
             # ?day=, in its order; what hangs on a day
             models.Index(fields=["day", "position", "id"], name="catalog_programslot_in_order"),
         ]
-        triggers = [*SharedChild.Meta.triggers, *own_or_shared("exercise_type"), *below_published("day")]
+        triggers = [
+            *SharedChild.Meta.triggers,
+            *own_or_shared("exercise_type"),
+            *below_published("day"),
+            VersionedRoot(name="versioned_root"),
+        ]
 
 
+@keeps_versions
 class ProgramSet(Prescription, SharedChild):
     """A set of a slot. Those of a week are for that week alone; those of no week for each that has none of its own."""
 
@@ -185,4 +203,4 @@ class ProgramSet(Prescription, SharedChild):
             # ?slot=, in its order; what hangs on a slot
             models.Index(fields=["slot", "position", "id"], name="catalog_programset_in_order"),
         ]
-        triggers = [*SharedChild.Meta.triggers, *below_published("slot")]
+        triggers = [*SharedChild.Meta.triggers, *below_published("slot"), VersionedRoot(name="versioned_root")]

@@ -1,15 +1,27 @@
 from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
 
 from accounts.models import User
 from catalog.models import (
     Equipment,
     ExerciseType,
+    Food,
+    KeptFood,
     Muscle,
+    Nutrient,
+    NutritionTemplate,
+    NutritionTemplateItem,
+    NutritionTemplateMeal,
     Program,
     ProgramDay,
     ProgramSet,
     ProgramSlot,
     ProgramWeek,
+    RecommendationRule,
+    Supplement,
+    SupplementInteraction,
 )
 from lib.tests.factories import Example, as_id, make, register
 
@@ -26,12 +38,116 @@ def broken_prescriptions(name: str) -> dict[str, dict[str, Any]]:
     return {f"{name}_{fact}": values for fact, values in BREAK_THE_PRESCRIPTION.items()}
 
 
+def broken_editorial(name: str) -> dict[str, dict[str, Any]]:
+    """name: of the model's table."""
+    return {
+        f"{name}_scheduled_for": {"publish_at": timezone.now()},
+        f"{name}_replaced_if_retired": {"replaced_by_id": UUID(int=13)},
+    }
+
+
+def broken_library(name: str) -> dict[str, dict[str, Any]]:
+    return {**broken_editorial(name), f"{name}_slug_if_canonical": {"slug": "a-slug"}}
+
+
 register(
     Example(
         ExerciseType,
         document=lambda user: {"name": "Towel curl"},
         patch={"name": "Towel row", "aliases": ["Beach towel row"]},
-        breaks={"catalog_exercisetype_slug_if_canonical": {"slug": "towel-curl"}},
+        breaks=broken_library("catalog_exercisetype"),
+    )
+)
+register(
+    Example(
+        Food,
+        document=lambda user: {"name": "Grandma's bread"},
+        patch={
+            "name": "Rye bread",
+            "nutrients": {"protein": 8.5, "fat": 1.0},
+            "portions": [{"name": "slice", "grams": 40}],
+        },
+        breaks={**broken_library("catalog_food"), "catalog_food_barcode": {"barcode": "12"}},
+    )
+)
+register(
+    Example(
+        KeptFood,
+        document=lambda user: {"food": as_id(any_food()), "name": "Oats"},
+        patch={"name": "Rolled oats", "nutrients": {"protein": 13.2}},
+    )
+)
+register(
+    Example(
+        Supplement,
+        document=lambda user: {"name": "Greens powder"},
+        patch={"name": "Green powder", "forms": ["powder"], "warnings": ["Tastes of hay."]},
+        breaks={
+            **broken_library("catalog_supplement"),
+            "catalog_supplement_doses_in_order": {
+                "dose_low": "5",
+                "dose_high": "3",
+                "dose_unit": "g",
+                "dose_basis": "day",
+            },
+            "catalog_supplement_dose_unit": {"dose_low": "5"},
+            "catalog_supplement_upper_limit_unit": {"upper_limit": "5"},
+        },
+    )
+)
+register(
+    Example(
+        SupplementInteraction,
+        document=lambda user: {
+            "supplement": as_id(make(Supplement, user)),
+            "with_kind": "medicine",
+            "with_name": "Levothyroxine",
+        },
+        patch={"severity": "serious", "separate_hours": "4.0", "ask_clinician": True},
+    )
+)
+register(
+    Example(
+        NutritionTemplate,
+        document=lambda user: {"name": "My usual week"},
+        patch={"name": "A lighter week", "energy_percent": "85.0", "diet": "vegetarian"},
+        breaks={
+            **broken_library("catalog_nutritiontemplate"),
+            "catalog_nutritiontemplate_fat_in_order": {
+                "fat_energy_percent_min": "30.0",
+                "fat_energy_percent_max": "20.0",
+            },
+        },
+    )
+)
+register(
+    Example(
+        NutritionTemplateMeal,
+        document=lambda user: {
+            "template": as_id(make(NutritionTemplate, user)),
+            "name": "Breakfast",
+            "slot": "breakfast",
+        },
+        patch={"name": "Late breakfast", "energy_percent": "30.0", "position": 1.5},
+    )
+)
+register(
+    Example(
+        NutritionTemplateItem,
+        document=lambda user: {
+            "meal": as_id(make(NutritionTemplateMeal, user)),
+            "food": as_id(any_food()),
+            "grams": "80.0",
+        },
+        patch={"grams": "60.0", "typed_name": "Porridge"},
+    )
+)
+register(
+    Example(
+        RecommendationRule,
+        document=lambda user: {"name": "Rest", "area": "recovery"},
+        patch={"message": "Take a day off.", "priority": 200},
+        breaks=broken_library("catalog_recommendationrule"),
     )
 )
 register(
@@ -39,7 +155,10 @@ register(
         Program,
         document=lambda user: {"title": "Four days a week"},
         patch={"title": "Three days a week", "weeks": 12, "tags": ["strength"]},
-        breaks={"catalog_program_slug_if_canonical": {"slug": "four-days-a-week"}},
+        breaks={
+            **broken_editorial("catalog_program"),
+            "catalog_program_slug_if_canonical": {"slug": "four-days-a-week"},
+        },
     )
 )
 register(
@@ -78,6 +197,21 @@ register(
 
 def any_canonical() -> ExerciseType:
     return ExerciseType.objects.filter(user=None).first() or make_canonical()
+
+
+def any_food() -> Food:
+    return Food.objects.filter(user=None).first() or make_food()
+
+
+def make_food(slug: str = "oats", **values: Any) -> Food:
+    """Canonical."""
+    found: Food = Food.objects.create(user=None, slug=slug, **{"name": slug.replace("-", " ").title(), **values})
+    return found
+
+
+def make_nutrient(slug: str = "protein", **values: Any) -> Nutrient:
+    values = {"name": slug.title(), "unit": "g", "category": "macronutrient", **values}
+    return Nutrient.objects.create(slug=slug, **values)
 
 
 def make_canonical(slug: str = "bench-press", **values: Any) -> ExerciseType:

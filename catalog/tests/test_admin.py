@@ -150,8 +150,9 @@ def test_saving_an_untouched_form_changes_nothing(curator: Client) -> None:
 
 def test_curator_publishes_and_retires(curator: Client) -> None:
     newer, row = make_canonical("bench-press"), make_canonical("press-on-bench", status=Status.DRAFT)
-    for status in ("in_review", "published", "retired"):
-        assert change(curator, row, status=status, replaced_by=str(newer.pk)).status_code == 302
+    for status in ("in_review", "published"):
+        assert change(curator, row, status=status).status_code == 302
+    assert change(curator, row, status="retired", replaced_by=str(newer.pk)).status_code == 302
     row.refresh_from_db()
     assert (row.status, row.replaced_by) == ("retired", newer)
 

@@ -220,7 +220,7 @@ def test_equipment_in_use_cannot_be_deleted(vocabulary: None) -> None:
 
 
 def test_replacement_is_canonical(alice: User, bob: User) -> None:
-    row = make_canonical()
+    row = make_canonical(status="retired")
     with refused("catalog_exercisetype_replaced_by_own_or_shared"):
         ExerciseType.objects.filter(pk=row.pk).update(replaced_by=make(ExerciseType, alice))
 

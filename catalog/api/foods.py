@@ -1,0 +1,16 @@
+"""The user's own foods."""
+
+from catalog.models import Food
+from lib.api import OwnedSerializer, OwnedViewSet
+
+
+class FoodSerializer(OwnedSerializer):
+    class Meta(OwnedSerializer.Meta):
+        model = Food
+
+
+class FoodViewSet(OwnedViewSet):
+    """The user's own foods: private, and usable at once."""
+
+    serializer_class = FoodSerializer
+    filterset_fields = {"category": ["exact"], "barcode": ["exact"]}
