@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 import pytest
 
+from catalog.enums import FoodCategory, NutrientCategory
 from catalog.services.seeding import DATA
 from lib.fields import SLUG_PATTERN
 
@@ -24,11 +25,6 @@ NUTRIENTS, FOODS = read("nutrients"), read("foods")
 BY_SLUG = {food["slug"]: food for food in FOODS}
 LANGUAGES = ["de", "es", "fr"]
 MACROS = ("energy", "protein", "fat", "carbohydrate")
-GROUPS = {"energy", "macronutrient", "carbohydrate", "fat", "vitamin", "mineral", "amino_acid", "other"}
-CATEGORIES = {
-    "bakery", "beverages", "condiments", "dairy_eggs", "fats_oils", "fish", "fruit", "grains", "legumes", "meals",
-    "meat", "nuts_seeds", "poultry", "sports", "sweets", "vegetables",
-}  # fmt: skip
 ALLERGENS = {
     "celery", "crustaceans", "eggs", "fish", "gluten", "lupin", "milk", "molluscs", "mustard", "nuts", "peanuts",
     "sesame", "soy", "sulphites",
@@ -110,7 +106,7 @@ def test_nutrients_are_told_apart() -> None:
 
 
 def test_nutrients_are_complete() -> None:
-    assert {row["group"] for row in NUTRIENTS} == GROUPS
+    assert {row["category"] for row in NUTRIENTS} == set(NutrientCategory)
     assert {row["unit"] for row in NUTRIENTS} == {"kcal", "g", "mg", "ug"}
     assert [row["slug"] for row in NUTRIENTS if not row["source"] or sorted(row["names"]) != LANGUAGES] == []
     assert [row["position"] for row in NUTRIENTS] == sorted(row["position"] for row in NUTRIENTS)
@@ -133,7 +129,7 @@ def test_units_are_those_of_the_columns() -> None:
 
 def test_there_are_enough_foods_of_every_category() -> None:
     counted = Counter(food["category"] for food in FOODS)
-    assert counted.keys() == CATEGORIES
+    assert counted.keys() == set(FoodCategory) - {FoodCategory.OTHER}
     assert (len(FOODS) > 700, min(counted.values()) >= 10) == (True, True)
 
 
