@@ -7,6 +7,9 @@ from django.core.exceptions import ValidationError
 
 from catalog.domain.metadata import SchemaProblem, check_metadata_schema
 from catalog.domain.progressions import ProgressionProblem, check_progression
+from catalog.domain.rule_conditions import Fault, condition_faults
+from catalog.domain.rule_outcomes import outcome_faults
+from catalog.domain.rules_language import MAX_FAULTS, RuleProblem
 from lib.fields import SLUG_PATTERN
 
 
@@ -66,8 +69,14 @@ def validate_citations(value: Any) -> None:
 
 
 def validate_condition(value: Any) -> None:
-    _validate_shape(value, dict[str, Any])
+    """{} is that of a rule which is still to be written."""
+    _refuse_faults([] if value == {} else condition_faults(value))
 
 
 def validate_outcome(value: Any) -> None:
-    _validate_shape(value, dict[str, Any])
+    _refuse_faults([] if value == {} else [Fault(*found) for found in outcome_faults(value)])
+
+
+def _refuse_faults(faults: list[Fault]) -> None:
+    if faults:
+        raise ValidationError(str(RuleProblem(faults[:MAX_FAULTS])), code="invalid_rule")
