@@ -201,6 +201,8 @@ def test_seed_loads_every_row(db: None) -> None:
     assert set(Muscle.objects.values_list("slug", flat=True)) == set(slugs(MUSCLES))
     assert set(Equipment.objects.values_list("slug", flat=True)) == set(slugs(EQUIPMENT))
     assert set(ExerciseType.objects.published().values_list("slug", flat=True)) == set(slugs(TYPES))
+    for model in (ExerciseType, Program):
+        assert set(model.objects.values_list("source", flat=True)) == {"dropset"}
 
 
 def test_seeded_rows_pass_every_check_of_their_fields(db: None) -> None:
