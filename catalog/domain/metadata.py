@@ -24,6 +24,11 @@ METRICS: dict[str, dict[str, Any]] = {
     "rpe": {"type": "number", "minimum": 1, "maximum": 10, "title": "RPE"},
     "incline": {"type": "number", "minimum": -100, "maximum": 100, "title": "Incline (%)"},
     "resistance": {"type": "number", "minimum": 0, "title": "Resistance (level)"},
+    "height": {"type": "number", "minimum": 0, "title": "Height (cm)"},
+    "elevation_gain": {"type": "number", "minimum": 0, "title": "Elevation gain (m)"},
+    "floors": {"type": "number", "minimum": 0, "title": "Floors"},
+    "power": {"type": "number", "minimum": 0, "title": "Average power (W)"},
+    "cadence": {"type": "number", "minimum": 0, "title": "Average cadence (per minute)"},
     "calories": {"type": "number", "minimum": 0, "title": "Calories (kcal)"},
 }
 # The set's field of those that have one. The others are metadata, under their own names.
