@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import models
 
 from catalog.domain import progressions
+from catalog.domain.rules_language import language_schema
 from lib import shapes, wire
 from lib.constraints import AtMostOne
 from lib.rules import OwnOrShared, Rule
@@ -19,7 +20,9 @@ from lib.shapes import Shape
 
 PAGE = settings.BASE_DIR / "docs" / "entities.md"
 DATA_MODEL = settings.BASE_DIR / "docs" / "data-model.md"
-PROGRESSIONS = settings.BASE_DIR / "docs" / "vectors" / "progressions.json"
+VECTORS = settings.BASE_DIR / "docs" / "vectors"
+PROGRESSIONS = VECTORS / "progressions.json"
+RULES = VECTORS / "recommendation_rules.json"
 SHAPES = settings.BASE_DIR / "clients" / "python" / "dropset_client" / "entities.json"
 _TYPES = {"choice": "one of", "slugs": "set of slugs", "time_zone": "text"}
 HEAD = """# Entities
@@ -48,7 +51,13 @@ class Command(BaseCommand):
             for code, name in sorted(wire.names().items()):
                 self.stdout.write(f"{code:>5}  {name}")
             return
-        files = {PAGE: _page(), DATA_MODEL: _data_model(), PROGRESSIONS: _progressions(), SHAPES: _shapes()}
+        files = {
+            PAGE: _page(),
+            DATA_MODEL: _data_model(),
+            PROGRESSIONS: _as_json({kind: progressions.schema_of(kind) for kind in progressions.KINDS}),
+            RULES: _as_json(language_schema()),
+            SHAPES: _as_json(shapes.everything()),
+        }
         if not options["check"]:
             for file, content in files.items():
                 file.write_bytes(content)
@@ -82,13 +91,8 @@ def _lines() -> Iterator[str]:
                 yield f"    {wire.name_of(apps.get_model(label))} }}o..o{{ {entity.name} : {field.name}\n"
 
 
-def _shapes() -> bytes:
-    return orjson.dumps(shapes.everything(), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
-
-
-def _progressions() -> bytes:
-    schemas = {kind: progressions.schema_of(kind) for kind in progressions.KINDS}
-    return orjson.dumps(schemas, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+def _as_json(content: Any) -> bytes:
+    return orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
 def _section(entity: wire.Entity) -> str:
