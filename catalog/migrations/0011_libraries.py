@@ -1201,10 +1201,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='food',
-            constraint=models.CheckConstraint(condition=models.Q(('barcode', ''), ('barcode__regex', '^([0-9]{8}|[0-9]{12,14})$'), _connector='OR'), name='catalog_food_barcode', violation_error_code='invalid', violation_error_message='A barcode has 8, 12, 13 or 14 digits.'),
-        ),
-        migrations.AddConstraint(
-            model_name='food',
             constraint=models.CheckConstraint(condition=models.Q(('category__in', ['dairy_eggs', 'meat', 'poultry', 'fish', 'legumes', 'nuts_seeds', 'grains', 'bakery', 'vegetables', 'fruit', 'fats_oils', 'sweets', 'beverages', 'meals', 'condiments', 'sports', 'other'])), name='catalog_food_category_known', violation_error_code='invalid_choice', violation_error_message='Must be one of: dairy_eggs, meat, poultry, fish, legumes, nuts_seeds, grains, bakery, vegetables, fruit, fats_oils, sweets, beverages, meals, condiments, sports, other.'),
         ),
         migrations.AddConstraint(

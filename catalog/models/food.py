@@ -75,15 +75,6 @@ class Food(LibraryModel):
     fiber_g = generated_amount(per_100_g("fiber"))
 
     class Meta(LibraryModel.Meta):
-        constraints = [
-            *LibraryModel.Meta.constraints,
-            models.CheckConstraint(
-                condition=models.Q(barcode="") | models.Q(barcode__regex=r"^([0-9]{8}|[0-9]{12,14})$"),
-                name="catalog_food_barcode",
-                violation_error_code="invalid",
-                violation_error_message="A barcode has 8, 12, 13 or 14 digits.",
-            ),
-        ]
         indexes = [
             *LibraryModel.Meta.indexes,
             # ?barcode=

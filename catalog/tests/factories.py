@@ -67,7 +67,7 @@ register(
             "nutrients": {"protein": 8.5, "fat": 1.0},
             "portions": [{"name": "slice", "grams": 40}],
         },
-        breaks={**broken_library("catalog_food"), "catalog_food_barcode": {"barcode": "12"}},
+        breaks=broken_library("catalog_food"),
     )
 )
 register(
