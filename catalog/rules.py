@@ -3,9 +3,11 @@
 from typing import Any
 
 import pgtrigger
+from django.apps import apps
 
 from lib.fields import parents_of
 from lib.rules import Rule
+from lib.shared import CATALOGUE
 from lib.sqlfiles import load_sql
 
 # What may change when it is published: not what there is to do.
@@ -45,6 +47,18 @@ def below_published(field: str) -> list[pgtrigger.Trigger]:
     return [AsPublished(field=field, operation=pgtrigger.Insert), *as_published(field)]
 
 
+def _lock(model: Any) -> str:
+    """What writers of the table take first: the head of the catalogue, as `writing` does. Of what is not captured, devices do
+    not wait for it: it has a lock of its own.
+    """
+    captured: bool = apps.get_model(model._meta.label).wire.canonical_captured  # a snapshot knows no `wire`
+    return (
+        f"sync_lock('{CATALOGUE}'::uuid)"
+        if captured
+        else f"pg_advisory_xact_lock('{model._meta.db_table}'::regclass::bigint)"
+    )
+
+
 class Versioned(pgtrigger.Trigger):
     """A canonical row stands under the version of the catalogue in which it last changed; and it knows when it was published."""
 
@@ -56,7 +70,8 @@ class Versioned(pgtrigger.Trigger):
     def get_func(self, model: Any) -> str:
         generated = (field.column for field in model._meta.local_fields if field.generated)  # they are not there yet
         untold = ("updated_at", "catalog_version", "published_at", *generated)
-        return load_sql("catalog", "versioned").replace("/*untold*/", ", ".join(f"'{name}'" for name in untold))
+        text = load_sql("catalog", "versioned").replace("/*untold*/", ", ".join(f"'{name}'" for name in untold))
+        return text.replace("/*lock*/", _lock(model))
 
 
 class VersionedRoot(pgtrigger.Trigger):
@@ -71,7 +86,8 @@ class VersionedRoot(pgtrigger.Trigger):
 
     def get_func(self, model: Any) -> str:
         root, key = self._way_up(model)
-        return load_sql("catalog", "versioned_root").replace("/*root*/", root).replace("/*id*/", key)
+        text = load_sql("catalog", "versioned_root").replace("/*root*/", root).replace("/*id*/", key)
+        return text.replace("/*lock*/", _lock(model))
 
     def _way_up(self, model: Any) -> tuple[str, str]:
         (parent,) = parents_of(model)

@@ -5,7 +5,7 @@ ELSE
   changed := NEW;
 END IF;
 IF changed.user_id IS NULL THEN
-  PERFORM pg_advisory_xact_lock('catalog_version'::regclass::bigint);
+  PERFORM /*lock*/;
   UPDATE /*root*/ SET catalog_version = nextval('catalog_version') WHERE id = /*id*/ AND published_at IS NOT NULL;
 END IF;
 RETURN NULL;
