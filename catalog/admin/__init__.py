@@ -1,0 +1,23 @@
+"""Where curators maintain the library."""
+
+from catalog.admin.exercise_types import ExerciseTypeAdmin
+from catalog.admin.foods import FoodAdmin, KeptFoodAdmin
+from catalog.admin.nutrition_templates import NutritionTemplateAdmin
+from catalog.admin.programs import ProgramAdmin
+from catalog.admin.rules import RecommendationRuleAdmin
+from catalog.admin.supplements import SupplementAdmin
+from catalog.admin.vocabularies import EquipmentAdmin, MuscleAdmin, NutrientAdmin, ReferenceIntakeAdmin
+
+__all__ = [
+    "EquipmentAdmin",
+    "ExerciseTypeAdmin",
+    "FoodAdmin",
+    "KeptFoodAdmin",
+    "MuscleAdmin",
+    "NutrientAdmin",
+    "NutritionTemplateAdmin",
+    "ProgramAdmin",
+    "RecommendationRuleAdmin",
+    "ReferenceIntakeAdmin",
+    "SupplementAdmin",
+]
