@@ -284,3 +284,17 @@ class RuleArea(models.TextChoices):
     NUTRITION = "nutrition"
     SUPPLEMENT = "supplement"
     RECOVERY = "recovery"
+
+
+class SuggestionKind(models.TextChoices):
+    """What athletes may offer to the library."""
+
+    EXERCISE_TYPE = "exercise_type", "Exercise type"
+    FOOD = "food"
+
+
+class SuggestionState(models.TextChoices):
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    MERGED = "merged"
+    DECLINED = "declined"

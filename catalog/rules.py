@@ -37,6 +37,21 @@ class AsPublished(Rule):
         return {"/*words*/": ", ".join(f"'{name}'" for name in WORDS)}
 
 
+class AsPublishedOrReplaced(AsPublished):
+    """The same, but what it names may be exchanged for its replacement, and back: duplicates are merged."""
+
+    file = "as_published_or_replaced"
+
+    def __init__(self, *, field: str, reference: str, operation: Any) -> None:
+        super().__init__(field=field, operation=operation)
+        self.reference = reference
+
+    def replacements(self, model: Any) -> dict[str, str]:
+        field = model._meta.get_field(self.reference)
+        target = {"/*column*/": field.column, "/*target*/": field.related_model._meta.db_table}
+        return {**super().replacements(model), **target}
+
+
 def as_published(field: str) -> list[pgtrigger.Trigger]:
     """For the root of a tree: the way to publish it is to make it as a draft."""
     return [AsPublished(field=field, operation=operation) for operation in (pgtrigger.Update, pgtrigger.Delete)]
@@ -57,6 +72,15 @@ def _lock(model: Any) -> str:
         if captured
         else f"pg_advisory_xact_lock('{model._meta.db_table}'::regclass::bigint)"
     )
+
+
+def below_published_naming(field: str, reference: str) -> list[pgtrigger.Trigger]:
+    """For what hangs on it and names a row of another library."""
+    return [
+        AsPublished(field=field, operation=pgtrigger.Insert),
+        AsPublishedOrReplaced(field=field, reference=reference, operation=pgtrigger.Update),
+        AsPublished(field=field, operation=pgtrigger.Delete),
+    ]
 
 
 class Versioned(pgtrigger.Trigger):

@@ -1,7 +1,7 @@
 """The edge of every write of owned rows outside of sync: one transaction, the user's head locked first."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -36,6 +36,15 @@ def lock_head(*, user_id: Any, source: str) -> None:
     """
     execute("lib", "begin_write", user_id=user_id, source=source, patience=patience_of(source))
     announce_after_commit(user_id)
+
+
+def lock_heads(user_ids: Collection[Any]) -> None:
+    """Locks the heads of several users, inside of `writing(user=Catalogue(), ...)`: its head has the smallest id of all, and
+    these are locked in the order of theirs. So those who lock several cannot wait for each other in a circle.
+    """
+    execute("lib", "lock_heads", user_ids=list(user_ids))
+    for user_id in user_ids:
+        announce_after_commit(user_id)
 
 
 def patience_of(source: str) -> str:

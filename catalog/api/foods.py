@@ -1,7 +1,8 @@
 """The user's own foods."""
 
+from catalog.api.suggestions import Suggesting
 from catalog.models import Food
-from lib.api import OwnedSerializer, OwnedViewSet
+from lib.api import OwnedSerializer
 
 
 class FoodSerializer(OwnedSerializer):
@@ -9,7 +10,7 @@ class FoodSerializer(OwnedSerializer):
         model = Food
 
 
-class FoodViewSet(OwnedViewSet):
+class FoodViewSet(Suggesting):
     """The user's own foods: private, and usable at once."""
 
     serializer_class = FoodSerializer

@@ -1,6 +1,6 @@
 from rest_framework.routers import SimpleRouter
 
-from catalog.api import foods, nutrition_templates, programs, supplements, views
+from catalog.api import foods, nutrition_templates, programs, suggestions, supplements, views
 
 router = SimpleRouter()
 router.register("library/muscles", views.MuscleViewSet, "muscle")
@@ -14,6 +14,7 @@ router.register("program-days", programs.ProgramDayViewSet, "program-day")
 router.register("program-slots", programs.ProgramSlotViewSet, "program-slot")
 router.register("program-sets", programs.ProgramSetViewSet, "program-set")
 router.register("foods", foods.FoodViewSet, "food")
+router.register("suggestions", suggestions.SuggestionViewSet, "suggestion")
 router.register("supplements", supplements.SupplementViewSet, "supplement")
 router.register("supplement-interactions", supplements.SupplementInteractionViewSet, "supplement-interaction")
 router.register("nutrition-templates", nutrition_templates.NutritionTemplateViewSet, "nutrition-template")

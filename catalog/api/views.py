@@ -3,8 +3,8 @@ from typing import Any
 from django.db.models import QuerySet
 
 from catalog.api import filters, serializers
+from catalog.api.suggestions import Suggesting
 from catalog.models import Equipment, ExerciseType, Muscle
-from lib.api import OwnedViewSet
 from lib.pagination import Pagination
 from lib.reads import RenderedReads
 
@@ -55,7 +55,7 @@ class LibraryExerciseTypeViewSet(LibraryViewSet):
         return ExerciseType.objects.published()
 
 
-class ExerciseTypeViewSet(OwnedViewSet):
+class ExerciseTypeViewSet(Suggesting):
     """The user's own exercise types: private, and usable at once."""
 
     serializer_class = serializers.ExerciseTypeSerializer

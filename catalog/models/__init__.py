@@ -1,3 +1,4 @@
+from catalog.models.editorial import DistinctPair, EditorialStep, Merge, MovedRow, Suggestion
 from catalog.models.exercise_type import ExerciseType
 from catalog.models.food import Food, KeptFood
 from catalog.models.nutrient import Nutrient, ReferenceIntake
@@ -8,10 +9,14 @@ from catalog.models.supplement import Supplement, SupplementInteraction
 from catalog.models.vocabulary import Equipment, Muscle
 
 __all__ = [
+    "DistinctPair",
+    "EditorialStep",
     "Equipment",
     "ExerciseType",
     "Food",
     "KeptFood",
+    "Merge",
+    "MovedRow",
     "Muscle",
     "Nutrient",
     "NutritionTemplate",
@@ -24,6 +29,7 @@ __all__ = [
     "ProgramWeek",
     "RecommendationRule",
     "ReferenceIntake",
+    "Suggestion",
     "Supplement",
     "SupplementInteraction",
 ]

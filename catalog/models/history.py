@@ -1,9 +1,10 @@
 """What canonical rows were before: each change of one keeps the row as it was, whoever makes it, with who it was and why."""
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pghistory
 import pgtrigger
+from django.apps import apps
 from django.db import models
 
 from lib.shared import SharedModel
@@ -41,3 +42,8 @@ def keeps_versions(model: type[Row]) -> type[Row]:
         model_name=f"{model.__name__}Version",
     )(model)
     return model
+
+
+def version_model(model: type[models.Model]) -> Any:
+    """The model of its former states."""
+    return apps.get_model(model._meta.app_label, f"{model.__name__}Version")

@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar, Self
 
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 
@@ -110,6 +110,10 @@ def editorial_indexes() -> list[models.Index]:
     ]
 
 
+def folded_names() -> models.Func:
+    return models.Func("name", "names", "aliases", function="catalog_folded_names", output_field=models.TextField())
+
+
 class LibraryModel(Editorial, SharedModel):
     """A row of a library that is found by its names. A subclass keeps `class Meta(LibraryModel.Meta)`."""
 
@@ -148,6 +152,12 @@ class LibraryModel(Editorial, SharedModel):
             *SharedModel.Meta.indexes,
             *editorial_indexes(),
             GinIndex(fields=["search"], name="%(app_label)s_%(class)s_search"),  # ?search=
+            # which are called almost the same?
+            GinIndex(
+                OpClass(folded_names(), name="gin_trgm_ops"),
+                condition=models.Q(user=None),
+                name="%(app_label)s_%(class)s_alike",
+            ),
             # the library in its order
             models.Index("name", "id", condition=models.Q(user=None), name="%(app_label)s_%(class)s_name"),
         ]

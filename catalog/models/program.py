@@ -23,7 +23,7 @@ from catalog.models.prescription import (
     one_load_constraint,
     prescription_constraints,
 )
-from catalog.rules import Versioned, VersionedRoot, as_published, below_published
+from catalog.rules import Versioned, VersionedRoot, as_published, below_published, below_published_naming
 from catalog.validators import validate_progression
 from lib.fields import BoundedIntegerField, EnumField, JsonField, NoteField, OwnedForeignKey, SlugSetField
 from lib.rules import own_or_shared
@@ -182,7 +182,7 @@ class ProgramSlot(SharedChild):
         triggers = [
             *SharedChild.Meta.triggers,
             *own_or_shared("exercise_type"),
-            *below_published("day"),
+            *below_published_naming("day", "exercise_type"),
             VersionedRoot(name="versioned_root"),
         ]
 

@@ -1,10 +1,10 @@
 """Copies of programs, and versions of canonical ones."""
 
+import datetime as dt
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Max
-from django.utils import timezone
 
 from catalog.enums import Status
 from catalog.models import Program
@@ -36,8 +36,8 @@ def new_version(*, program: Program, source: str) -> Program:
     return found
 
 
-def retire_other_versions(*, program: Program) -> None:
+def retire_other_versions(*, program: Program, at: dt.datetime) -> None:
     """One version of a program is offered: the one that was published last. The caller is inside of `writing`."""
     if program.user_id is None and program.status == Status.PUBLISHED:
         others = Program.objects.published().filter(slug=program.slug).exclude(pk=program.pk)
-        others.update(status=Status.RETIRED, updated_at=timezone.now())
+        others.update(status=Status.RETIRED, updated_at=at)

@@ -20,6 +20,7 @@ from catalog.models import (
     ProgramSlot,
     ProgramWeek,
     RecommendationRule,
+    Suggestion,
     Supplement,
     SupplementInteraction,
 )
@@ -148,6 +149,21 @@ register(
         document=lambda user: {"name": "Rest", "area": "recovery"},
         patch={"message": "Take a day off.", "priority": 200},
         breaks=broken_library("catalog_recommendationrule"),
+    )
+)
+register(
+    Example(
+        Suggestion,
+        document=lambda user: {
+            "kind": "exercise_type",
+            "row_id": as_id(make(ExerciseType, user)),
+            "name": "Towel curl",
+        },
+        patch={"message": "We all do it."},
+        breaks={
+            "catalog_suggestion_answered": {"answered_at": timezone.now()},
+            "catalog_suggestion_library": {"library_id": UUID(int=13)},
+        },
     )
 )
 register(

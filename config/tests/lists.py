@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from accounts.models import Device, User
-from catalog.models import Equipment, ExerciseType, Muscle, Program
+from catalog.models import Equipment, ExerciseType, Muscle, Program, Suggestion
 from catalog.tests.factories import make_canonical, make_equipment, make_muscle, make_program
 from config.tests.test_entities import CREATABLE, collection_of
 from lib.models import OwnedModel
@@ -112,6 +112,7 @@ LISTS = [
     Listed("/api/v1/sync/conflicts", Conflict, owned(Conflict)),
     Listed("/api/v1/sync/conflicts?ordering=created_at", Conflict, owned(Conflict)),
     Listed("/api/v1/sync/rejected", Mutation, _refused, key="mutation_id"),
+    Listed("/api/v1/suggestions/", Suggestion, owned(Suggestion)),
     Listed("/api/v1/sync/snapshots", Snapshot, _snapshot),
     Listed(
         "/api/v1/library/exercise-types/",

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from accounts.models import User
 from catalog.domain.progressions import KINDS, ProgressionProblem, check_progression, schema_of
@@ -114,7 +115,7 @@ def test_publishing_a_version_retires_the_others(api: SchemaClient) -> None:
     with writing(user=Catalogue(), source="job"):
         Program.objects.filter(pk=new.pk).update(status="published")
         new.refresh_from_db()
-        retire_other_versions(program=new)
+        retire_other_versions(program=new, at=timezone.now())
     listed = {row["id"]: row["version"] for row in api.get(LIBRARY).json()["results"]}
     assert listed == {as_id(new): 2, as_id(other): 1}
     assert api.get(f"{LIBRARY}{old.pk}/").json()["status"] == "retired"

@@ -1,0 +1,78 @@
+"""What the library refuses."""
+
+from lib.errors import Conflict, DomainError, Forbidden
+
+
+class StepNotAllowed(Conflict):
+    """From where it stands, this step is not possible."""
+
+    code = "step_not_allowed"
+
+
+class PublishingNotAllowed(Forbidden):
+    """You may not publish or retire rows of the library. Ask somebody who may."""
+
+    code = "publishing_not_allowed"
+
+
+class ChangingNotAllowed(Forbidden):
+    """This is published: somebody who may publish alone changes it."""
+
+    code = "changing_not_allowed"
+
+
+class SecondPersonNeeded(Forbidden):
+    """You wrote this, so somebody else publishes it."""
+
+    code = "second_person_needed"
+
+
+class PublishAtInvalid(DomainError):
+    """Say when it is to be published: a time that is still to come."""
+
+    code = "publish_at_invalid"
+    attr = "publish_at"
+
+
+class ReplacementInvalid(DomainError):
+    """A replacement is another row of the same library, and published."""
+
+    code = "replacement_invalid"
+    attr = "replaced_by"
+
+
+class NotMergeable(Conflict):
+    """These two cannot be merged."""
+
+    code = "not_mergeable"
+
+
+class MergeUndone(Conflict):
+    """This merge was undone already, or what it made has changed since: there is nothing to undo."""
+
+    code = "merge_undone"
+
+
+class VersionUnknown(DomainError):
+    """There is no such version."""
+
+    code = "version_unknown"
+
+
+class SuggestedAlready(Conflict):
+    """This was suggested before, and was taken into the library."""
+
+    code = "suggested_already"
+
+
+class SuggestionAnswered(Conflict):
+    """This suggestion was answered already."""
+
+    code = "suggestion_answered"
+
+
+class SlugTaken(DomainError):
+    """There is one with this slug in the library."""
+
+    code = "unique"
+    attr = "slug"
