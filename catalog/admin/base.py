@@ -7,28 +7,18 @@ from django.contrib import admin
 from django.core.validators import RegexValidator
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin
 
+from catalog.admin.merging import MergingAdmin
+from catalog.admin.signing import SignedAdmin
+from catalog.models.trees import root_of
+from catalog.services import editorial
 from lib.admin import OwnedAdmin
 from lib.fields import SLUG_PATTERN
 from lib.models import OwnedModel
-from lib.writes import Catalogue, writing
 
 
-class CatalogueAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no stubs
-    """Shared rows are written as those of users are: the head of the catalogue is locked first, and the log says by whom."""
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
-        with writing(user=Catalogue(), source="admin"):
-            super().save_model(request, obj, form, change)
-
-    def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        with writing(user=Catalogue(), source="admin"):
-            super().delete_model(request, obj)
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        with writing(user=Catalogue(), source="admin"):
-            super().delete_queryset(request, queryset)
+class CatalogueAdmin(SignedAdmin):
+    """Rows that are nobody's own, and have no workflow."""
 
 
 class SluggedForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
@@ -43,7 +33,7 @@ class SluggedForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at 
             )
 
 
-class CanonicalAdmin(OwnedAdmin):
+class CanonicalAdmin(SignedAdmin, OwnedAdmin):
     """Rows of the library. Those that users made for themselves are theirs, and not shown here."""
 
     exclude = ("user",)
@@ -61,8 +51,13 @@ class CanonicalAdmin(OwnedAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return tuple(name for name in super().get_readonly_fields(request, obj) if name != "user")
 
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """To change a part of what is published is to publish."""
+        allowed = bool(super().has_change_permission(request, obj))
+        return allowed and (obj is None or editorial.may_change(root_of(obj), request.user))
 
-class LibraryAdmin(CanonicalAdmin):
+
+class LibraryAdmin(MergingAdmin, CanonicalAdmin):
     """A library whose rows have a name and a slug."""
 
     search_fields = (*CanonicalAdmin.search_fields, "name", "slug")

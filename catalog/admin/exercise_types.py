@@ -8,7 +8,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.widgets import UnfoldAdminSelect2MultipleWidget
 
-from catalog.admin.base import CatalogueAdmin, SluggedForm
+from catalog.admin.base import SluggedForm
+from catalog.admin.merging import MergingAdmin
 from catalog.admin.vocabularies import VOCABULARIES
 from catalog.models import ExerciseType
 from lib.admin import BoundedPaginator, fill_emptied_json, show_faults
@@ -29,8 +30,9 @@ class ExerciseTypeForm(SluggedForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["replaced_by"].queryset = ExerciseType.objects.canonical().exclude(pk=self.instance.pk)  # type: ignore[attr-defined]  # it is a ModelChoiceField
         for name, model in VOCABULARIES.items():
+            if name not in self.fields:  # the page can only be read
+                continue
             rows: Any = model._default_manager.order_by("name")
             choices = [(row.slug, row.name) for row in rows]
             self.fields[name] = forms.MultipleChoiceField(
@@ -47,7 +49,7 @@ class ExerciseTypeForm(SluggedForm):
 
 
 @admin.register(ExerciseType)
-class ExerciseTypeAdmin(CatalogueAdmin):
+class ExerciseTypeAdmin(MergingAdmin):
     """The canonical types. Those that users made for themselves are theirs, and not shown here."""
 
     form = ExerciseTypeForm
@@ -59,7 +61,7 @@ class ExerciseTypeAdmin(CatalogueAdmin):
     autocomplete_fields = ["replaced_by"]
     ordering = ["name"]
     fieldsets = [
-        (None, {"fields": ["name", "slug", "status", "replaced_by", "names", "aliases"]}),
+        (None, {"fields": ["name", "slug", "status", "publish_at", "replaced_by", "names", "aliases"]}),
         ("Movement", {"fields": ["category", "movement_pattern", "mechanic", "force", "level", "laterality"]}),
         ("Load", {"fields": ["load_convention", "bodyweight_share", "metadata_schema"]}),
         ("Muscles and equipment", {"fields": ["primary_muscles", "secondary_muscles", "equipment"]}),
@@ -69,9 +71,6 @@ class ExerciseTypeAdmin(CatalogueAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[ExerciseType]:
         queryset: QuerySet[ExerciseType] = super().get_queryset(request)
         return queryset.filter(user=None, deleted_at=None)
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        return [] if obj is None else ["slug"]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # retired, not deleted: logs refer to it

@@ -148,13 +148,11 @@ def test_saving_an_untouched_form_changes_nothing(curator: Client) -> None:
     assert ExerciseType.objects.values().get() | {"updated_at": None} == before | {"updated_at": None}
 
 
-def test_curator_publishes_and_retires(curator: Client) -> None:
-    newer, row = make_canonical("bench-press"), make_canonical("press-on-bench", status=Status.DRAFT)
-    for status in ("in_review", "published"):
-        assert change(curator, row, status=status).status_code == 302
-    assert change(curator, row, status="retired", replaced_by=str(newer.pk)).status_code == 302
+def test_status_is_in_no_form(curator: Client) -> None:
+    row = make_canonical("press-on-bench", status=Status.DRAFT)
+    assert change(curator, row, status="published").status_code == 302
     row.refresh_from_db()
-    assert (row.status, row.replaced_by) == ("retired", newer)
+    assert row.status == Status.DRAFT
 
 
 def test_slug_is_written_once(curator: Client) -> None:
@@ -180,7 +178,6 @@ def test_slug_is_written_once(curator: Client) -> None:
         ({"primary_muscles": ["no-such"]}, "primary_muscles"),
         ({"category": "yoga"}, "category"),
         ({"instructions": "x" * 5001}, "instructions"),
-        ({"replaced_by": "cafe0000-0000-4000-8000-000000000000"}, "replaced_by"),
     ],
 )
 def test_mistake_is_shown_at_its_field(curator: Client, values: dict[str, Any], field: str) -> None:
@@ -199,12 +196,6 @@ def test_emptied_box_means_nothing_said(curator: Client, name: str, empty: Any, 
     assert page.status_code == 302, problems(page)
     row.refresh_from_db()
     assert getattr(row, name) == empty
-
-
-def test_type_is_not_replaced_by_itself_or_by_a_private_one(curator: Client, alice: User) -> None:
-    row, private = make_canonical(), make(ExerciseType, alice)
-    for other in (row, private):
-        assert list(problems(change(curator, row, replaced_by=str(other.pk)))) == ["replaced_by"]
 
 
 def test_replacement_is_offered_from_the_library_alone(curator: Client, alice: User) -> None:
@@ -299,8 +290,8 @@ def test_curator_makes_a_new_version_and_publishes_it(curator: Client, alice: Us
     assert "Alice" not in page.content.decode()
     new = Program.objects.get(slug="base", version=2)
     url = f"{PROGRAMS}{new.pk}/change/"
-    values = form_values(curator.get(url)) | {"status": Status.PUBLISHED, "title": "Base, again"}
-    assert curator.post(url, values).status_code == 302
+    assert curator.post(url, form_values(curator.get(url)) | {"title": "Base, again"}).status_code == 302
+    curator.post(PROGRAMS, {"action": "publish_many", "_selected_action": [str(new.pk)]})
     found = Program.objects.filter(slug="base").order_by("version").values_list("title", "status")
     assert list(found) == [("Base", Status.RETIRED), ("Base, again", Status.PUBLISHED)]
 
