@@ -7,13 +7,15 @@ from django.db.models import Q
 from django.http import HttpRequest
 
 from catalog.admin.base import CatalogueAdmin, SluggedForm
-from catalog.models import Equipment, ExerciseType, Muscle, Nutrient, ReferenceIntake
+from catalog.models import Equipment, Muscle, Nutrient, ReferenceIntake
+from catalog.models.relations import relations_to
 
+NAMED_MAX = 100
 VOCABULARIES = {"primary_muscles": Muscle, "secondary_muscles": Muscle, "equipment": Equipment}
 
 
 class VocabularyAdmin(CatalogueAdmin):
-    """Slugs are keys that exercise types hold: written once. The database refuses to delete one in use."""
+    """Slugs are keys that rows of the libraries hold: written once. The database refuses to delete one in use."""
 
     form = SluggedForm
     list_display = ["name", "slug"]
@@ -24,16 +26,21 @@ class VocabularyAdmin(CatalogueAdmin):
         return [] if obj is None else ["slug"]
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """Names the types that stand in the way, where Django would only meet the database's refusal."""
+        """Names the rows that stand in the way, where Django would only meet the database's refusal."""
         doomed, counts, perms_needed, protected = super().get_deleted_objects(objs, request)
-        return doomed, counts, perms_needed, [*protected, *self._types_that_name([obj.pk for obj in objs])]
+        return doomed, counts, perms_needed, [*protected, *self._rows_that_name([obj.pk for obj in objs])]
 
-    def _types_that_name(self, slugs: list[str]) -> list[str]:
-        sets = [name for name, vocabulary in VOCABULARIES.items() if vocabulary is self.model]
-        naming = ExerciseType.objects.filter(Q(*((f"{name}__overlap", slugs) for name in sets), _connector=Q.OR))
-        names = [f"Exercise type: {row.name}" for row in naming.filter(user=None).order_by("name")]
-        private = naming.exclude(user=None).count()
-        return [*names, f"Private exercise types: {private}"] if private else names
+    def _rows_that_name(self, slugs: list[str]) -> list[str]:
+        named: list[str] = []
+        relations = relations_to(self.model)
+        for model in dict.fromkeys(relation.model for relation in relations):
+            sets = [Q((f"{relation.field}__overlap", slugs)) for relation in relations if relation.model is model]
+            naming = model._default_manager.live().filter(Q(*sets, _connector=Q.OR))
+            kind, kinds = model._meta.verbose_name, model._meta.verbose_name_plural
+            named += sorted(f"{str(kind).capitalize()}: {row}" for row in naming.filter(user=None)[:NAMED_MAX])
+            private = naming.exclude(user=None).count()
+            named += [f"Private {kinds}: {private}"] if private else []
+        return named
 
 
 @admin.register(Muscle)

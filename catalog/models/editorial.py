@@ -99,7 +99,7 @@ class Merge(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.loser_name} → {self.winner_name}"
+        return f"{self.loser_name or 'A suggestion'} → {self.winner_name}"
 
 
 class MovedRow(models.Model):

@@ -10,8 +10,8 @@ from django.test import Client
 
 from accounts.models import User
 from catalog.enums import Status
-from catalog.models import Equipment, ExerciseType, Muscle, Program
-from catalog.tests.factories import make_canonical, make_equipment, make_muscle, make_program
+from catalog.models import Equipment, ExerciseType, Muscle, Program, Supplement
+from catalog.tests.factories import make_canonical, make_equipment, make_muscle, make_nutrient, make_program
 from lib.tests.factories import make
 
 TYPES = "/admin/catalog/exercisetype/"
@@ -257,6 +257,15 @@ def test_muscle_in_use_is_kept_and_the_page_says_by_what(curator: Client, alice:
         assert "Private exercise types: 1" in text
         assert "secret move" not in text
     assert Muscle.objects.exists()
+
+
+def test_nutrient_that_nothing_names_is_deleted_whatever_else_there_is(curator: Client) -> None:
+    make_canonical()
+    make_nutrient("zinc")
+    assert curator.post("/admin/catalog/nutrient/zinc/delete/", {"post": "yes"}).status_code == 302
+    make_nutrient("iron")
+    Supplement.objects.create(slug="iron", name="Iron pills", nutrients=["iron"])
+    assert "Supplement: Iron pills" in curator.get("/admin/catalog/nutrient/iron/delete/").content.decode()
 
 
 def test_several_in_use_are_kept_too(curator: Client) -> None:

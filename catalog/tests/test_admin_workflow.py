@@ -9,7 +9,16 @@ from django.utils import timezone
 
 from accounts.models import User
 from catalog.enums import Status
-from catalog.models import DistinctPair, EditorialStep, ExerciseType, Merge, NutritionTemplate, Program, Suggestion
+from catalog.models import (
+    DistinctPair,
+    EditorialStep,
+    ExerciseType,
+    Merge,
+    NutritionTemplate,
+    Program,
+    ProgramSlot,
+    Suggestion,
+)
 from catalog.services import editorial, merging, suggestions, versions
 from catalog.services.signing import authored
 from catalog.tests.factories import make_canonical, make_program
@@ -103,13 +112,13 @@ def test_scheduling_wants_a_time_to_come(reviewer: Client) -> None:
     assert "Say when it is to be published" in text_of(step(reviewer, row, "scheduled", **past))
     step(reviewer, row, "scheduled", publish_at_0="2099-01-01", publish_at_1="10:00")
     row.refresh_from_db()
-    assert (row.status, row.publish_at.year) == (Status.SCHEDULED, 2099)
+    assert (row.status, str(row.publish_at)[:4]) == (Status.SCHEDULED, "2099")
 
 
 def test_retiring_shows_who_would_notice_and_names_a_replacement(reviewer: Client, alice: User) -> None:
     row, newer = make_canonical("press-on-bench"), make_canonical()
     program = make_program()
-    program.days.first().slots.update(exercise_type=row)
+    ProgramSlot.objects.filter(day__program=program).update(exercise_type=row)
     page = text_of(reviewer.get(f"{TYPES}{row.pk}/workflow/"))
     assert "Named in the library by 1 program." in page
     private = make(ExerciseType, alice)
@@ -133,7 +142,7 @@ def test_published_row_is_only_read_by_who_may_not_publish_alone(
 
 def test_part_of_a_published_program_is_only_read(curator: Client) -> None:
     program = make_program(status="published")
-    day = program.days.first()
+    day = program.days.get(title="Day 1")
     assert curator.post(f"/admin/catalog/programday/{day.pk}/change/", {"title": "x"}).status_code == 403
 
 
