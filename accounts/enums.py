@@ -56,3 +56,10 @@ class Notice(models.TextChoices):
     EMAIL_CHANGE_ASKED = "email_change_asked"
     EMAIL_CHANGED = "email_changed"
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - the name of a mail
+
+
+class AuditKind(models.TextChoices):
+    """What a line of the audit trail says."""
+
+    ACCESS_OPENED = "access_opened", "gave a reason to look"
+    PAGE_SEEN = "page_seen", "looked at"

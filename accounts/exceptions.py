@@ -81,3 +81,15 @@ class TooManyDevices(Conflict):
     """The account cannot have more devices. Revoke those that are no longer used."""
 
     code = "too_many_devices"
+
+
+class ReasonMissing(Forbidden):
+    """First say on the user's page why you look at what they log."""
+
+    code = "reason_missing"
+
+
+class PermissionsMissing(Conflict):
+    """The tables are not up to date: run `manage.py migrate` first."""
+
+    code = "permissions_missing"

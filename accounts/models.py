@@ -1,5 +1,6 @@
+import datetime as dt
 import uuid
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
@@ -11,10 +12,11 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from accounts.domain.addresses import form_to_look_up, normal_form
-from accounts.enums import DistanceUnit, Goal, Level, LinkPurpose, Sex, Theme, WeightUnit
+from accounts.enums import AuditKind, DistanceUnit, Goal, Level, LinkPurpose, Sex, Theme, WeightUnit
 from accounts.validators import validate_address
 from lib.fields import BoundedDecimalField, BoundedIntegerField, EnumField, SlugSetField, TimeZoneField
 from lib.models import OwnedModel
+from lib.rules import AppendOnly
 from lib.wire import Wire
 
 
@@ -169,6 +171,65 @@ class MailLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_purpose_display()}: {self.email}"
+
+
+def _person() -> Any:
+    """Whoever it was stays named by their id when their account is gone: the row is neither deleted nor changed with it."""
+    return models.ForeignKey(
+        User, models.DO_NOTHING, null=True, blank=True, related_name="+", db_constraint=False, db_index=False
+    )
+
+
+class AuditQuerySet(models.QuerySet["AuditEntry"]):
+    def about(self, user: User) -> Self:
+        return self.filter(subject=user)
+
+    def accesses_of(self, actor_id: Any, at: dt.datetime) -> Self:
+        """Those that are open still, with whose account they open."""
+        return self.filter(kind=AuditKind.ACCESS_OPENED, actor_id=actor_id, expires_at__gt=at).select_related("subject")
+
+
+class AuditEntry(models.Model):
+    """Somebody did something that concerns somebody's account. Written once: the database refuses to change or delete it.
+
+    It says who, when, what and why, and holds nothing of what the athlete logged. An access opens an athlete's data to the
+    staff member who gave the reason, until it expires.
+    """
+
+    subject = _person()  # whom it concerns
+    actor = _person()
+    kind = EnumField(choices=AuditKind)
+    role = models.CharField(max_length=100, blank=True, default="", help_text="What the actor was then.")
+    at = models.DateTimeField()
+    what = models.CharField(max_length=200, blank=True, default="")
+    reason = models.CharField(max_length=500, blank=True, default="")
+    expires_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[Any] = models.Manager.from_queryset(AuditQuerySet)()
+
+    class Meta:
+        verbose_name_plural = "audit entries"
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(kind=AuditKind.ACCESS_OPENED)
+                | models.Q(subject__isnull=False, actor__isnull=False, expires_at__isnull=False) & ~models.Q(reason=""),
+                name="accounts_auditentry_access_has_reason",
+                violation_error_code="reason_missing",
+                violation_error_message="Whoever opens an athlete's data says why, and for how long.",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["subject", "-at", "-id"], name="accounts_audit_of_subject"),  # what the athlete reads
+            models.Index(  # what is open to a staff member: asked on each page
+                fields=["actor", "expires_at"],
+                condition=models.Q(kind=AuditKind.ACCESS_OPENED),
+                name="accounts_audit_accesses",
+            ),
+        ]
+        triggers = [AppendOnly()]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.what}".strip()
 
 
 class Settings(OwnedModel):

@@ -63,3 +63,15 @@ def on_write(rule: type[Rule], field: str) -> list[pgtrigger.Trigger]:
 
 def own_or_shared(field: str) -> list[pgtrigger.Trigger]:
     return on_write(OwnOrShared, field)
+
+
+class AppendOnly(pgtrigger.Trigger):
+    """Rows are written once: to change, delete or truncate any is refused, whoever tries it."""
+
+    name = "append_only"
+    level = pgtrigger.Statement
+    when = pgtrigger.Before
+    operation = pgtrigger.Update | pgtrigger.Delete | pgtrigger.Truncate
+
+    def get_func(self, model: Any) -> str:
+        return load_sql("lib", self.name)

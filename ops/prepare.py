@@ -19,6 +19,7 @@ def prepare() -> None:
     django.setup()
     call_command("migrate", interactive=False, verbosity=0)
     call_command("new_epoch", if_restored=True, verbosity=0)
+    call_command("roles", verbosity=0)
     call_command("seed", verbosity=0)
     if settings.DEBUG:
         call_command("create_demo", verbosity=0)

@@ -1,10 +1,11 @@
 from django.urls import include, path
 from rest_framework.routers import SimpleRouter
 
-from accounts.api import views
+from accounts.api import access, views
 
 router = SimpleRouter()
 router.register("settings", views.SettingsViewSet, "settings")
+router.register("account/access", access.AccessViewSet, "account-access")
 
 auth = [
     path("register", views.RegisterView.as_view(), name="register"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from accounts.models import Device, User
+from accounts.models import AuditEntry, Device, User
 from catalog.models import Equipment, ExerciseType, Muscle, Program, Suggestion
 from catalog.tests.factories import make_canonical, make_equipment, make_muscle, make_program
 from config.tests.test_entities import CREATABLE, collection_of
@@ -32,6 +32,8 @@ class Listed:
 
     def remove(self, *keys: Any) -> None:
         rows = self.model._default_manager.filter(**{f"{self.key}__in": keys})
+        if self.model is AuditEntry:
+            return  # its rows stay
         if self.model is Program:
             rows.update(status="retired")  # what was published is not deleted
         elif issubclass(self.model, OwnedModel):
@@ -88,6 +90,13 @@ def _device(user: User, level: int) -> str:
     return str(device.pk)
 
 
+def _looked(user: User, level: int) -> str:
+    entry = AuditEntry.objects.create(
+        kind="page_seen", subject=user, actor_id=uuid4(), at=moment(level), what="workout"
+    )
+    return str(entry.pk)
+
+
 def _refused(user: User, level: int) -> str:
     row = Mutation.objects.create(
         user=user, mutation_id=uuid4(), device_id=uuid4(), seq=1, payload_sha256=b"", payload="{}", status="rejected",
@@ -108,6 +117,7 @@ LISTS = [
     Listed("/api/v1/exercises/?workout={workout}", Exercise, _exercise_of_workout),
     Listed("/api/v1/sets/?exercise={exercise}", Set, _set_of_exercise),
     Listed("/api/v1/sets/?exercise__workout={workout}", Set, _set_of_workout),
+    Listed("/api/v1/account/access/", AuditEntry, _looked),
     Listed("/api/v1/sync/devices", Device, _device),
     Listed("/api/v1/sync/conflicts", Conflict, owned(Conflict)),
     Listed("/api/v1/sync/conflicts?ordering=created_at", Conflict, owned(Conflict)),

@@ -66,7 +66,7 @@ class Walk:
             response = self.api.get(url)
             assert response.status_code == 200, response.content
             last, body = url, response.json()
-            seen += [row[self.listed.key] for row in body["results"]]
+            seen += [str(row[self.listed.key]) for row in body["results"]]
             url = body[link]
             for act, number in next(self.meanwhile, []) if url else []:
                 getattr(self, act)(number)

@@ -7,11 +7,12 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.domain.roles import CURATOR, PUBLISH_ALONE, REVIEWER
 from accounts.models import User
+from accounts.services.roles import give_permissions
 
 DEMO_EMAIL = "demo@dropset.local"
 CURATOR_EMAIL = "curator@dropset.local"
-CURATED_APPS = ["catalog"]
 
 
 class Command(BaseCommand):
@@ -24,9 +25,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         self._user(DEMO_EMAIL, options["password"])
         curator = self._user(CURATOR_EMAIL, options["password"], is_staff=True)
-        curators, _ = Group.objects.get_or_create(name="Curators")
-        curators.permissions.set(Permission.objects.filter(content_type__app_label__in=CURATED_APPS))
-        curator.groups.add(curators)
+        give_permissions()
+        curator.groups.add(*Group.objects.filter(name__in=(CURATOR, REVIEWER)))
+        app, _, codename = PUBLISH_ALONE.partition(".")  # there is nobody else to look at it
+        curator.user_permissions.add(Permission.objects.get(content_type__app_label=app, codename=codename))
         self.stdout.write(f"{DEMO_EMAIL} and {CURATOR_EMAIL} are there.")
 
     def _user(self, email: str, password: str, *, is_staff: bool = False) -> User:
