@@ -1,13 +1,16 @@
-"""Forms of the pages behind the links in mails."""
+"""Forms of the pages behind the links in mails, and of the admin."""
 
 from typing import Any
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from accounts.domain.addresses import MAX_LENGTH, normal_form
 from accounts.models import User
 from accounts.validators import PASSWORD_MAX_LENGTH
+
+REASON_MIN_LENGTH, REASON_MAX_LENGTH = 8, 500
 
 
 def _password_field(label: str, autocomplete: str) -> forms.CharField:
@@ -51,3 +54,18 @@ class NewPasswordForm(forms.Form):
 
 class PasswordForm(forms.Form):
     password = _password_field("Password", "current-password")
+
+
+class ReasonForm(forms.Form):
+    """Why somebody of the staff looks at what an athlete logs."""
+
+    reason = forms.CharField(
+        label="Reason",
+        min_length=REASON_MIN_LENGTH,
+        max_length=REASON_MAX_LENGTH,
+        help_text="What the athlete asked, or a ticket's number. They can read it; write nothing about their health.",
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3, "autofocus": True}),
+    )
+
+    def clean_reason(self) -> str:
+        return " ".join(self.cleaned_data["reason"].split())

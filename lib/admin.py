@@ -1,5 +1,6 @@
 """The admin of owned rows: found by id, never counted as a whole, deleted softly."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -20,6 +21,7 @@ from lib.singles import take_flags, taken_claims
 from lib.writes import Catalogue, writing
 
 COUNTED_ROWS_MAX = 10_000
+TOLD_MAX = 80  # characters of a value in the history
 
 
 class BoundedPaginator(Paginator[Any]):
@@ -29,6 +31,45 @@ class BoundedPaginator(Paginator[Any]):
     def count(self) -> int:
         rows: Any = self.object_list
         return int(rows.order_by()[:COUNTED_ROWS_MAX].count())
+
+
+class ToldChanges:
+    """Mixin: the history of a row says what stood there, and what stands there now."""
+
+    def construct_change_message(self, request: HttpRequest, form: Any, formsets: Any, add: bool = False) -> Any:  # noqa: FBT001, FBT002 - Django's signature
+        messages = super().construct_change_message(request, form, formsets, add)  # type: ignore[misc]  # of ModelAdmin
+        told = [_change_of(form, name) for name in form.changed_data]
+        of_itself = [message["changed"] for message in messages if "name" not in message.get("changed", {"name": ""})]
+        for changed in of_itself if told else []:
+            changed["fields"] = told
+        return messages
+
+
+def _change_of(form: Any, name: str) -> str:
+    field = form.fields.get(name)
+    if field is None:  # a password, of which nothing is told
+        return name
+    before, after = (_as_text(field, value) for value in (form.initial.get(name), form.cleaned_data.get(name)))
+    return f"{field.label or name} from {before} to {after}"
+
+
+def _as_text(field: Any, value: Any) -> str:
+    """As people know it: the words of a choice, the name of a row."""
+    if isinstance(field, forms.ModelChoiceField) and value and not isinstance(value, models.Model | models.QuerySet):
+        keys = value if isinstance(value, list | tuple) else [value]
+        rows: Any = field.queryset
+        value = rows.filter(pk__in=[getattr(key, "pk", key) for key in keys])
+    if isinstance(value, models.QuerySet | list | tuple | set):
+        value = ", ".join(sorted(map(str, value)))
+    elif isinstance(field, forms.ChoiceField):
+        value = dict(_flat(field.choices)).get(value, value)
+    text = "nothing" if value is None or value == "" else f"“{value}”"
+    return text if len(text) <= TOLD_MAX else f"{text[:TOLD_MAX]}…”"
+
+
+def _flat(choices: Any) -> Iterator[tuple[Any, Any]]:
+    for value, label in choices:
+        yield from _flat(label) if isinstance(label, list | tuple) else [(value, label)]
 
 
 class OwnedForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
@@ -73,7 +114,7 @@ def show_faults(form: Any, cleaned: dict[str, Any]) -> None:
         form.add_error(name, f"{path}: {fault.detail}" if path else fault.detail)
 
 
-class OwnedAdmin(ModelAdmin):  # type: ignore[misc]  # no stubs
+class OwnedAdmin(ToldChanges, ModelAdmin):  # type: ignore[misc]  # no stubs
     """Columns, filters and raw ids derive from the entity; a subclass names what to search."""
 
     form = OwnedForm
@@ -97,6 +138,10 @@ class OwnedAdmin(ModelAdmin):  # type: ignore[misc]  # no stubs
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         queryset: models.QuerySet[Any] = super().get_queryset(request)
         return queryset.order_by("-updated_at")
+
+    def rows_named(self, object_id: str) -> models.Q:
+        """Which row an address names."""
+        return models.Q(pk=object_id)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         return self.readonly_fields if obj is None else ("id", "user", *self.readonly_fields)
@@ -128,6 +173,10 @@ class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no stubs
 
     show_full_result_count = False
     paginator = BoundedPaginator
+
+    def rows_named(self, object_id: str) -> models.Q:
+        """Which row an address names."""
+        return models.Q(pk=object_id)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

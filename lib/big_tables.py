@@ -1,4 +1,4 @@
-"""The admin of big tables: shows only what was searched for, found by an index, and by all columns of the key."""
+"""The admin of big tables: rows are found by an index, and named by all columns of their key."""
 
 from typing import Any
 
@@ -39,28 +39,23 @@ class BigTableAdmin(ReadOnlyAdmin):
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[KeyedChangeList]:
         return KeyedChangeList
 
-    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+    def rows_named(self, object_id: str) -> models.Q:
         """By its real key; Django's own links name one column of it, which finds one of its rows."""
         parts = object_id.split(".")
+        if len(parts) == len(self.key):
+            return models.Q(**dict(zip(self.key, parts, strict=True)))
+        return self.found_by(object_id)
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         try:
-            if len(parts) == len(self.key):
-                named = models.Q(**dict(zip(self.key, parts, strict=True)))
-            else:
-                named = self.found_by(object_id)
-            return self.get_queryset(request).select_related("user").filter(named).first()
+            return self.get_queryset(request).select_related("user").filter(self.rows_named(object_id)).first()
         except (ValidationError, ValueError):
             return None
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
-        """Without a search, the table in the order of its key; a filter alone would have to read all of it."""
-        if not search_term.strip():
-            return (queryset.none() if self.is_filtered(request) else queryset.order_by(*self.key)), False
         for word in search_term.split():
             queryset = queryset.filter(self.found_by(word))
         return queryset, False
-
-    def is_filtered(self, request: HttpRequest) -> bool:
-        return not request.GET.keys() <= {"q", "p", "o", "all", "e"}
 
     def found_by(self, word: str) -> models.Q:
         """Which rows a word of the search asks for; none of them where it is nothing that can be looked for."""

@@ -64,4 +64,6 @@ class OwnedModel(models.Model):
         triggers = capture_triggers()
 
     def __str__(self) -> str:
-        return f"{self._meta.verbose_name} {self.pk}"
+        """Nobody knows a row by its id."""
+        made = f" of {self.created_at:%d %b %Y, %H:%M}" if self.created_at else ""
+        return f"{self._meta.verbose_name}{made}"

@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from lib.admin import OwnedAdmin
+from accounts.admin.athletes import AthleteAdmin
 from specimens.models import Crate, DayNote, Kit, Plan, PlanDay, PlanSlot, Rack, Room, Shelf
 
-admin.site.register([Plan, PlanDay, PlanSlot, Room, Rack, DayNote, Kit, Shelf, Crate], OwnedAdmin)
+admin.site.register([Plan, PlanDay, PlanSlot, Room, Rack, DayNote, Kit, Shelf, Crate], AthleteAdmin)

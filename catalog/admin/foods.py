@@ -2,9 +2,9 @@
 
 from django.contrib import admin
 
+from accounts.admin.athletes import AthleteAdmin
 from catalog.admin.base import LibraryAdmin
 from catalog.models import Food, KeptFood
-from lib.admin import OwnedAdmin
 
 
 @admin.register(Food)
@@ -13,5 +13,5 @@ class FoodAdmin(LibraryAdmin):
 
 
 @admin.register(KeptFood)
-class KeptFoodAdmin(OwnedAdmin):
+class KeptFoodAdmin(AthleteAdmin):
     pass

@@ -16,14 +16,15 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from accounts.admin.guarded import GuardedAdmin
 from accounts.enums import LinkPurpose
 from accounts.models import Device, Session, User
 from accounts.services.mails import mail_link
 from accounts.services.tokens import start_session
+from accounts.tests.factories import give_reason
 from catalog.models import (
     EditorialStep,
     Equipment,
-    ExerciseType,
     Merge,
     Muscle,
     Program,
@@ -35,6 +36,7 @@ from catalog.models import (
 from catalog.tests.factories import make_canonical, make_equipment, make_muscle, make_program
 from lib import wire
 from lib.models import OwnedModel
+from lib.shared import SharedModel
 from lib.tests.factories import make, make_user
 from sync.models import DeviceState, Import, Mutation, Snapshot
 from training.models import Measurement
@@ -57,7 +59,8 @@ REGISTERED = sorted(
 SMALL = {Group, Muscle, Equipment, ProcrastinateJob}  # people keep these by hand; finished jobs are swept
 CREATABLE = [entity.model for entity in wire.entities() if entity.wire.creatable]
 OF_PROGRAMS = {Program, ProgramWeek, ProgramDay, ProgramSlot, ProgramSet}  # the admin shows canonical ones
-OWNED = [model for model in CREATABLE if model not in {ExerciseType, *OF_PROGRAMS}]
+GUARDED = [model for model in CREATABLE if isinstance(admin.site.get_model_admin(model), GuardedAdmin)]
+OWNED = [model for model in GUARDED if not issubclass(model, SharedModel)]
 
 
 def each(found: Sequence[type[Model]]) -> pytest.MarkDecorator:
@@ -78,6 +81,7 @@ def populate(model: type[Model], count: int, *, first: int = 0) -> None:
     """So many rows more of the model, and of everything that is not an entity of a user. Of all entities it would take long."""
     for n in range(first, first + count):
         user = make_user(f"user-{n}@example.org")
+        give_reason(User.objects.get(email="charlie@example.org"), user)
         start_session(user=user, at=timezone.now())
         device = Device.objects.create(id=uuid4(), user=user, name="phone", instance_token_hash="0" * 64)
         Session.objects.filter(user=user).update(device=device)
@@ -163,14 +167,16 @@ def test_list_takes_as_many_queries_for_three_rows_as_for_one(console: Client, m
 
 @each(OWNED)
 @pytest.mark.parametrize("count", [1, 3])
-def test_list_of_an_entity_takes_four_queries(
-    console: Client, model: type[OwnedModel], count: int, django_assert_num_queries: Any
+def test_list_of_an_entity_takes_six_queries(
+    console: Client, charlie: User, model: type[OwnedModel], count: int, django_assert_num_queries: Any
 ) -> None:
     user = make_user("ada@example.org")
+    give_reason(charlie, user)
     for _ in range(count):
         make(model, user)
     console.get(url_of(model))
-    with django_assert_num_queries(4):  # the session; the user; the bounded count; the page
+    # the session; the user; what is open to them; the bounded count; the page; the trail
+    with django_assert_num_queries(6):
         page = console.get(url_of(model))
     assert len(page.context["cl"].result_list) == model._default_manager.count()
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.utils import timezone
 from selenium.webdriver import Chrome, ChromeOptions, ChromeService
@@ -17,10 +18,13 @@ from selenium.webdriver.support.wait import WebDriverWait
 from accounts.enums import LinkPurpose
 from accounts.models import User
 from accounts.services.mails import mail_link
-from accounts.tests.factories import token_for
+from accounts.tests.factories import give_reason, token_for
 from catalog.models import ExerciseType
 from catalog.tests.factories import make_canonical, make_muscle
-from lib.tests.factories import make_user
+from conftest import client_of
+from lib.tests.factories import make, make_user
+from sync.models import Conflict
+from training.models import Exercise, Set, Workout
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 ADVICE = "No browser here: install chromium and chromium-driver (Debian's names) to test the pages."
@@ -202,3 +206,76 @@ def test_admin_is_blocked_from_nothing_that_it_needs(page: Page) -> None:
         page.see("#nav-sidebar")
         assert page.hosts() <= {page.base_url}, path
         assert page.complaints() == [], path
+
+
+def support_of(athlete: User) -> User:
+    call_command("roles", verbosity=0)
+    user = make_user("sue@example.org", password="dropset-demo", is_staff=True)
+    user.groups.add(Group.objects.get(name="support"))
+    workout = make(Workout, athlete, title="Push day")
+    kind = make_canonical("bench-press", name="Bench Press")
+    exercise = make(Exercise, athlete, workout=workout.pk, exercise_type=kind.pk)
+    Set.objects.create(user=athlete, exercise=exercise, reps=8, load_kg="80.00")
+    return user
+
+
+def test_support_says_why_and_then_sees_a_workout_and_the_athlete_reads_it(page: Page) -> None:
+    alice = make_user("alice@example.org")
+    sue = support_of(alice)
+    log_in(page, "sue@example.org")
+    page.open("/admin/accounts/user/")
+    page.write("#searchbar", "alice\n")
+    page.see_text("1 result")
+    page.click("#result_list tbody a")
+    page.see_text("Give a reason to look at it")
+    assert "Workouts" not in page.see("#content-main section").text
+    page.open(f"/admin/training/workout/{Workout.objects.get().pk}/change/")  # a link from a colleague
+    page.see_text("Say why you look at it")
+    page.write("#id_reason", "Ticket 12: the load of a set is wrong.")
+    page.click("#content button[type=submit]")
+    assert "8 x 80 kg" in page.see("#sheet").text
+    page.click("#sheet tbody a")
+    page.see_text("set 1: 8 x 80 kg")
+    assert page.complaints() == []
+    seen = client_of(alice).get("/api/v1/account/access/").json()["results"]
+    workout, row = Workout.objects.get(), Set.objects.get()
+    assert [(entry["what"], entry["reason"]) for entry in seen] == [
+        (f"set {row.pk}", ""),
+        (f"workout {workout.pk}", ""),
+        ("", "Ticket 12: the load of a set is wrong."),
+    ]
+    assert {entry["actor"] for entry in seen} == {str(sue.pk)}
+
+
+PHONE = {"width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": True}
+
+
+@pytest.fixture
+def phone(page: Page) -> Iterator[Page]:
+    """Wide again when the test is over."""
+    yield page
+    page.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def test_pages_of_support_fit_a_phone(phone: Page) -> None:
+    alice = make_user("alice@example.org")
+    make_user("charlie@example.org", password="dropset-demo", is_staff=True, is_superuser=True)
+    give_reason(User.objects.get(email="charlie@example.org"), alice)
+    support_of(alice)
+    conflict = Conflict.objects.create(
+        user=alice, kind="field", entity="set", record_id=Set.objects.get().pk, record_version=1,
+        fields=[{"name": "notes", "base": "", "kept": {"value": "n" * 90, "at": "2026-03-01T10:00:00Z"},
+                 "lost": {"value": "left knee " * 20, "at": "2026-03-01T10:00:00Z"}}],
+    )  # fmt: skip
+    log_in(phone, "charlie@example.org")
+    phone.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", PHONE)
+    for path in (
+        f"accounts/user/{alice.pk}/change/", f"accounts/user/{alice.pk}/reason/", "training/workout/",
+        f"training/workout/{Workout.objects.get().pk}/change/", f"training/set/{Set.objects.get().pk}/change/",
+        f"sync/conflict/{conflict.pk}/change/", "sync/conflict/", "sync/mutationrow/", "sync/logrow/", "accounts/auditentry/",
+        f"auth/group/{Group.objects.get(name='support').pk}/change/",
+    ):  # fmt: skip
+        phone.open(f"/admin/{path}")
+        phone.see("#content")
+        assert phone.driver.execute_script("return document.documentElement.scrollWidth") <= PHONE["width"], path
+        assert phone.complaints() == [], path

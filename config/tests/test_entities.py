@@ -89,7 +89,7 @@ def test_entity_has_an_example_of_every_constraint(entity: wire.Entity) -> None:
 @entities(ENTITIES)
 def test_entity_is_in_the_admin(entity: wire.Entity) -> None:
     registered = admin.site.is_registered(entity.model)
-    assert registered, f"{entity.name} is not in the admin: register it in {entity.model._meta.app_label}/admin.py."
+    assert registered, f"{entity.name} is not in the admin: register it in the admin of {entity.model._meta.app_label}."
 
 
 def test_entity_docs_are_up_to_date() -> None:

@@ -1,7 +1,7 @@
 """The tables whose key has several columns, as the admin can show them: it insists on a key of one.
 
 The same tables, read-only: Django makes nothing for these models. What the admin uses as a key must not be taken for one,
-so the pages of sync/admin.py name a row by all columns of its real key.
+so the pages of sync/admin name a row by all columns of its real key.
 """
 
 from typing import Any

@@ -1,6 +1,7 @@
 """What support sees: everything of a user's sync, found by what a user can name, and never changed."""
 
 import json
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -11,12 +12,13 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import User
+from accounts.models import Device, Settings, User
+from accounts.tests.factories import give_reason
 from lib.tests.factories import make_user
 from lib.wire import CATALOGUE
 from sync.models import Conflict, LogEntry, LogRow, Mutation, MutationRow, Record, RecordRow
 from sync.tests.devices import Phone
-from sync.tests.test_resolving import decide, field_conflict
+from sync.tests.test_resolving import decide, delete_conflict, field_conflict
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -25,8 +27,10 @@ BIG = ["recordrow", "logrow", "mutationrow"]
 
 
 @pytest.fixture
-def admin(client: Client, charlie: User) -> Client:
+def admin(client: Client, charlie: User, alice: User, bob: User) -> Client:
+    """Charlie's, who has said why he looks at what alice and bob log."""
     client.force_login(charlie)
+    give_reason(charlie, alice, bob)
     return client
 
 
@@ -36,6 +40,11 @@ def rows(admin: Client, model: str, q: str = "", **query: str) -> list[Any]:
     return list(page.context["cl"].result_list)
 
 
+def give_names(phone: Phone, tablet: Phone) -> None:
+    for device, name in ((phone, "Phone"), (tablet, "Tablet")):
+        Device.objects.filter(pk=device.id).update(name=name)
+
+
 def test_rows_have_the_columns_of_their_tables() -> None:
     for shown, real in ((RecordRow, Record), (LogRow, LogEntry), (MutationRow, Mutation)):
         assert [f.column for f in shown._meta.concrete_fields] == [f.column for f in real._meta.concrete_fields]
@@ -43,13 +52,13 @@ def test_rows_have_the_columns_of_their_tables() -> None:
 
 
 @pytest.mark.parametrize("model", BIG)
-def test_big_table_is_listed_in_the_order_of_its_key_and_searched(admin: Client, phone: Phone, model: str) -> None:
+def test_big_table_is_listed_newest_first_and_searched(admin: Client, phone: Phone, model: str) -> None:
     phone.create("workout")
     phone.create("workout")
     found = rows(admin, model)
     assert len(found) >= 2
-    key = admin_of(model).key
-    assert found == sorted(found, key=lambda row: [getattr(row, name) for name in key])
+    column = {"mutationrow": "received_at"}.get(model, "version")
+    assert found == sorted(found, key=lambda row: getattr(row, column), reverse=True)
     for q in ("'", "%", "x" * 300, "nobody@example.org", str(uuid4()), "a@b " + str(uuid4())):
         assert rows(admin, model, q) == []
 
@@ -69,8 +78,8 @@ def test_mutation_is_found_with_what_came_of_it(admin: Client, phone: Phone, tab
     detail = admin.get(url).content.decode()
     assert "&quot;use_lost&quot;" in detail
     assert f"{ADMIN}/conflict/{conflict}/change/" in detail
-    assert f"U set {record}" in detail
-    assert f"U conflict {conflict}" in detail
+    assert "set changed, version" in detail
+    assert "conflict changed, version" in detail
 
 
 def test_search_finds_by_user_device_and_record(admin: Client, phone: Phone, tablet: Phone, bobs_phone: Phone) -> None:
@@ -103,7 +112,8 @@ def test_refused_payloads_are_filtered(admin: Client, phone: Phone) -> None:
     phone.push(refused)
     assert [str(m.mutation_id) for m in rows(admin, "mutationrow", refused="open")] == [refused["id"]]
     assert rows(admin, "mutationrow", refused="settled") == []
-    assert rows(admin, "mutationrow", status__exact="applied") == []  # would read the whole table
+    assert [str(m.mutation_id) for m in rows(admin, "mutationrow", status__exact="rejected")] == [refused["id"]]
+    assert [m.status for m in rows(admin, "mutationrow", status__exact="applied")] == ["applied"]
     assert len(rows(admin, "mutationrow", "alice@example.org", status__exact="applied")) == 1
     (mutation,) = rows(admin, "mutationrow", "alice@example.org", refused="open")
     page = admin.get(f"{ADMIN}/mutationrow/{mutation.user_id}.{refused['id']}/change/").content.decode()
@@ -129,20 +139,93 @@ def test_row_that_is_not_there_leads_back(admin: Client, alice: User, model: str
     assert admin.get(f"{ADMIN}/{model}/{key.format(user=alice.pk)}/change/").status_code in (302, 404)
 
 
-def test_users_page_leads_to_everything(admin: Client, phone: Phone, alice: User) -> None:
-    phone.create("workout")
-    page = admin.get(f"{ADMIN}/head/{alice.pk}/change/").content.decode()
-    for model in ("accounts/device", "sync/devicestate", "sync/recordrow", "sync/logrow", "sync/mutationrow"):
-        assert f"/admin/{model}/?q=" in page
-
-
-def test_conflict_links_to_its_mutations_and_log(admin: Client, phone: Phone, tablet: Phone) -> None:
+def test_page_of_a_conflict_tells_what_stood_what_was_kept_and_what_lost(
+    admin: Client, phone: Phone, tablet: Phone
+) -> None:
     record, conflict, _ = field_conflict(phone, tablet)
+    give_names(phone, tablet)
     row = Conflict.objects.get(pk=conflict)
-    page = admin.get(f"{ADMIN}/conflict/{conflict}/change/").content.decode()
-    assert f"{ADMIN}/mutationrow/?q={row.winner_mutation}" in page
-    assert f"{ADMIN}/mutationrow/?q={row.loser_mutation}" in page
+    response = admin.get(f"{ADMIN}/conflict/{conflict}/change/")
+    assert response.context["sentence"] == ("Phone wrote reps 6 over 5, and Tablet wrote 4. Kept: 4. Lost: 6.")
+    page = response.content.decode()
+    for named in (f"{ADMIN}/mutationrow/?q={row.winner_mutation}", f"{ADMIN}/mutationrow/?q={row.loser_mutation}"):
+        assert named in page
     assert f"{ADMIN}/logrow/?q={record}" in page
+    assert "set 1: 4 reps" in page  # where the record hangs, by its name
+    assert "&quot;device_id&quot;" not in page  # no JSON
+    (listed,) = rows(admin, "conflict")
+    assert admin_of("conflict").told(listed) == "A device wrote reps 6 over 5, and a device wrote 4. Kept: 4. Lost: 6."
+
+
+def test_conflict_that_a_file_brought_in_another_form_has_a_page_too(admin: Client, alice: User) -> None:
+    conflict = Conflict.objects.create(user=alice, kind="field", entity="set", record_id=uuid4(), record_version=1)
+    for fields in ([{"name": 1}], ["reps"], [{"name": "reps", "kept": {}, "lost": {}}]):
+        Conflict.objects.filter(pk=conflict.pk).update(fields=fields)
+        page = admin.get(f"{ADMIN}/conflict/{conflict.pk}/change/")
+        assert "of no form that the server knows" in page.context["sentence"]
+        assert "a set that is gone" in page.content.decode()
+
+
+@pytest.mark.parametrize("unit", ["kg", "lb"])
+def test_loads_of_a_conflict_are_in_the_athletes_unit(
+    admin: Client, alice: User, phone: Phone, tablet: Phone, unit: str
+) -> None:
+    Settings.objects.filter(user=alice).update(weight_unit=unit)
+    record = phone.create("set", {"exercise": phone.exercise(), "load_kg": "75.00"})
+    base = phone.records()["set", record]["version"]
+    phone.one("update", "set", record, {"load_kg": "80.00"}, base_version=base)
+    tablet.one("update", "set", record, {"load_kg": "82.50"}, base_version=base)
+    (conflict,) = Conflict.objects.all()
+    said = admin.get(f"{ADMIN}/conflict/{conflict.pk}/change/").context["sentence"]
+    kept = {"kg": "82.5 kg", "lb": "181.88 lb"}[unit]
+    lost = {"kg": "80 kg over 75 kg", "lb": "176.37 lb over 165.35 lb"}[unit]
+    assert f"wrote load {lost}, and" in said
+    assert f"Kept: {kept}." in said
+
+
+@pytest.mark.parametrize(
+    ("deletion_wins", "end"), [(True, "It stays deleted. Lost: title “Push”."), (False, "It was kept.")]
+)
+def test_deletion_that_met_work_is_told(
+    admin: Client, phone: Phone, tablet: Phone, *, deletion_wins: bool, end: str
+) -> None:
+    _, conflict, _ = delete_conflict(phone, tablet, deletion_wins=deletion_wins)
+    give_names(phone, tablet)
+    said = admin.get(f"{ADMIN}/conflict/{conflict}/change/").context["sentence"]
+    assert said == f"Tablet deleted this workout, and Phone had worked on it. {end}"
+
+
+def test_lists_say_what_happened_in_words(admin: Client, phone: Phone) -> None:
+    record = phone.create("workout", {"title": "Legs"})
+    version = phone.records()["workout", record]["version"]
+    phone.one("update", "workout", record, {"title": "Push"}, base_version=version)
+    mutation, line, row = (admin_of(name) for name in ("mutationrow", "logrow", "recordrow"))
+    assert [mutation.what(m) for m in rows(admin, "mutationrow")] == ["update workout: title", "create workout: title"]
+    lines = [found for found in rows(admin, "logrow") if str(found.record_id) == record]
+    assert [(line.happened(found), line.content(found)) for found in lines] == [
+        ("workout changed", "“Push”"),
+        ("workout created", "“Legs”"),
+    ]
+    assert [row.content(found) for found in rows(admin, "recordrow", record)] == ["“Push”"]
+    for model in BIG:
+        shown = admin.get(f"{ADMIN}/{model}/").content.decode()
+        texts = re.sub(r"<[^>]*>", " ", shown.partition('id="result_list"')[2].partition("</table>")[0])
+        assert re.findall(r"[0-9a-f]{8}-[0-9a-f]{4}-", texts) == []
+
+
+def test_refused_mutation_says_why_in_the_list(admin: Client, phone: Phone) -> None:
+    phone.push(phone.mutation("create", "workout", str(uuid4()), {"status": "never"}))
+    (found,) = rows(admin, "mutationrow", status__exact="rejected")
+    assert "(invalid_choice)" in admin_of("mutationrow").reason(found)
+
+
+def test_heads_of_users_to_whom_something_waits_are_found(
+    admin: Client, phone: Phone, bobs_phone: Phone, alice: User
+) -> None:
+    bobs_phone.create("workout")
+    phone.push(phone.mutation("create", "workout", str(uuid4()), {"status": "never"}))
+    assert [head.pk for head in rows(admin, "head", waiting="yes")] == [alice.pk]
+    assert len(rows(admin, "head")) >= 2
 
 
 @pytest.mark.parametrize("model", [*BIG, "head", "devicestate", "conflict"])

@@ -83,7 +83,7 @@ class Enrolment(OwnedModel):
         triggers = [*OwnedModel.Meta.triggers, *own_or_shared("program")]
 
     def __str__(self) -> str:
-        return self.title or f"enrolment {self.pk}"
+        return self.title or super().__str__()
 
 
 class ProgressionState(OwnedModel):

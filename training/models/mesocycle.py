@@ -71,7 +71,7 @@ class Mesocycle(OwnedModel):
         ]
 
     def __str__(self) -> str:
-        return self.title or f"mesocycle {self.pk}"
+        return self.title or super().__str__()
 
 
 class MesocycleWeek(OwnedModel):

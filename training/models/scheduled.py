@@ -63,4 +63,4 @@ class ScheduledWorkout(OwnedModel):
         triggers = [*OwnedModel.Meta.triggers, *own_or_shared("program_day")]
 
     def __str__(self) -> str:
-        return self.title or f"scheduled workout {self.pk}"
+        return self.title or super().__str__()

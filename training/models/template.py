@@ -33,7 +33,7 @@ class WorkoutTemplate(OwnedModel):
         ]
 
     def __str__(self) -> str:
-        return self.title or f"workout template {self.pk}"
+        return self.title or super().__str__()
 
 
 class TemplateExercise(OwnedModel):

@@ -88,7 +88,7 @@ class Workout(OwnedModel):
         ]
 
     def __str__(self) -> str:
-        return self.title or f"workout {self.pk}"
+        return self.title or super().__str__()
 
 
 class Exercise(OwnedModel):

@@ -9,6 +9,7 @@ from django.contrib.admin import site
 from django.test import Client, RequestFactory
 
 from accounts.models import User
+from accounts.tests.factories import give_reason
 from catalog.models import ExerciseType
 from catalog.tests.factories import make_canonical
 from lib.models import OwnedModel
@@ -21,8 +22,10 @@ START = "2026-03-01T10:00:00Z"
 
 
 @pytest.fixture
-def admin(client: Client, charlie: User) -> Client:
+def admin(client: Client, charlie: User, alice: User, bob: User) -> Client:
+    """Charlie's, who has said why he looks at what alice and bob log."""
     client.force_login(charlie)
+    give_reason(charlie, alice, bob)
     return client
 
 
@@ -205,8 +208,10 @@ def test_metadata_are_looked_at_again_under_the_lock(admin: Client, alice: User,
     row = make(Set, alice, exercise=running.pk)
     row.metadata = {"incline": 41}
     form: Any = SimpleNamespace(changed_data=["metadata"])
+    request = RequestFactory().post("/")
+    request.user = User.objects.get(email="charlie@example.org")
     with pytest.raises(RowsRefused) as caught:
-        site.get_model_admin(Set).save_model(RequestFactory().post("/"), row, form, change=True)
+        site.get_model_admin(Set).save_model(request, row, form, change=True)
     assert (caught.value.code, caught.value.attr) == ("metadata_invalid", "metadata.incline")
     row.refresh_from_db()
     assert row.metadata == {}

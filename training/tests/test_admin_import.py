@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from accounts.models import User
+from accounts.tests.factories import give_reason
 from catalog.tests.factories import make_canonical
 from lib.tests.factories import as_id, make_user
 from training.models import Exercise, Set, Workout
@@ -17,8 +18,10 @@ TEXT = f"{FITNOTES}2026-03-01,Flachbank,Brust,80,kgs,5,,,,\n2026-03-01,Flachbank
 
 
 @pytest.fixture
-def admin(client: Client, charlie: User) -> Client:
+def admin(client: Client, charlie: User, alice: User, bob: User) -> Client:
+    """Charlie's, who has said why he looks at what alice and bob log."""
     client.force_login(charlie)
+    give_reason(charlie, alice, bob)
     return client
 
 
@@ -90,3 +93,11 @@ def test_who_may_not_add_workouts_may_not_import(client: Client, alice: User) ->
     refused = send(client)
 
     assert (refused.status_code, Workout.objects.count()) == (403, 0)
+
+
+def test_file_is_not_even_tried_without_a_reason(client: Client, charlie: User, alice: User) -> None:
+    """The report tells what they log."""
+    client.force_login(charlie)
+    assert send(client).status_code == 403
+    give_reason(charlie, alice)
+    assert send(client).status_code == 200

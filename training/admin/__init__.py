@@ -1,0 +1,3 @@
+from training.admin import logs, others
+
+__all__ = ["logs", "others"]
