@@ -34,6 +34,11 @@ class Key:
     nullable: bool
     field: Any
 
+    @property
+    def name(self) -> str:
+        """As for order_by()."""
+        return f"-{self.path}" if self.descending else self.path
+
     def rises(self, *, forward: bool) -> bool:
         """Whether the values grow on this way through the list."""
         return self.descending != forward
@@ -120,9 +125,12 @@ def documents(
 
 
 def from_place(queryset: models.QuerySet[Any], keys: tuple[Key, ...], place: Place | None) -> models.QuerySet[Any, Any]:
-    forward = place is None or place.forward
-    found = queryset.order_by(*(key.path if key.rises(forward=forward) else f"-{key.path}" for key in keys))
+    found = in_order(queryset, keys, forward=place is None or place.forward)
     return found if place is None else found.filter(_beyond(keys, place))
+
+
+def in_order(queryset: models.QuerySet[Any], keys: tuple[Key, ...], *, forward: bool) -> models.QuerySet[Any, Any]:
+    return queryset.order_by(*(key.path if key.rises(forward=forward) else f"-{key.path}" for key in keys))
 
 
 def _beyond(keys: Sequence[Key], place: Place) -> Any:

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
 from lib.errors import CursorInvalid
-from lib.keyset import Place, Read, keys_of, objects, page_of
+from lib.keyset import Key, Place, Read, keys_of, objects, page_of
 
 PAGE_SIZE = 50
 MAX_PAGE_SIZE = 200
@@ -44,11 +44,14 @@ class Pagination(BasePagination):
     def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         return self.turn_to(objects(queryset), queryset.model, request, view)
 
+    def get_keys(self, model: Any, request: Request, view: Any) -> tuple[Key, ...]:
+        """What the list of this request is sorted by."""
+        return keys_of(model, self.get_ordering(request, view))
+
     def turn_to(self, read: Read, model: Any, request: Request, view: Any) -> list[Any]:
         """The rows of the page that the request asks for."""
-        ordering = self.get_ordering(request, view)
-        self.keys = keys_of(model, ordering)
-        self.signer = _signer(request, ordering)
+        self.keys = self.get_keys(model, request, view)
+        self.signer = _signer(request, [key.name for key in self.keys])
         self.address = request.build_absolute_uri()
         text = request.query_params.get(CURSOR)
         place = None if text is None else self._place(text)

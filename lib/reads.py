@@ -96,7 +96,7 @@ class RenderedReads(viewsets.GenericViewSet[Any]):
         pages: Any = self.paginator
 
         def read(keys: tuple[Key, ...], place: Place | None, most: int) -> Rows:
-            return [(text, tuple(values)) for text, *values in self._documents(representation, keys, place, most)]
+            return [(text, tuple(values)) for text, *values in self.documents(representation, keys, place, most)]
 
         texts = pages.turn_to(read, self.serializer_class.Meta.model, request, self)
         page: Response = pages.get_paginated_response(orjson.Fragment(representation.array(texts)))
@@ -106,19 +106,24 @@ class RenderedReads(viewsets.GenericViewSet[Any]):
         return Response(orjson.Fragment(self.rendered()))
 
     def rendered(self) -> bytes:
-        """The row of the address. Raises Http404."""
+        """The row of the address; the first one of `rows_for` where there are several. Raises Http404."""
         representation = self.representation()
         kind: Any = type(self)
-        row = _row(kind, representation)
+        name, key = self.key()
+        row = _row(kind, representation, name)
         try:
-            found = row.rows(user=self.request.user.pk, key=self.kwargs["pk"])
+            found = row.rows(user=self.request.user.pk, key=key)
         except (TypeError, ValueError, ValidationError):
             raise Http404 from None
         if not found:
             raise Http404(f"No {self.serializer_class.Meta.model.__name__} matches the given query.")
         return representation.one(found[0][0])
 
-    def _documents(self, representation: Representation, keys: tuple[Key, ...], place: Place | None, most: int) -> Any:
+    def key(self) -> tuple[str, str]:
+        """The column and the value that the address names."""
+        return "pk", self.kwargs["pk"]
+
+    def documents(self, representation: Representation, keys: tuple[Key, ...], place: Place | None, most: int) -> Any:
         kind: Any = type(self)
         if filters_in(self.request, kind):
             found = self.filter_queryset(self.get_queryset())
@@ -155,7 +160,7 @@ def _page(view: Any, representation: Representation, keys: tuple[Key, ...], shap
 
 
 @lru_cache(maxsize=1024)
-def _row(view: Any, representation: Representation) -> Compiled:
+def _row(view: Any, representation: Representation, name: str) -> Compiled:
     rows = view.rows_for(USER, "retrieve")
-    key = Parameter("key", rows.model._meta.pk)
-    return Compiled.of(rows.filter(pk=key).values_list(representation.document))
+    key = Parameter("key", rows.model._meta.pk if name == "pk" else rows.model._meta.get_field(name))
+    return Compiled.of(rows.filter(**{name: key}).values_list(representation.document)[:1])
