@@ -5,6 +5,7 @@ from typing import Any
 import pgtrigger
 from django.apps import apps
 
+from lib.capture import BOTH_ROWS, NEW_ROWS
 from lib.fields import parents_of
 from lib.rules import Rule
 from lib.shared import CATALOGUE
@@ -14,8 +15,11 @@ from lib.sqlfiles import load_sql
 WORDS = (
     *("title", "summary", "description", "notes", "goal", "level", "days_per_week", "session_minutes"),
     *("equipment", "tags", "status", "visible", "parent_visible", "updated_at", "publish_at", "published_at"),
-    *("replaced_by_id", "source", "source_id", "attribution", "catalog_version"),
+    *("replaced_by_id", "source", "source_id", "attribution", "catalog_version", "search"),
 )
+
+# What a device has of a canonical food that its athlete uses.
+COPIED = ("name", "names", "brand", "barcode", "category", "nutrients", "portions", "attribution")
 
 
 class AsPublished(Rule):
@@ -121,3 +125,59 @@ class VersionedRoot(pgtrigger.Trigger):
             key = f"(SELECT p.{parent.column} FROM {above._meta.db_table} AS p WHERE p.id = {key})"  # noqa: S608 - our own names
             above = parent.related_model
         return above._meta.db_table, key
+
+
+class KeepsWords(pgtrigger.Trigger):
+    """The words by which canonical rows are found are known, so that a search knows what may have been meant."""
+
+    level = pgtrigger.Statement
+    when = pgtrigger.After
+    referencing = NEW_ROWS
+
+    def get_func(self, model: Any) -> str:
+        return load_sql("catalog", "keeps_words").replace("/*library*/", model._meta.db_table)
+
+
+def keeps_words() -> list[pgtrigger.Trigger]:
+    return [
+        KeepsWords(name="keeps_words_insert", operation=pgtrigger.Insert),
+        KeepsWords(name="keeps_words_update", operation=pgtrigger.Update),
+    ]
+
+
+class KeepsFood(pgtrigger.Trigger):
+    """A canonical food that an athlete's row refers to is kept for their devices. field: the reference."""
+
+    level = pgtrigger.Statement
+    when = pgtrigger.After
+    referencing = NEW_ROWS
+
+    def __init__(self, *, field: str, operation: Any) -> None:
+        self.field = field
+        super().__init__(name=f"{field}_is_kept_{str(operation).lower()}", operation=operation)
+
+    def get_func(self, model: Any) -> str:
+        text = load_sql("catalog", "keeps_food").replace("/*column*/", model._meta.get_field(self.field).column)
+        return text.replace("/*columns*/", ", ".join(COPIED)).replace("/*food columns*/", _of("f"))
+
+
+def keeps_food(field: str) -> list[pgtrigger.Trigger]:
+    """For each model with a reference to Food: whoever writes it, the food reaches the athlete's devices."""
+    return [KeepsFood(field=field, operation=operation) for operation in (pgtrigger.Insert, pgtrigger.Update)]
+
+
+class MarksStale(pgtrigger.Trigger):
+    """A canonical food that changed is marked where athletes keep it: `catalog.refresh_kept_foods` does the rest."""
+
+    level = pgtrigger.Statement
+    when = pgtrigger.After
+    operation = pgtrigger.Update
+    referencing = BOTH_ROWS
+
+    def get_func(self, model: Any) -> str:
+        text = load_sql("catalog", "marks_stale")
+        return text.replace("/*new columns*/", _of("n")).replace("/*old columns*/", _of("o"))
+
+
+def _of(row: str) -> str:
+    return ", ".join(f"{row}.{column}" for column in COPIED)

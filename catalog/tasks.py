@@ -3,6 +3,7 @@
 from django.utils import timezone
 
 from catalog.services.editorial import publish_due
+from catalog.services.kept_foods import refresh_kept_foods
 from catalog.services.merging import follow_merges
 from lib.jobs import LONG, periodic
 
@@ -15,3 +16,8 @@ def publish_scheduled(timestamp: int) -> None:
 @periodic("catalog.follow_merges", cron="23 * * * *", queue=LONG)
 def follow_late_rows(timestamp: int) -> None:
     follow_merges(at=timezone.now())
+
+
+@periodic("catalog.refresh_kept_foods", cron="*/5 * * * *", queue=LONG)
+def refresh(timestamp: int) -> None:
+    refresh_kept_foods()

@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from catalog.api.pages import REMOVED
+
 ERROR = {
     "type": "object",
     "required": ["type", "errors", "request_id"],
@@ -61,6 +63,7 @@ def share_components(result: Schema, generator: Any, request: Any, public: bool)
     _share_parameters(result, {frozenset(each["enum"]): name for name, each in schemas.items() if "enum" in each})
     _share_patches(schemas)
     _share_pages(schemas)
+    schemas["Removed"] = REMOVED
     return result
 
 
@@ -113,6 +116,7 @@ def _share_pages(schemas: Schema) -> None:
     for name, page in pages.items():
         rest = {key: value for key, value in page["properties"].items() if key != "results"}
         shared = {"type": "object", "properties": rest, "required": [n for n in page["required"] if n != "results"]}
-        if schemas.setdefault("Page", shared) == shared:
+        kind = "LibraryPage" if "catalog_version" in rest else "Page"
+        if schemas.setdefault(kind, shared) == shared:
             own = {"type": "object", "properties": {"results": page["properties"]["results"]}, "required": ["results"]}
-            schemas[name] = {"allOf": [{"$ref": "#/components/schemas/Page"}, own]}
+            schemas[name] = {"allOf": [{"$ref": f"#/components/schemas/{kind}"}, own]}

@@ -1,6 +1,7 @@
 import re
 import uuid
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.contrib.sessions import middleware as sessions
 from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
 from django.utils.deprecation import MiddlewareMixin
 
 from lib.errors import DomainError, LengthRequired, error_body
@@ -19,6 +21,8 @@ from lib.violations import violation_of
 USABLE_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 API = "/api/v1/"
 DJANGOS_OWN_PAGES = (404, 500)  # while developing; they bring their styles along
+LIBRARY = f"{API}library/"  # everybody's: kept, and asked for by its ETag
+KEPT_BY_ALL_S = 300
 NO_SENSORS = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 
 
@@ -102,13 +106,23 @@ class PrivacyMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if request.path.startswith(API):
-            is_library = request.path.startswith(f"{API}library/")  # everybody's: kept, and asked for by its ETag
-            response["Cache-Control"] = "private, no-cache" if is_library else "no-store"
+        if request.path.startswith(LIBRARY):
+            response["Cache-Control"] = _kept_by(request, response)
+            patch_vary_headers(response, ["Authorization"])
+        elif request.path.startswith(API):
+            response["Cache-Control"] = "no-store"
         if not (settings.DEBUG and response.status_code in DJANGOS_OWN_PAGES):
             response["Content-Security-Policy"] = _policy_for(request.path)
         response["Permissions-Policy"] = NO_SENSORS
         return response
+
+
+def _kept_by(request: HttpRequest, response: HttpResponse) -> str:
+    """What is said to nobody in particular may be kept on the way. Who logged in may be told of favourites first."""
+    if response.status_code not in (HTTPStatus.OK, HTTPStatus.NOT_MODIFIED):
+        return "no-store"
+    named = "Authorization" in request.headers
+    return "private, no-cache" if named else f"public, max-age={KEPT_BY_ALL_S}, must-revalidate"
 
 
 def _policy_for(path: str) -> str:

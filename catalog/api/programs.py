@@ -1,9 +1,9 @@
 """Programs: those of the library, and the user's own."""
 
-from typing import Any
+from typing import Any, ClassVar
 from uuid import uuid4
 
-from django.db.models import QuerySet
+from django.db.models import Case, IntegerField, QuerySet, Value, When
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers, status, viewsets
 from rest_framework.decorators import action
@@ -11,12 +11,14 @@ from rest_framework.generics import get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from catalog import queries
-from catalog.api.views import LibraryViewSet
+from catalog.api import filters
+from catalog.api.library import RowSerializer, RowsViewSet, usable_row
+from catalog.api.pages import ByTitle
+from catalog.enums import Status
 from catalog.models import Program, ProgramDay, ProgramSet, ProgramSlot, ProgramWeek
+from catalog.queries import trees
 from catalog.services import programs
 from lib.api import OwnedSerializer, OwnedViewSet, etag_of
-from lib.pagination import Pagination
 from lib.parsers import sent_body
 
 COPY_EXAMPLES = [OpenApiExample("with a title", {"title": "My upper and lower"}, request_only=True)]
@@ -27,9 +29,13 @@ class ProgramSerializer(OwnedSerializer):
         model = Program
 
 
-class LibraryProgramSerializer(ProgramSerializer):
+class LibraryProgramSerializer(RowSerializer):
+    class Meta(RowSerializer.Meta):
+        model = Program
+
     def get_field_names(self, declared_fields: Any, info: Any) -> list[str]:
-        return ["id", "slug", "version", "status", *self.entity.field_names, "updated_at"]
+        first, second, *others = super().get_field_names(declared_fields, info)
+        return [first, second, "version", *others]
 
 
 class ProgramCopySerializer(ProgramSerializer):
@@ -85,10 +91,6 @@ class ProgramTreeSerializer(LibraryProgramSerializer):
         return [*super().get_field_names(declared_fields, info), "described_weeks", "days"]
 
 
-class ByTitle(Pagination):
-    ordering = ("title", "id")
-
-
 class Trees(viewsets.GenericViewSet[Any]):
     """Programs that can be read whole."""
 
@@ -96,23 +98,33 @@ class Trees(viewsets.GenericViewSet[Any]):
     @action(detail=True, methods=["get"], pagination_class=None, filter_backends=[])
     def tree(self, request: Request, pk: Any = None) -> Response:
         """The program with its weeks, its days, their exercises and what these prescribe."""
-        program = get_object_or_404(Program.objects.usable_by(request.user), pk=pk)
-        return Response(ProgramTreeSerializer(queries.program_tree(program)).data)
+        return Response(ProgramTreeSerializer(trees.program_tree(usable_row(self))).data)
 
 
-class LibraryProgramViewSet(Trees, LibraryViewSet):
-    """The published programs. A version that another one has replaced is still found by its id, for those who are doing it."""
+class LibraryProgramViewSet(Trees, RowsViewSet):
+    """The published programs. A version that another one has replaced is still found by its id, for those who are doing it; a
+    slug finds the one that is offered.
+    """
 
-    queryset = Program.objects.none()
     serializer_class = LibraryProgramSerializer
-    filterset_fields = {"goal": ["exact"], "level": ["exact"], "days_per_week": ["exact", "lte"], "slug": ["exact"]}
+    filterset_class = filters.LibraryProgramFilter
     pagination_class = ByTitle
+    facet_columns: ClassVar = {
+        "goal": "goal",
+        "level": "level",
+        "days_per_week": "days_per_week",
+        "equipment": "equipment",
+        "tag": "tags",
+        "source": "source",
+    }
 
     @classmethod
     def rows_for(cls, user: Any, action: str) -> QuerySet[Any]:
-        if action == "retrieve":
-            return Program.objects.usable_by(user).filter(user=None)
-        return Program.objects.published()
+        rows = super().rows_for(user, action)
+        if action != "retrieve":
+            return rows
+        offered = Case(When(status=Status.PUBLISHED, then=Value(0)), default=Value(1), output_field=IntegerField())
+        return rows.order_by(offered, "-version")
 
 
 class ProgramViewSet(Trees, OwnedViewSet):

@@ -1,7 +1,7 @@
 from rest_framework import serializers
 
-from catalog.models import Equipment, ExerciseType, Muscle
-from lib import wire
+from catalog.api.library import RowSerializer
+from catalog.models import Equipment, ExerciseType, Muscle, Nutrient, ReferenceIntake
 from lib.api import OwnedSerializer
 
 
@@ -17,12 +17,24 @@ class EquipmentSerializer(serializers.ModelSerializer[Equipment]):
         fields = ["slug", "name", "kind"]
 
 
-class LibraryExerciseTypeSerializer(serializers.ModelSerializer[ExerciseType]):
-    replaced_by = serializers.UUIDField(source="replaced_by_id", read_only=True, allow_null=True)
-
+class NutrientSerializer(serializers.ModelSerializer[Nutrient]):
     class Meta:
+        model = Nutrient
+        fields = ["slug", "name", "names", "unit", "category", "fdc_id", "position", "source"]
+
+
+class ReferenceIntakeSerializer(serializers.ModelSerializer[ReferenceIntake]):
+    class Meta:
+        model = ReferenceIntake
+        fields = [
+            *("slug", "nutrient", "kind", "sex", "stage", "age_from_y", "age_below_y", "value", "unit", "applies_to"),
+            "source",
+        ]
+
+
+class LibraryExerciseTypeSerializer(RowSerializer):
+    class Meta(RowSerializer.Meta):
         model = ExerciseType
-        fields = ["id", "slug", "status", "replaced_by", *wire.entity_of(ExerciseType).field_names, "updated_at"]
 
 
 class ExerciseTypeSerializer(OwnedSerializer):

@@ -1,58 +1,57 @@
-from typing import Any
+"""The words of the library, and exercise types."""
 
-from django.db.models import QuerySet
+from typing import ClassVar
 
 from catalog.api import filters, serializers
+from catalog.api.library import LibraryViewSet, RowsViewSet
+from catalog.api.pages import ByPosition
 from catalog.api.suggestions import Suggesting
-from catalog.models import Equipment, ExerciseType, Muscle
-from lib.pagination import Pagination
-from lib.reads import RenderedReads
-
-
-class ByName(Pagination):
-    ordering = ("name", "id")
-
-
-class BySlug(Pagination):
-    ordering = ("slug",)
-
-
-class LibraryViewSet(RenderedReads):
-    """A part of the library: read-only, with an ETag on every answer."""
-
-    @classmethod
-    def rows_for(cls, user: Any, action: str) -> QuerySet[Any]:
-        assert cls.queryset is not None
-        return cls.queryset.all()
+from catalog.models import Equipment, Muscle, Nutrient, ReferenceIntake
 
 
 class MuscleViewSet(LibraryViewSet):
     queryset = Muscle.objects.all()
     serializer_class = serializers.MuscleSerializer
     filterset_class = filters.MuscleFilter
-    pagination_class = BySlug
 
 
 class EquipmentViewSet(LibraryViewSet):
     queryset = Equipment.objects.all()
     serializer_class = serializers.EquipmentSerializer
     filterset_class = filters.EquipmentFilter
-    pagination_class = BySlug
 
 
-class LibraryExerciseTypeViewSet(LibraryViewSet):
-    """The published exercise types. A retired one is still found by its id, for the logs that name it."""
+class NutrientViewSet(LibraryViewSet):
+    """What foods are made of, in the order of labels."""
 
-    queryset = ExerciseType.objects.none()
+    queryset = Nutrient.objects.all()
+    serializer_class = serializers.NutrientSerializer
+    filterset_class = filters.NutrientFilter
+    pagination_class = ByPosition
+
+
+class ReferenceIntakeViewSet(LibraryViewSet):
+    """How much of a nutrient people need a day, or should not exceed."""
+
+    queryset = ReferenceIntake.objects.all()
+    serializer_class = serializers.ReferenceIntakeSerializer
+    filterset_class = filters.ReferenceIntakeFilter
+
+
+class LibraryExerciseTypeViewSet(RowsViewSet):
+    """The published exercise types. A retired one is still found by its id or slug, for the logs that name it."""
+
     serializer_class = serializers.LibraryExerciseTypeSerializer
     filterset_class = filters.LibraryExerciseTypeFilter
-    pagination_class = ByName
-
-    @classmethod
-    def rows_for(cls, user: Any, action: str) -> QuerySet[Any]:
-        if action == "retrieve":
-            return ExerciseType.objects.usable_by(user).filter(user=None)
-        return ExerciseType.objects.published()
+    facet_columns: ClassVar = {
+        "category": "category",
+        "level": "level",
+        "movement_pattern": "movement_pattern",
+        "mechanic": "mechanic",
+        "equipment": "equipment",
+        "primary_muscle": "primary_muscles",
+        "source": "source",
+    }
 
 
 class ExerciseTypeViewSet(Suggesting):

@@ -1,10 +1,11 @@
 from catalog.models.editorial import DistinctPair, EditorialStep, Merge, MovedRow, Suggestion
 from catalog.models.exercise_type import ExerciseType
-from catalog.models.food import Food, KeptFood
+from catalog.models.food import Food, KeptFood, StaleFood
 from catalog.models.nutrient import Nutrient, ReferenceIntake
 from catalog.models.nutrition_template import NutritionTemplate, NutritionTemplateItem, NutritionTemplateMeal
 from catalog.models.program import Program, ProgramDay, ProgramSet, ProgramSlot, ProgramWeek
 from catalog.models.recommendation_rule import RecommendationRule
+from catalog.models.search import SearchWord
 from catalog.models.supplement import Supplement, SupplementInteraction
 from catalog.models.vocabulary import Equipment, Muscle
 
@@ -29,6 +30,8 @@ __all__ = [
     "ProgramWeek",
     "RecommendationRule",
     "ReferenceIntake",
+    "SearchWord",
+    "StaleFood",
     "Suggestion",
     "Supplement",
     "SupplementInteraction",

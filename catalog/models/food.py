@@ -8,7 +8,8 @@ from django.db.models.functions import Cast, Coalesce
 
 from catalog import enums
 from catalog.models.history import keeps_versions
-from catalog.models.library import NAME_MAX_LENGTH, NOT_ON_THE_WIRE, LibraryModel
+from catalog.models.library import IN_THE_LIBRARY, NAME_MAX_LENGTH, NOT_ON_THE_WIRE, LibraryModel, found_by
+from catalog.rules import MarksStale
 from catalog.validators import validate_nutrients, validate_portions
 from lib.fields import EnumField, JsonField, SlugSetField
 from lib.models import OwnedModel
@@ -73,6 +74,7 @@ class Food(LibraryModel):
     fat_g = generated_amount(per_100_g("fat"))
     carbohydrate_g = generated_amount(per_100_g("carbohydrate"))
     fiber_g = generated_amount(per_100_g("fiber"))
+    search = found_by("name", "names", "aliases", "brand")
 
     class Meta(LibraryModel.Meta):
         indexes = [
@@ -80,7 +82,13 @@ class Food(LibraryModel):
             # ?barcode=
             models.Index(fields=["barcode"], condition=~models.Q(barcode=""), name="catalog_food_barcode"),
             GinIndex(fields=["diets"], name="catalog_food_diets"),  # ?diet=
+            # ?category=, and ?brand=, each in the order of the library
+            models.Index("category", "name", "id", condition=IN_THE_LIBRARY, name="catalog_food_of_category"),
+            models.Index(
+                "brand", "name", "id", condition=IN_THE_LIBRARY & ~models.Q(brand=""), name="catalog_food_of_brand"
+            ),
         ]
+        triggers = [*LibraryModel.Meta.triggers, MarksStale(name="marks_stale")]
 
 
 class KeptFood(OwnedModel):
@@ -109,3 +117,13 @@ class KeptFood(OwnedModel):
 
     def __str__(self) -> str:
         return self.name
+
+
+class StaleFood(models.Model):
+    """A canonical food that changed while athletes keep it, until the job has brought their copies up to date."""
+
+    food = models.OneToOneField(Food, models.CASCADE, primary_key=True, related_name="+")
+    catalog_version = models.BigIntegerField(help_text="Under which it changed last.")
+
+    def __str__(self) -> str:
+        return f"{self.food_id} since {self.catalog_version}"

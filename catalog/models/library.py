@@ -7,7 +7,7 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 
 from catalog import enums
-from catalog.rules import Versioned
+from catalog.rules import Versioned, keeps_words
 from lib.fields import EnumField, JsonField
 from lib.rules import own_or_shared
 from lib.shared import SharedModel, SharedQuerySet, visible_where
@@ -18,11 +18,26 @@ EDITORIAL = frozenset(
     {"status", "publish_at", "published_at", "replaced_by", "source", "source_id", "attribution", "catalog_version"}
 )
 NOT_ON_THE_WIRE = EDITORIAL | {"slug", "search"}
+IN_THE_LIBRARY = models.Q(user=None, deleted_at=None, status=enums.Status.PUBLISHED)
 
 
 def visible_if_published() -> models.GeneratedField:
     """Retired rows too: for old logs, and for those who are doing a program."""
     return visible_where(models.Q(status__in=enums.Status.visible()))
+
+
+def found_by(name: str, *others: Any) -> models.GeneratedField:
+    """The column `search`. others: names in other languages, aliases, and what more there is to find it by."""
+    return models.GeneratedField(
+        expression=models.Func(name, *others, function="catalog_search_document_3"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+
+
+def folded(name: str) -> models.Func:
+    """A name as names are compared: without accents, capitals and punctuation."""
+    return models.Func(name, function="catalog_search_folded", output_field=models.TextField())
 
 
 class Matches(models.Func):
@@ -114,6 +129,22 @@ def folded_names() -> models.Func:
     return models.Func("name", "names", "aliases", function="catalog_folded_names", output_field=models.TextField())
 
 
+def search_indexes(name: str) -> list[models.Index]:
+    """name: of the column with the row's name."""
+    return [
+        GinIndex(fields=["search"], name="%(app_label)s_%(class)s_search"),  # ?search=
+        # ?search=, names that begin so
+        models.Index(
+            OpClass(folded(name), "text_pattern_ops"),
+            "id",
+            condition=IN_THE_LIBRARY,
+            name="%(app_label)s_%(class)s_begins",
+        ),
+        # the library in its order, however many drafts there are
+        models.Index(name, "id", condition=IN_THE_LIBRARY, name="%(app_label)s_%(class)s_order"),
+    ]
+
+
 class LibraryModel(Editorial, SharedModel):
     """A row of a library that is found by its names. A subclass keeps `class Meta(LibraryModel.Meta)`."""
 
@@ -122,11 +153,7 @@ class LibraryModel(Editorial, SharedModel):
     names = JsonField(help_text='Names in other languages: {"de": "Bankdrücken"}.')
     aliases = JsonField(default=list, help_text="Other names, to be found by.")
     visible = visible_if_published()
-    search = models.GeneratedField(
-        expression=models.Func("name", "names", "aliases", function="catalog_search_document_2"),
-        output_field=SearchVectorField(),
-        db_persist=True,
-    )
+    search = found_by("name", "names", "aliases", models.Value(""))
 
     objects: ClassVar[Any] = models.Manager.from_queryset(LibraryQuerySet)()
 
@@ -151,17 +178,22 @@ class LibraryModel(Editorial, SharedModel):
         indexes = [
             *SharedModel.Meta.indexes,
             *editorial_indexes(),
-            GinIndex(fields=["search"], name="%(app_label)s_%(class)s_search"),  # ?search=
+            *search_indexes("name"),
             # which are called almost the same?
             GinIndex(
                 OpClass(folded_names(), name="gin_trgm_ops"),
                 condition=models.Q(user=None),
                 name="%(app_label)s_%(class)s_alike",
             ),
-            # the library in its order
+            # the curators' list
             models.Index("name", "id", condition=models.Q(user=None), name="%(app_label)s_%(class)s_name"),
         ]
-        triggers = [*SharedModel.Meta.triggers, *own_or_shared("replaced_by"), Versioned(name="versioned")]
+        triggers = [
+            *SharedModel.Meta.triggers,
+            *own_or_shared("replaced_by"),
+            Versioned(name="versioned"),
+            *keeps_words(),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.db import models
+from django.db.models import JSONField, Value
 
 from accounts.enums import Goal, Level
 from catalog import enums
@@ -12,9 +13,11 @@ from catalog.models.history import keeps_versions
 from catalog.models.library import (
     EDITORIAL,
     Editorial,
-    EditorialQuerySet,
+    LibraryQuerySet,
     editorial_constraints,
     editorial_indexes,
+    found_by,
+    search_indexes,
     visible_if_published,
 )
 from catalog.models.prescription import (
@@ -23,7 +26,14 @@ from catalog.models.prescription import (
     one_load_constraint,
     prescription_constraints,
 )
-from catalog.rules import Versioned, VersionedRoot, as_published, below_published, below_published_naming
+from catalog.rules import (
+    Versioned,
+    VersionedRoot,
+    as_published,
+    below_published,
+    below_published_naming,
+    keeps_words,
+)
 from catalog.validators import validate_progression
 from lib.fields import BoundedIntegerField, EnumField, JsonField, NoteField, OwnedForeignKey, SlugSetField
 from lib.rules import own_or_shared
@@ -45,7 +55,7 @@ class Program(Editorial, SharedModel):
 
     wire = Wire(
         code=80,
-        internal=EDITORIAL | {"slug", "version"},
+        internal=EDITORIAL | {"slug", "version", "search"},
         shown=("slug", "version", "status"),
         stays_readable=True,
     )
@@ -72,7 +82,9 @@ class Program(Editorial, SharedModel):
         null=True, blank=True, help_text="Id of the program that it was copied from, which may be gone since."
     )
 
-    objects: ClassVar[Any] = models.Manager.from_queryset(EditorialQuerySet)()
+    search = found_by("title", Value({}, JSONField()), Value([], JSONField()), "summary")
+
+    objects: ClassVar[Any] = models.Manager.from_queryset(LibraryQuerySet)()
 
     class Meta(SharedModel.Meta):
         constraints = [
@@ -94,6 +106,7 @@ class Program(Editorial, SharedModel):
         indexes = [
             *SharedModel.Meta.indexes,
             *editorial_indexes(),
+            *search_indexes("title"),
             models.Index(
                 "title", "id", condition=models.Q(user=None), name="catalog_program_title"
             ),  # the library in its order
@@ -103,6 +116,7 @@ class Program(Editorial, SharedModel):
             *own_or_shared("replaced_by"),
             *as_published("title"),
             Versioned(name="versioned"),
+            *keeps_words(),
         ]
 
     def __str__(self) -> str:

@@ -20,6 +20,7 @@ from catalog.models import (
     ProgramSlot,
     ProgramWeek,
     RecommendationRule,
+    ReferenceIntake,
     Suggestion,
     Supplement,
     SupplementInteraction,
@@ -223,6 +224,20 @@ def make_food(slug: str = "oats", **values: Any) -> Food:
     """Canonical."""
     found: Food = Food.objects.create(user=None, slug=slug, **{"name": slug.replace("-", " ").title(), **values})
     return found
+
+
+def make_shared(model: Any, slug: str, **values: Any) -> Any:
+    """A canonical row of any library that has names."""
+    needed = {"area": "recovery"} if model is RecommendationRule else {}
+    return model.objects.create(user=None, slug=slug, **{"name": slug.replace("-", " ").title(), **needed, **values})
+
+
+def make_intake(slug: str = "protein-rda", **values: Any) -> ReferenceIntake:
+    nutrient = values.pop("nutrient", "protein")
+    if not Nutrient.objects.filter(pk=nutrient).exists():
+        make_nutrient(nutrient)
+    values = {"kind": "rda", "age_from_y": "19.00", "value": "56.0000", "unit": "g", "source": "a table", **values}
+    return ReferenceIntake.objects.create(slug=slug, nutrient_id=nutrient, **values)
 
 
 def make_nutrient(slug: str = "protein", **values: Any) -> Nutrient:

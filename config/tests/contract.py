@@ -29,7 +29,8 @@ def shared(found: dict[str, Any]) -> dict[str, Any]:
 
 @cache
 def _operations() -> list[tuple[re.Pattern[str], dict[str, Any]]]:
-    paths = openapi()["paths"]
+    """Addresses that are said in full come first: facets/ is no row."""
+    paths = dict(sorted(openapi()["paths"].items(), key=lambda pair: pair[0].count("{")))
     return [(re.compile(re.sub(r"\{[^/]+\}", "[^/]+", path) + "$"), item) for path, item in paths.items()]
 
 

@@ -7,8 +7,30 @@ from typing import Any
 from uuid import uuid4
 
 from accounts.models import AuditEntry, Device, User
-from catalog.models import Equipment, ExerciseType, Muscle, Program, Suggestion
-from catalog.tests.factories import make_canonical, make_equipment, make_muscle, make_program
+from catalog.models import (
+    Equipment,
+    ExerciseType,
+    Food,
+    KeptFood,
+    Muscle,
+    Nutrient,
+    NutritionTemplate,
+    Program,
+    RecommendationRule,
+    ReferenceIntake,
+    Suggestion,
+    Supplement,
+)
+from catalog.tests.factories import (
+    make_canonical,
+    make_equipment,
+    make_food,
+    make_intake,
+    make_muscle,
+    make_nutrient,
+    make_program,
+    make_shared,
+)
 from config.tests.test_entities import CREATABLE, collection_of
 from lib.models import OwnedModel
 from lib.tests.factories import make, of_the_product
@@ -84,6 +106,19 @@ def _slug(level: int) -> str:
     return f"thing-{level}-{uuid4().hex}"
 
 
+def of_library(path: str, model: Any) -> "Listed":
+    def add(user: User, level: int) -> str:
+        return str(make_shared(model, _slug(level), name=f"Thing {level}").pk)
+
+    return Listed(f"/api/v1/library/{path}/", model, add)
+
+
+def _kept_food(user: User, level: int) -> str:
+    row = make(KeptFood, user, food=str(make_food(_slug(level)).pk))
+    KeptFood.objects.filter(pk=row.pk).update(created_at=moment(level))
+    return str(row.pk)
+
+
 def _device(user: User, level: int) -> str:
     device = Device.objects.create(id=uuid4(), user=user, name="phone", instance_token_hash="x")
     Device.objects.filter(pk=device.pk).update(created_at=moment(level))
@@ -133,6 +168,33 @@ LISTS = [
         "/api/v1/library/programs/",
         Program,
         lambda user, level: str(make_program(slug=_slug(level), title=f"Thing {level}", status="published").pk),
+    ),
+    of_library("foods", Food),
+    of_library("supplements", Supplement),
+    of_library("nutrition-templates", NutritionTemplate),
+    of_library("recommendation-rules", RecommendationRule),
+    Listed(
+        "/api/v1/library/foods/?search=thing",
+        Food,
+        lambda user, level: str(make_food(_slug(level), name=f"Thing {level}").pk),
+    ),
+    Listed(
+        "/api/v1/library/foods/?since_version=0",
+        Food,
+        lambda user, level: str(make_food(_slug(level), name=f"Thing {level}").pk),
+    ),
+    Listed("/api/v1/kept-foods/", KeptFood, _kept_food),
+    Listed(
+        "/api/v1/library/nutrients/",
+        Nutrient,
+        lambda user, level: make_nutrient(_slug(level), position=level).slug,
+        key="slug",
+    ),
+    Listed(
+        "/api/v1/library/reference-intakes/",
+        ReferenceIntake,
+        lambda user, level: make_intake(_slug(level)).slug,
+        key="slug",
     ),
     Listed("/api/v1/library/muscles/", Muscle, lambda user, level: make_muscle(_slug(level)).slug, key="slug"),
     Listed("/api/v1/library/equipment/", Equipment, lambda user, level: make_equipment(_slug(level)).slug, key="slug"),

@@ -76,10 +76,20 @@ def test_row_keeps_its_etag(api: SchemaClient, alice: User) -> None:
     assert (response["Cache-Control"], response["ETag"][:1]) == ("no-store", '"')
 
 
-def test_library_may_be_kept_and_is_asked_for_again(api: SchemaClient) -> None:
+def test_library_may_be_kept_and_is_asked_for_again(api: SchemaClient, anonymous: SchemaClient) -> None:
     response = api.get("/api/v1/library/muscles/")
     assert response["Cache-Control"] == "private, no-cache"
     assert response["ETag"]
+    for_all = anonymous.get("/api/v1/library/muscles/")
+    assert for_all["Cache-Control"] == "public, max-age=300, must-revalidate"
+    assert "Authorization" in for_all["Vary"]
+    unchanged = anonymous.get("/api/v1/library/muscles/", headers={"If-None-Match": for_all["ETag"]})
+    assert (unchanged.status_code, unchanged["Cache-Control"]) == (304, for_all["Cache-Control"])
+
+
+def test_refusal_of_the_library_is_kept_by_no_cache(anonymous: SchemaClient) -> None:
+    for url in ("muscles/no-such/", "foods/?since_version=x"):
+        assert anonymous.get(f"/api/v1/library/{url}")["Cache-Control"] == "no-store"
 
 
 @pytest.mark.parametrize(

@@ -119,10 +119,10 @@ class MesocycleWeekAdmin(AthleteAdmin):
 @admin.register(Favourite)
 class FavouriteAdmin(AthleteAdmin):
     columns = ("position",)
-    joined = ("exercise_type", "template", "program")
+    joined = ("exercise_type", "template", "program", "food")
 
     def name_of(self, row: Any) -> str:
-        return str(row.exercise_type or row.template or row.program or row)
+        return str(row.exercise_type or row.template or row.program or row.food or row)
 
 
 @admin.register(Goal)

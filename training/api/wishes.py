@@ -5,10 +5,15 @@ from training.api import serializers
 
 
 class FavouriteViewSet(OwnedViewSet):
-    """Exercise types, templates and programs that the user wants at hand."""
+    """Exercise types, templates, programs and foods that the user wants at hand."""
 
     serializer_class = serializers.FavouriteSerializer
-    filterset_fields = {"exercise_type": ["isnull"], "template": ["isnull"], "program": ["isnull"]}
+    filterset_fields = {
+        "exercise_type": ["isnull"],
+        "template": ["isnull"],
+        "program": ["isnull"],
+        "food": ["exact", "isnull"],
+    }
 
 
 class GoalViewSet(OwnedViewSet):

@@ -1,9 +1,11 @@
 """What an athlete wants: favourites to find again, goals to reach."""
 
 from django.db import models
+from django.db.models.lookups import LessThanOrEqual
 
-from catalog.models import ExerciseType, Program
+from catalog.models import ExerciseType, Food, Program
 from catalog.models.fields import position_field, title_field
+from catalog.rules import keeps_food
 from lib.constraints import AtMostOne
 from lib.fields import BoundedDecimalField, EnumField, NoteField, OwnedForeignKey
 from lib.models import OwnedModel
@@ -22,13 +24,14 @@ def value_field(help_text: str, **kwargs: bool) -> BoundedDecimalField:
 
 
 class Favourite(OwnedModel):
-    """An exercise type, a template or a program that the athlete wants at hand. Each at most once."""
+    """An exercise type, a template, a program or a food that the athlete wants at hand. Each at most once."""
 
     wire = Wire(code=96)
 
     exercise_type = models.ForeignKey(ExerciseType, models.RESTRICT, null=True, blank=True, related_name="+")
     template = OwnedForeignKey(WorkoutTemplate, null=True, blank=True, related_name="favourites")
     program = models.ForeignKey(Program, models.RESTRICT, null=True, blank=True, related_name="+")
+    food = models.ForeignKey(Food, models.RESTRICT, null=True, blank=True, related_name="+")
     position = position_field()
 
     class Meta(OwnedModel.Meta):
@@ -37,18 +40,28 @@ class Favourite(OwnedModel):
             AtMostOne(fields=["exercise_type"], name="training_favourite_exercise_type"),
             AtMostOne(fields=["template"], name="training_favourite_template"),
             AtMostOne(fields=["program"], name="training_favourite_program"),
+            AtMostOne(fields=["food"], name="training_favourite_food"),
             models.CheckConstraint(
-                condition=(
-                    models.Q(exercise_type=None, template=None)
-                    | models.Q(exercise_type=None, program=None)
-                    | models.Q(template=None, program=None)
+                condition=LessThanOrEqual(
+                    models.Func(
+                        *("exercise_type", "template", "program", "food"),
+                        function="num_nonnulls",
+                        output_field=models.IntegerField(),
+                    ),
+                    models.Value(1),
                 ),
                 name="training_favourite_of_one",
                 violation_error_code="several_favourites",
-                violation_error_message="A favourite is one thing: an exercise type, a template or a program.",
+                violation_error_message="A favourite is one thing: an exercise type, a template, a program or a food.",
             ),
         ]
-        triggers = [*OwnedModel.Meta.triggers, *own_or_shared("exercise_type"), *own_or_shared("program")]
+        triggers = [
+            *OwnedModel.Meta.triggers,
+            *own_or_shared("exercise_type"),
+            *own_or_shared("program"),
+            *own_or_shared("food"),
+            *keeps_food("food"),
+        ]
 
 
 class Goal(OwnedModel):

@@ -1,3 +1,4 @@
+from functools import partial
 from typing import Any
 
 import pytest
@@ -6,16 +7,37 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.services.tokens import start_session
+from catalog.api import library
 from catalog.enums import Status
-from catalog.models import ExerciseType
-from catalog.tests.factories import make_canonical, make_equipment, make_muscle
+from catalog.models import ExerciseType, NutritionTemplate, RecommendationRule, Supplement
+from catalog.tests.factories import (
+    make_canonical,
+    make_equipment,
+    make_food,
+    make_intake,
+    make_muscle,
+    make_nutrient,
+    make_shared,
+)
 from config.tests.contract import SchemaClient, check_error
 from lib.tests.factories import make
 
 TYPES = "/api/v1/library/exercise-types/"
+FOODS = "/api/v1/library/foods/"
 MUSCLES = "/api/v1/library/muscles/"
 EQUIPMENT = "/api/v1/library/equipment/"
-MAKERS: dict[str, Any] = {TYPES: make_canonical, MUSCLES: make_muscle, EQUIPMENT: make_equipment}
+MAKERS: dict[str, Any] = {
+    TYPES: make_canonical,
+    FOODS: make_food,
+    MUSCLES: make_muscle,
+    EQUIPMENT: make_equipment,
+    "/api/v1/library/nutrients/": make_nutrient,
+    "/api/v1/library/reference-intakes/": make_intake,
+    "/api/v1/library/supplements/": partial(make_shared, Supplement),
+    "/api/v1/library/nutrition-templates/": partial(make_shared, NutritionTemplate),
+    "/api/v1/library/recommendation-rules/": partial(make_shared, RecommendationRule),
+}
+WORDS = ("muscles", "equipment", "nutrients", "reference-intakes")
 KINDS = list(MAKERS)
 
 
@@ -29,8 +51,8 @@ def make_rows(url: str, count: int) -> None:
         MAKERS[url](f"thing-{n}")
 
 
-@pytest.fixture
-def library(db: None) -> None:
+@pytest.fixture(name="library")
+def some_types(db: None) -> None:
     """Three types that differ in everything that a filter asks for, and three that no list may show."""
     for slug in ("chest", "triceps", "quads", "glutes"):
         make_muscle(slug)
@@ -175,8 +197,18 @@ def test_library_is_read_only(api: SchemaClient, url: str, method: str) -> None:
 
 
 @pytest.mark.parametrize("url", KINDS)
-def test_library_refuses_the_anonymous(anonymous: SchemaClient, url: str) -> None:
-    check_error(anonymous.get(url), 401, "not_authenticated")
+def test_library_is_read_without_a_login(anonymous: SchemaClient, url: str) -> None:
+    make_rows(url, 2)
+    assert slugs(anonymous.get(url)) == ["thing-0", "thing-1"]
+    assert anonymous.get(f"{url}thing-1/").json()["slug"] == "thing-1"
+
+
+def test_those_who_do_not_log_in_ask_so_often_a_minute(
+    anonymous: SchemaClient, api: SchemaClient, limits: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(library, "ANONYMOUS_RATE", "2/m")
+    assert [anonymous.get(MUSCLES).status_code for _ in range(3)] == [200, 200, 429]
+    assert api.get(MUSCLES).status_code == 200
 
 
 # --- caching ---
@@ -214,18 +246,19 @@ def test_one_type_that_has_not_changed_is_not_sent_again(api: SchemaClient) -> N
 
 @pytest.mark.parametrize("url", KINDS)
 @pytest.mark.parametrize("count", [1, 3])
-def test_list_takes_two_queries_however_long(
+def test_list_takes_as_many_queries_however_long(
     api: SchemaClient, url: str, count: int, django_assert_num_queries: Any
 ) -> None:
     make_rows(url, count)
-    with django_assert_num_queries(2):  # the session with its user; the page
+    versioned = not url.endswith(tuple(f"/{name}/" for name in WORDS))
+    with django_assert_num_queries(2 + versioned):  # the session with its user; the version of the catalogue; the page
         response = api.get(url)
     assert len(slugs(response)) == count
 
 
-def test_search_takes_two_queries(api: SchemaClient, django_assert_num_queries: Any) -> None:
+def test_search_takes_three_queries(api: SchemaClient, django_assert_num_queries: Any) -> None:
     make_rows(TYPES, 3)
-    with django_assert_num_queries(2):  # the session with its user; the page
+    with django_assert_num_queries(3):  # the session with its user; the version of the catalogue; the page
         response = api.get(f"{TYPES}?search=thing&muscle=&category=strength")
     assert len(slugs(response)) == 3
 

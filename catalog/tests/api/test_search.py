@@ -41,7 +41,8 @@ def found(api: SchemaClient, text: str) -> list[str]:
         ("press ben", ["bench-press"]),
         ("barbell press", ["bench-press"]),
         ("bench pull", []),
-        ("ench", []),  # the beginning of a word, not its middle
+        ("ench", ["bench-press"]),  # the beginning of a word, not its middle: it is taken for a slip
+        ("chin-ups machine", []),
         ("bankdrücken", ["bench-press"]),
         ("Bankdru\u0308ck", ["bench-press"]),  # as a Mac types it: u and a mark
         ("bankdrucken", ["bench-press"]),
@@ -64,7 +65,7 @@ def found(api: SchemaClient, text: str) -> list[str]:
         ("подъем", ["hip-switch"]),  # written подъём
         ("pull-up", ["pull-up"]),
         ("pull up", ["pull-up"]),
-        ("pullup", []),
+        ("pullup", ["pull-up"]),
         ("chin", ["pull-up"]),
         ("klimm", ["pull-up"]),
         ("farmer's walk", ["farmers-walk"]),

@@ -1,0 +1,13 @@
+-- What may have been meant? Every word, its beginning, or one of the words of that library that are written nearly so.
+CREATE FUNCTION catalog_search_nearby(asked text, library text) RETURNS tsquery
+LANGUAGE sql STABLE STRICT PARALLEL SAFE AS $$
+  SELECT string_agg('(' || concat_ws(' | ', quote_literal(typed.lexeme) || ':*', near.words) || ')', ' & ')::tsquery
+    FROM unnest(to_tsvector('simple', catalog_search_words(asked))) AS typed
+    LEFT JOIN LATERAL (
+      SELECT string_agg(quote_literal(w.word), ' | ') AS words FROM (
+        SELECT s.word FROM catalog_searchword AS s
+         WHERE s.library = catalog_search_nearby.library AND s.word % typed.lexeme AND length(typed.lexeme) >= 4
+         ORDER BY similarity(s.word, typed.lexeme) DESC, s.word LIMIT 5
+      ) AS w
+    ) AS near ON TRUE
+$$
