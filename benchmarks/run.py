@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 from django.db import connections
 
-from benchmarks import common, growth, phones, plans, pulls, pushes, raw, storage
+from benchmarks import common, foods, growth, phones, plans, pulls, pushes, raw, storage
 from benchmarks.athletes import Athlete, new_athlete
 from benchmarks.bench import Bench, open_bench
 from benchmarks.peers import kinto, wger
@@ -31,6 +31,8 @@ class Outcome:
 
 def everything(databases: Databases, env: dict[str, str], *, bars: Sequence[str], rounds: int) -> Outcome:
     athletes = make_athletes(databases, bars)
+    if "23" in bars:
+        foods.fill(databases)
     connections.close_all()
     POOL.close_idle()
     databases.copy_to_raw()
@@ -73,6 +75,7 @@ def acts(
         "20": one(plans.calendar_of_a_year, lambda: benches["year"]),
         "21": one(plans.program_on_the_calendar, lambda: benches["year"]),
         "22": one(pushes.with_metadata, lambda: benches["client 1"]),
+        "23": one(foods.search_foods, lambda: benches["client 1"]),
     }
 
 
@@ -107,7 +110,7 @@ def client(benches: dict[str, Bench], outcome: Outcome, rounds: int) -> None:
 
 def make_athletes(databases: Databases, bars: Sequence[str]) -> dict[str, Athlete]:
     """As many as the chosen bars need."""
-    few = {"1", "5", "7", "8", "8-kinto", "8-wger", "14", "17", "22"}
+    few = {"1", "5", "7", "8", "8-kinto", "8-wger", "14", "17", "22", "23"}
     clients = CLIENTS if {"3", "16"} & set(bars) else 2 if few & set(bars) else 0
     sizes = {f"client {number}": CHUNK for number in range(1, clients + 1)}
     if "4" in bars:
