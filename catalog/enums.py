@@ -298,3 +298,17 @@ class SuggestionState(models.TextChoices):
     ACCEPTED = "accepted"
     MERGED = "merged"
     DECLINED = "declined"
+
+
+class ImportFormat(models.TextChoices):
+    FREE_EXERCISE_DB = "free-exercise-db", "free-exercise-db"
+    WGER = "wger", "wger"
+    FDC = "fdc", "FoodData Central"
+    USDA_SR = "usda-sr", "USDA SR"
+    CSV = "csv", "CSV"
+
+
+class ImportState(models.TextChoices):
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"

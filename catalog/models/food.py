@@ -38,6 +38,12 @@ def energy_kcal() -> Coalesce:
     return Coalesce(*measured, by_macros)
 
 
+def folded_name() -> models.Func:
+    """Without case, accents and signs: two foods of no brand with one folded name are the same."""
+    words = models.Func("name", function="catalog_search_words", output_field=models.TextField())
+    return models.Func(words, function="lower", template='%(function)s(btrim(%(expressions)s) COLLATE "pg_c_utf8")')
+
+
 @keeps_versions
 class Food(LibraryModel):
     """What 100 g of it hold. A nutrient that was not measured is absent, not zero.
@@ -87,6 +93,14 @@ class Food(LibraryModel):
             models.Index(
                 "brand", "name", "id", condition=IN_THE_LIBRARY & ~models.Q(brand=""), name="catalog_food_of_brand"
             ),
+            # imports: is this food of that source here?
+            models.Index(
+                fields=["source", "source_id"],
+                condition=models.Q(user=None) & ~models.Q(source_id=""),
+                name="catalog_food_of_source",
+            ),
+            # imports: is there one that is called this, and is of no brand?
+            models.Index(folded_name(), condition=models.Q(user=None, brand=""), name="catalog_food_folded_name"),
         ]
         triggers = [*LibraryModel.Meta.triggers, MarksStale(name="marks_stale")]
 
