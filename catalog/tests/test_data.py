@@ -8,23 +8,14 @@ from typing import Any
 
 import orjson
 import pytest
-from django.core.management import call_command
 
 from accounts.enums import Level
 from catalog import enums
 from catalog.domain.metadata import METRICS, check_metadata_schema, metadata_schema
 from catalog.models import (
-    Equipment,
     ExerciseType,
-    Muscle,
-    Program,
-    ProgramDay,
-    ProgramSet,
-    ProgramSlot,
-    ProgramWeek,
 )
 from catalog.services.seeding import DATA, seed
-from catalog.tests.factories import make_canonical, make_equipment, make_muscle
 from lib.fields import SLUG_PATTERN
 
 
@@ -186,74 +177,6 @@ def test_many_types_have_aliases_in_other_languages() -> None:
 )
 def test_common_words_of_gyms_mean_their_type(name: str, slug: str) -> None:
     assert [row["slug"] for row in TYPES if folded(name) in map(folded, names_of(row))] == [slug]
-
-
-# --- seeding ---
-
-
-def parts_of_programs() -> list[Any]:
-    models = (Program, ProgramWeek, ProgramDay, ProgramSlot, ProgramSet)
-    return [row for model in models for row in model.objects.all()]
-
-
-def test_seed_loads_every_row(db: None) -> None:
-    assert seed() == {name: len(rows) for name, rows in KINDS.items()}
-    assert set(Muscle.objects.values_list("slug", flat=True)) == set(slugs(MUSCLES))
-    assert set(Equipment.objects.values_list("slug", flat=True)) == set(slugs(EQUIPMENT))
-    assert set(ExerciseType.objects.published().values_list("slug", flat=True)) == set(slugs(TYPES))
-    for model in (ExerciseType, Program):
-        assert set(model.objects.values_list("source", flat=True)) == {"dropset"}
-
-
-def test_seeded_rows_pass_every_check_of_their_fields(db: None) -> None:
-    seed()
-    for row in [*Muscle.objects.all(), *Equipment.objects.all(), *ExerciseType.objects.all(), *parts_of_programs()]:
-        row.clean_fields()
-
-
-def test_seed_twice_adds_nothing_and_changes_nothing(db: None) -> None:
-    seed()
-    before = list(ExerciseType.objects.order_by("pk").values())
-    assert seed() == dict.fromkeys(KINDS, 0)
-    assert list(ExerciseType.objects.order_by("pk").values()) == before
-
-
-def test_seed_keeps_what_a_curator_changed(db: None) -> None:
-    seed()
-    ExerciseType.objects.filter(slug="barbell-bench-press").update(name="Bench", status=enums.Status.RETIRED)
-    Muscle.objects.filter(slug="abs").update(name="Six-pack")
-    seed()
-    kept = ExerciseType.objects.get(slug="barbell-bench-press")
-    assert (kept.name, kept.status) == ("Bench", "retired")
-    assert Muscle.objects.get(slug="abs").name == "Six-pack"
-
-
-def test_seed_keeps_what_a_curator_made_under_one_of_its_slugs(db: None) -> None:
-    own = make_canonical("barbell-bench-press", name="Our bench press")
-    make_muscle("abs", name="Our abs")
-    make_equipment("barbell", name="Our bar")
-    added = seed()
-    assert added["exercise_types"] == len(TYPES) - 1
-    assert ExerciseType.objects.get(slug="barbell-bench-press").pk == own.pk
-    assert Muscle.objects.get(slug="abs").name == "Our abs"
-
-
-def test_ids_of_the_library_are_the_same_on_every_server(db: None) -> None:
-    seed()
-    assert str(ExerciseType.objects.get(slug="barbell-bench-press").pk) == BENCH_PRESS_ID
-
-
-# Part of every log that ever named it: changing it would break them.
-BENCH_PRESS_ID = "2224b5ee-4a79-57d6-8b47-72ee67576dd5"
-
-
-def test_seed_command_says_what_it_added(db: None, capsys: pytest.CaptureFixture[str]) -> None:
-    call_command("seed")
-    call_command("seed")
-    first, second = capsys.readouterr().out.splitlines()
-    counted = ", ".join(f"{len(rows)} new {name.replace('_', ' ')}" for name, rows in KINDS.items())
-    assert first == f"Library: {counted}."
-    assert second == "Library: 0 new muscles, 0 new equipment, 0 new exercise types, 0 new programs."
 
 
 # --- finding it ---
