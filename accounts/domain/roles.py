@@ -31,6 +31,7 @@ ON_MODELS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "catalog.equipment": LIBRARY,
     "catalog.exercisetype": LIBRARY,
     "catalog.food": LIBRARY,
+    "catalog.importrun": {**ANSWERED, OPERATOR: LOOK},
     "catalog.keptfood": SERVERS,
     "catalog.merge": DONE,
     "catalog.muscle": LIBRARY,

@@ -2,6 +2,7 @@
 
 from catalog.admin.exercise_types import ExerciseTypeAdmin
 from catalog.admin.foods import FoodAdmin, KeptFoodAdmin
+from catalog.admin.imports import ImportRunAdmin
 from catalog.admin.merging import MergeAdmin
 from catalog.admin.nutrition_templates import NutritionTemplateAdmin
 from catalog.admin.programs import ProgramAdmin
@@ -15,6 +16,7 @@ __all__ = [
     "EquipmentAdmin",
     "ExerciseTypeAdmin",
     "FoodAdmin",
+    "ImportRunAdmin",
     "KeptFoodAdmin",
     "MergeAdmin",
     "MuscleAdmin",
