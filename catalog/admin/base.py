@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from catalog.admin.merging import MergingAdmin
+from catalog.admin.sheets import SheetAdmin
 from catalog.admin.signing import SignedAdmin
 from catalog.models.trees import root_of
 from catalog.services import editorial
@@ -17,7 +18,7 @@ from lib.fields import SLUG_PATTERN
 from lib.models import OwnedModel
 
 
-class CatalogueAdmin(SignedAdmin):
+class CatalogueAdmin(SheetAdmin, SignedAdmin):
     """Rows that are nobody's own, and have no workflow."""
 
 

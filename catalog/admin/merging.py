@@ -27,7 +27,7 @@ class MergingAdmin(VersionsAdmin):
     """Of libraries whose rows have names."""
 
     actions_detail: Any = (*VersionsAdmin.actions_detail, "duplicates")
-    actions_list: Any = ("all_duplicates",)
+    actions_list: Any = (*VersionsAdmin.actions_list, "all_duplicates")
 
     @action(description="Duplicates", permissions=["view"])  # type: ignore[untyped-decorator]  # no stubs
     def duplicates(self, request: HttpRequest, object_id: str) -> HttpResponse:
