@@ -15,12 +15,13 @@ from catalog.admin.comparing import sections_between
 from catalog.admin.forms import MergeForm, row_of
 from catalog.admin.versions import VersionsAdmin
 from catalog.enums import Status
-from catalog.models import Merge
+from catalog.models import Food, Merge
 from catalog.services import editorial, merging
 from catalog.services.impact import impact_of
 from lib.admin import ReadOnlyAdmin
 
 LOOKED_AT = 1000  # rows for which duplicates are looked for at once, those that changed last
+LOOKED_AT_OF = {Food: 25}  # of which there may be a million: each look takes a moment
 
 
 class MergingAdmin(VersionsAdmin):
@@ -81,10 +82,11 @@ class MergingAdmin(VersionsAdmin):
 
     @action(description="Duplicates", url_path="all-duplicates", permissions=["view"])  # type: ignore[untyped-decorator]  # no stubs
     def all_duplicates(self, request: HttpRequest) -> HttpResponse:
-        rows = self.model.objects.canonical().exclude(status=Status.RETIRED).order_by("-updated_at", "id")[:LOOKED_AT]
+        looked_at = LOOKED_AT_OF.get(self.model, LOOKED_AT)
+        rows = self.model.objects.canonical().exclude(status=Status.RETIRED).order_by("-updated_at", "id")[:looked_at]
         context = {**self.admin_site.each_context(request), "title": "Duplicates", "opts": self.opts}
         pairs = merging.duplicates_of(list(rows))
-        return render(request, "admin/catalog/all_duplicates.html", {**context, "pairs": pairs, "looked_at": LOOKED_AT})
+        return render(request, "admin/catalog/all_duplicates.html", {**context, "pairs": pairs, "looked_at": looked_at})
 
 
 @admin.register(Merge)

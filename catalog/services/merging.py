@@ -5,6 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import transaction
 from django.db.models import F, Q
 from psycopg import sql
 
@@ -17,7 +18,7 @@ from catalog.services.editorial import PUBLISH, library_named
 from catalog.services.signing import authored
 from lib import wire
 from lib.sqlfiles import load_sql
-from lib.statements import rows_of
+from lib.statements import execute, rows_of
 
 LIKENESS_MIN = 0.75  # of two names that may mean one thing: the share of trigrams that they have in common
 PAIRS_MAX = 200
@@ -36,13 +37,15 @@ class Pair:
 
 
 def duplicates_of(rows: Collection[Any], *, limit: int = PAIRS_MAX) -> list[Pair]:
-    """Rows of one library that may be the same as one of these, the likest first. Two queries."""
+    """Rows of one library that may be the same as one of these, the likest first. Three queries."""
     if not rows:
         return []
     model = type(next(iter(rows)))
     query = sql.SQL(load_sql("catalog", "duplicates")).format(table=sql.Identifier(model._meta.db_table))
     params = {"ids": [row.pk for row in rows], "entity": wire.name_of(model), "threshold": LIKENESS_MIN}
-    found = rows_of(query, {**params, "limit": 2 * limit})  # each pair may come from both sides
+    with transaction.atomic():
+        execute("catalog", "alike_from", threshold=str(LIKENESS_MIN))
+        found = rows_of(query, {**params, "limit": 2 * limit})  # each pair may come from both sides
     known = model.objects.in_bulk({key for pair in found for key in pair[:2]})
     pairs = {
         frozenset((first, second)): Pair(known[first], known[second], float(likeness))
