@@ -14,7 +14,7 @@ from lib.operations import RenderAgain
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0012_search_and_kept_foods'),
+        ('catalog', '0013_search_and_kept_foods'),
         ('training', '0015_workouts_with_room'),
         ('sync', '0010_short_capture'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0012_search_and_kept_foods'),
+        ('catalog', '0013_search_and_kept_foods'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

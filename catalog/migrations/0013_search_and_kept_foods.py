@@ -28,7 +28,7 @@ LIBRARIES = ('exercisetype', 'food', 'nutritiontemplate', 'program', 'recommenda
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalog', '0014_editorial'),
+        ('catalog', '0012_editorial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
