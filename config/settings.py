@@ -227,7 +227,13 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
-UNFOLD = {"SITE_TITLE": "Dropset", "SITE_HEADER": "Dropset", "SITE_SYMBOL": "fitness_center", "SHOW_HISTORY": True}
+UNFOLD = {
+    "SITE_TITLE": "Dropset",
+    "SITE_HEADER": "Dropset",
+    "SITE_SYMBOL": "fitness_center",
+    "SHOW_HISTORY": True,
+    "DASHBOARD_CALLBACK": "config.dashboard.dashboard",
+}
 
 SECURE_TLS = env.bool("SECURE_TLS", not DEBUG)  # False only where TLS does not reach the users: a test installation
 SECURE_SSL_REDIRECT = SECURE_TLS
@@ -239,14 +245,19 @@ SECURE_HSTS_PRELOAD = SECURE_TLS
 SESSION_COOKIE_SECURE = SECURE_TLS
 CSRF_COOKIE_SECURE = SECURE_TLS
 NOT_ELSEWHERE = "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+# The theme's Alpine.js evaluates what stands in attributes, and its pages have scripts inside.
+OF_THE_CONSOLE = (
+    "default-src 'none'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
+    "font-src 'self'; connect-src 'self'"
+)
 CONTENT_SECURITY_POLICIES = {  # by the beginning of the path
     "/": f"default-src 'none'; style-src 'self'; img-src data:; {NOT_ELSEWHERE}",
     # Swagger UI sets styles by script.
     "/api/docs/": "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
     f"connect-src 'self'; {NOT_ELSEWHERE}",
-    # The theme's Alpine.js evaluates what stands in attributes, and its pages have scripts inside.
-    "/admin/": "default-src 'none'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
-    f"img-src 'self' data:; font-src 'self'; connect-src 'self'; {NOT_ELSEWHERE}",
+    "/admin/": f"{OF_THE_CONSOLE}; img-src 'self' data:; {NOT_ELSEWHERE}",
+    # A curator may look at the images that an exercise type leads to.
+    "/admin/catalog/exercisetype/": f"{OF_THE_CONSOLE}; img-src 'self' data: https:; {NOT_ELSEWHERE}",
 }
 
 LOGGING = {

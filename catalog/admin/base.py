@@ -2,19 +2,18 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin
-from django.core.validators import RegexValidator
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from catalog.admin.lists import FaultFilter, SearchedAdmin
 from catalog.admin.merging import MergingAdmin
 from catalog.admin.sheets import SheetAdmin
 from catalog.admin.signing import SignedAdmin
+from catalog.forms.editors import EditorForm, LibraryForm
 from catalog.models.trees import root_of
 from catalog.services import editorial
 from lib.admin import OwnedAdmin
-from lib.fields import SLUG_PATTERN
 from lib.models import OwnedModel
 
 
@@ -22,21 +21,10 @@ class CatalogueAdmin(SheetAdmin, SignedAdmin):
     """Rows that are nobody's own, and have no workflow."""
 
 
-class SluggedForm(forms.ModelForm):  # type: ignore[type-arg]  # not generic at run time
-    """A slug is what clients write into their sets: lower case, digits and hyphens, as the wire requires."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if "slug" in self.fields:  # not there once it is written
-            self.fields["slug"].required = True
-            self.fields["slug"].validators.append(
-                RegexValidator(SLUG_PATTERN, "Lower case letters, digits and hyphens.")
-            )
-
-
 class CanonicalAdmin(SignedAdmin, OwnedAdmin):
     """Rows of the library. Those that users made for themselves are theirs, and not shown here."""
 
+    form = EditorForm
     exclude = ("user",)
     search_help_text = "An id or words."
     search_fields: tuple[str, ...] = ("=id",)
@@ -58,7 +46,22 @@ class CanonicalAdmin(SignedAdmin, OwnedAdmin):
         return allowed and (obj is None or editorial.may_change(root_of(obj), request.user))
 
 
-class LibraryAdmin(MergingAdmin, CanonicalAdmin):
+class LibraryAdmin(SearchedAdmin, MergingAdmin, CanonicalAdmin):
     """A library whose rows have a name and a slug."""
 
-    search_fields = (*CanonicalAdmin.search_fields, "name", "slug")
+    form = LibraryForm
+    search_fields = ("name",)  # that there is a search; SearchedAdmin says where
+    list_columns: tuple[str, ...] = ()
+    filters: tuple[str, ...] = ()
+    autocomplete_fields = ("replaced_by",)
+    ordering = ("name", "id")
+    sortable_by = ("name",)  # what an index gives, however many there are
+
+    def __init__(self, model: type[OwnedModel], admin_site: admin.AdminSite) -> None:
+        super().__init__(model, admin_site)
+        self.raw_id_fields = tuple(name for name in self.raw_id_fields if name not in self.autocomplete_fields)
+        self.list_display = ("name", *self.list_columns, "status", "updated_at")
+        self.list_filter = ("status", *self.filters, FaultFilter)  # type: ignore[arg-type]  # names, and a filter
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).order_by(*self.ordering)

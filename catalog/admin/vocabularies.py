@@ -6,7 +6,8 @@ from django.contrib import admin
 from django.db.models import Q
 from django.http import HttpRequest
 
-from catalog.admin.base import CatalogueAdmin, SluggedForm
+from catalog.admin.base import CatalogueAdmin
+from catalog.forms.editors import NamedForm, SluggedForm
 from catalog.models import Equipment, Muscle, Nutrient, ReferenceIntake
 from catalog.models.relations import relations_to
 
@@ -57,6 +58,7 @@ class EquipmentAdmin(VocabularyAdmin):
 
 @admin.register(Nutrient)
 class NutrientAdmin(VocabularyAdmin):
+    form = NamedForm
     list_display = ["name", "slug", "unit", "category"]
     list_filter = ["category"]
 

@@ -27,13 +27,28 @@ from catalog.models import (
     Equipment,
     Merge,
     Muscle,
+    Nutrient,
+    NutritionTemplate,
+    NutritionTemplateItem,
+    NutritionTemplateMeal,
     Program,
     ProgramDay,
     ProgramSet,
     ProgramSlot,
     ProgramWeek,
+    RecommendationRule,
+    ReferenceIntake,
+    Supplement,
+    SupplementInteraction,
 )
-from catalog.tests.factories import make_canonical, make_equipment, make_muscle, make_program
+from catalog.tests.factories import (
+    make_canonical,
+    make_equipment,
+    make_food,
+    make_muscle,
+    make_nutrient,
+    make_program,
+)
 from lib import wire
 from lib.models import OwnedModel
 from lib.shared import SharedModel
@@ -56,7 +71,14 @@ OUR_APPS = {
 REGISTERED = sorted(
     (model for model in admin.site._registry if model._meta.app_label in OUR_APPS), key=lambda model: model._meta.label
 )
-SMALL = {Group, Muscle, Equipment, ProcrastinateJob}  # people keep these by hand; finished jobs are swept
+SMALL = {
+    Group,
+    Muscle,
+    Equipment,
+    Nutrient,
+    ReferenceIntake,
+    ProcrastinateJob,
+}  # people keep these by hand; finished jobs are swept
 CREATABLE = [entity.model for entity in wire.entities() if entity.wire.creatable]
 OF_PROGRAMS = {Program, ProgramWeek, ProgramDay, ProgramSlot, ProgramSet}  # the admin shows canonical ones
 GUARDED = [model for model in CREATABLE if isinstance(admin.site.get_model_admin(model), GuardedAdmin)]
@@ -99,8 +121,21 @@ def populate(model: type[Model], count: int, *, first: int = 0) -> None:
         make_canonical(f"type-{n}", primary_muscles=[f"muscle-{n}"], equipment=[f"equipment-{n}"])
         if model in OF_PROGRAMS:
             make_program(slug=f"program-{n}")
+        make_library(n)
         make_editorial(n)
         make(model if model in CREATABLE else Measurement, user)  # what the sync tables show is an entity's
+
+
+def make_library(n: int) -> None:
+    """One row of each library that has no factory of its own."""
+    food, nutrient = make_food(f"food-{n}"), make_nutrient(f"nutrient-{n}")
+    ReferenceIntake.objects.create(slug=f"intake-{n}", nutrient=nutrient, kind="rda", age_from_y=19, value=1, unit="g")
+    supplement = Supplement.objects.create(user=None, slug=f"supplement-{n}", name="Salt")
+    SupplementInteraction.objects.create(user=None, supplement=supplement, with_kind="food", with_name="Pepper")
+    template = NutritionTemplate.objects.create(user=None, slug=f"template-{n}", name="Plain")
+    meal = NutritionTemplateMeal.objects.create(user=None, template=template, name="Lunch", slot="lunch")
+    NutritionTemplateItem.objects.create(user=None, meal=meal, food=food, grams=100)
+    RecommendationRule.objects.create(user=None, slug=f"rule-{n}", name="Rest", area="recovery")
 
 
 def make_editorial(n: int) -> None:

@@ -1,0 +1,54 @@
+"""Lists of libraries: searched as athletes search them, and filtered by what is wrong."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin
+from django.contrib.admin import ShowFacets
+from django.db.models import CharField, F, Func, JSONField, Q, QuerySet, Value
+from django.http import HttpRequest
+
+from catalog.models.library import Matches
+from catalog.services.quality import fault_of, faults
+
+
+class FaultFilter(admin.SimpleListFilter):
+    """Rows that have a fault of the quality check."""
+
+    title = "fault"
+    parameter_name = "fault"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(fault.code, fault.words) for fault in faults() if fault.model is model_admin.model]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        fault = fault_of(queryset.model, self.value() or "")
+        return queryset if fault is None else queryset.filter(pk__in=fault.rows().values("pk"))
+
+
+def _document() -> Any:
+    """Of a library that has no column for it: programs, which are few."""
+    names = Value({}, JSONField()), Value([], JSONField())
+    return Func(F("title"), *names, function="catalog_search_document_2", output_field=CharField())
+
+
+class SearchedAdmin:
+    """Finds rows by the beginnings of the words of their names, by slug or by id. Words within words are not found."""
+
+    search_help_text = "Words of a name or alias, a slug or an id."
+    show_facets = ShowFacets.NEVER  # each number would be a count of the whole table
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        text = search_term.replace("\x00", "").strip()
+        return (queryset.filter(self._found(queryset, text)) if text else queryset), False
+
+    def _found(self, queryset: QuerySet[Any], text: str) -> Q:
+        asked = Func(Value(text), function="catalog_search_query")
+        names = {field.name for field in queryset.model._meta.local_fields}
+        found = Q(Matches("search" if "search" in names else _document(), asked)) | Q(slug=text)
+        try:
+            return found | Q(pk=UUID(text))
+        except ValueError:
+            return found
