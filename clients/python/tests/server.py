@@ -204,6 +204,7 @@ class Handler(BaseHTTPRequestHandler):
             "sync/pull": lambda: self._pull(account, query),
             "sync/status": lambda: self._status(account, query),
             "library/exercise-types/": lambda: self._library(query),
+            "library/foods/": lambda: (200, {"next": None, "previous": None, "results": []}),
         }
         return routes[path]() if path in routes else self._route_of_one(account, path, body)
 

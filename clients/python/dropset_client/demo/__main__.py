@@ -9,13 +9,16 @@ from itertools import islice
 
 import httpx
 
+from dropset_client.demo.library import look_up
 from dropset_client.demo.program import live_a_program
 from dropset_client.demo.report import (
     failures,
+    missing_foods,
     say,
     say_conflicts,
     say_equality,
     say_import,
+    say_library,
     say_program,
     say_table,
     unfinished,
@@ -107,6 +110,8 @@ def _run(phones: Phones, account: Account, *, seed: int, workouts: int) -> int:
     quiet = sync_until_quiet([first, second]) and quiet
     story = live_a_program(first, second, exercise_types=_exercise_types(first), today=utc_now().date())
     say_program(story)
+    found = look_up(first, second)
+    say_library(found)
     say(f"synced in {time.monotonic() - began:.1f} s")
 
     third = phones.open("phone C")
@@ -116,10 +121,11 @@ def _run(phones: Phones, account: Account, *, seed: int, workouts: int) -> int:
     say_table([first, second, third])
     say_conflicts(conflicts, [first, second])
     say_equality([first, second, third], server)
-    found = [] if quiet and story.quiet else ["the phones do not come to rest"]
-    found += failures([first, second, third], server, contested, conflicts)
-    found += unfinished([first, second, third], story)
-    return _verdict(found)
+    wrong = [] if quiet and story.quiet and found.quiet else ["the phones do not come to rest"]
+    wrong += failures([first, second, third], server, contested, conflicts)
+    wrong += unfinished([first, second, third], story)
+    wrong += missing_foods([first, second, third], found)
+    return _verdict(wrong)
 
 
 def _exercise_types(phone: Phone) -> list[str]:
@@ -134,13 +140,13 @@ def _first_contact(*phones: Phone) -> set[str]:
     return {record.id for record in phones[0].device.list("conflict")}
 
 
-def _verdict(found: list[str]) -> int:
+def _verdict(wrong: list[str]) -> int:
     say()
-    for line in found:
+    for line in wrong:
         say(f"FAILED: {line}")
-    if not found:
+    if not wrong:
         say("OK: both phones, a fresh one and the server hold the same")
-    return _DIFFERS if found else 0
+    return _DIFFERS if wrong else 0
 
 
 def run() -> None:

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterator, Sequence
 
 from dropset_client import training
+from dropset_client.demo.library import Found
 from dropset_client.demo.program import A_WEEK, WEEKS, Story
 from dropset_client.demo.scenario import Contested, Phone
 from dropset_client.digest import canonical_line, compare, short_hash
@@ -32,6 +33,21 @@ def say_program(story: Story) -> None:
         f"program: {WEEKS} weeks made and begun offline, {story.trained} workouts on two phones, the rest moved by a week to"
         f" {story.moved_to}, abandoned, begun again"
     )
+
+
+def say_library(found: Found) -> None:
+    if found.exercise_type:
+        say(f"library: a slip of the pen still finds {found.exercise_type}")
+    if found.food:
+        say(f"library: {found.food} is a favourite, so every phone has its nutrients offline")
+
+
+def missing_foods(phones: Sequence[Phone], found: Found) -> Iterator[str]:
+    """Phones without the food that one of them marked."""
+    for phone in phones if found.food_id else ():
+        kept = list(phone.device.list("kept_food", food=found.food_id))
+        if len(kept) != 1 or kept[0].get("name") != found.food:
+            yield f"{phone.label} does not hold {found.food}, which is a favourite"
 
 
 def unfinished(phones: Sequence[Phone], story: Story) -> Iterator[str]:
