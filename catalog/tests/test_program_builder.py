@@ -15,7 +15,7 @@ from lib.tests.factories import make
 from sync.models import LogEntry
 
 Tree = dict[str, Any]
-QUERIES_OF_SAVING = 55
+QUERIES_OF_SAVING = 58
 
 
 def url_of(program: Program) -> str:
