@@ -82,7 +82,7 @@ class FoodImporter:
         """
         found = self._by_source(records)
         left = [record for record in records if record.source_id not in found and record.barcode]
-        codes = _by(Food.objects.canonical().filter(barcode__in=[record.barcode for record in left]), "barcode")
+        codes = _by(_foods().filter(deleted_at=None, barcode__in=[record.barcode for record in left]), "barcode")
         found |= {record.source_id: codes[record.barcode] for record in left if record.barcode in codes}
         left = [
             record for record in records if record.source_id not in found and not record.brand and not record.barcode
@@ -91,9 +91,9 @@ class FoodImporter:
 
     def _by_source(self, records: Sequence[FoodRecord]) -> dict[str, Food]:
         ids = {record.source_id for record in records}
-        own = _by(Food.objects.filter(user=None, source=self.terms.source, source_id__in=ids), "source_id")
+        own = _by(_foods().filter(source=self.terms.source, source_id__in=ids), "source_id")
         numbers = {record.sr_number for record in records if record.sr_number}
-        sr = _by(Food.objects.filter(user=None, source=SR, source_id__in=numbers), "source_id") if numbers else {}
+        sr = _by(_foods().filter(source=SR, source_id__in=numbers), "source_id") if numbers else {}
         same = {record.source_id: sr[record.sr_number] for record in records if record.sr_number in sr}
         return same | own
 
@@ -101,7 +101,7 @@ class FoodImporter:
         if not records:
             return {}
         called = fetch("catalog", "foods_called", names=[record.name for record in records])
-        foods = Food.objects.in_bulk([key for _, key in called])
+        foods = _foods().in_bulk([key for _, key in called])
         found: dict[str, Food] = {}
         for place, key in called:
             record = records[place - 1]
@@ -173,6 +173,11 @@ class FoodImporter:
         end = slugify(f"{self.terms.source} {record.source_id}")[:SLUG_MAX_LENGTH]
         words = slugify(record.name)[: max(SLUG_MAX_LENGTH - len(end) - 1, 0)].strip("-")
         return f"{words}-{end}" if words else end
+
+
+def _foods() -> Any:
+    """Canonical ones, without the words by which they are searched: those are large, and nobody reads them here."""
+    return Food.objects.filter(user=None).defer("search")
 
 
 def _have_the_same_energy(food: Food, record: FoodRecord) -> bool:
