@@ -25,6 +25,7 @@ from accounts.tests.factories import give_reason
 from catalog.models import (
     EditorialStep,
     Equipment,
+    ImportRun,
     Merge,
     Muscle,
     Nutrient,
@@ -146,6 +147,9 @@ def make_editorial(n: int) -> None:
         entity="food", loser_id=uuid4(), winner_id=uuid4(), loser_name="Oat", winner_name="Oats", loser_status="draft",
         at=when,
     )  # fmt: skip
+    ImportRun.objects.create(
+        format="wger", library="exercise_types", file_name="wger.json", file_digest="0" * 64, started_at=when
+    )
 
 
 @each(REGISTERED)
@@ -242,6 +246,9 @@ def test_every_model_of_ours_is_in_the_admin_or_named_here() -> None:
         "sync.SnapshotPiece",  # compressed parts of what stands in the list of snapshots and imports
         "sync.ImportPiece",
         "catalog.MovedRow",  # which rows a merge moved: their number stands in the list of merges
+        "catalog.SearchWord",  # words of names, to put slips right by
+        "catalog.StaleFood",  # marks for a job
+        "catalog.SeededRow",  # what a release brought, to tell what curators changed since
         "catalog.DistinctPair",  # a wish to be shown two rows no more
         "training.CalendarAddress",  # the hash of a secret: its user makes it, and revokes it
     }
