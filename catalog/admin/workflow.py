@@ -10,6 +10,7 @@ from django.utils import timezone
 from unfold.decorators import action
 
 from catalog.admin.forms import StepForm
+from catalog.admin.saved_filters import SavedFiltersAdmin
 from catalog.admin.sheets import SheetAdmin
 from catalog.admin.signing import SignedAdmin
 from catalog.enums import Status
@@ -22,7 +23,7 @@ STEPS_SHOWN = 50
 OF_THE_WORKFLOW = ("status", "publish_at", "published_at", "replaced_by")
 
 
-class WorkflowAdmin(SheetAdmin, SignedAdmin):
+class WorkflowAdmin(SavedFiltersAdmin, SheetAdmin, SignedAdmin):
     """Rows begin as drafts, and go on by steps alone."""
 
     actions_detail: Any = ("workflow",)

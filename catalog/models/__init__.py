@@ -6,6 +6,7 @@ from catalog.models.nutrient import Nutrient, ReferenceIntake
 from catalog.models.nutrition_template import NutritionTemplate, NutritionTemplateItem, NutritionTemplateMeal
 from catalog.models.program import Program, ProgramDay, ProgramSet, ProgramSlot, ProgramWeek
 from catalog.models.recommendation_rule import RecommendationRule
+from catalog.models.saved_filter import SavedFilter
 from catalog.models.search import SearchWord
 from catalog.models.seeded_row import SeededRow
 from catalog.models.supplement import Supplement, SupplementInteraction
@@ -33,6 +34,7 @@ __all__ = [
     "ProgramWeek",
     "RecommendationRule",
     "ReferenceIntake",
+    "SavedFilter",
     "SearchWord",
     "SeededRow",
     "StaleFood",

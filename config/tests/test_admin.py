@@ -246,6 +246,7 @@ def test_every_model_of_ours_is_in_the_admin_or_named_here() -> None:
         "sync.SnapshotPiece",  # compressed parts of what stands in the list of snapshots and imports
         "sync.ImportPiece",
         "catalog.MovedRow",  # which rows a merge moved: their number stands in the list of merges
+        "catalog.SavedFilter",  # shown above the lists that they are of
         "catalog.SearchWord",  # words of names, to put slips right by
         "catalog.StaleFood",  # marks for a job
         "catalog.SeededRow",  # what a release brought, to tell what curators changed since
