@@ -22,6 +22,6 @@ SELECT gen_random_uuid(), 'food-' || n,
  CROSS JOIN LATERAL (SELECT (ARRAY['with herbs','in oil','with garlic','in brine','with honey','and rice','with sesame','in sauce','and beans','with lemon','au naturel','with nuts','family size','reduced fat','for children','with sea salt'])[1 + (n / 800) %% 16] AS word) AS p
  CROSS JOIN LATERAL (SELECT (ARRAY['Hähnchen','Brokkoli','Joghurt','Hafer','Lachs','Rind','Linsen','Mandeln'])[1 + n %% 8] AS word) AS d
  CROSS JOIN LATERAL (
-   SELECT string_agg((ARRAY['ba','ker','lo','mi','ran','so','tel','vi','no','zu','fer','gra','hil','jun','pos','qua','wes','dor','cam','eli'])[1 + (n * 7919 / power(20, i)::integer) %% 20], '') AS word FROM generate_series(0, 2) AS i
+   SELECT string_agg((ARRAY['ba','ker','lo','mi','ran','so','tel','vi','no','zu','fer','gra','hil','jun','pos','qua','wes','dor','cam','eli'])[1 + (n::bigint * 7919 / power(20, i)::bigint) %% 20], '') AS word FROM generate_series(0, 2) AS i
  ) AS b
  CROSS JOIN LATERAL (SELECT (ARRAY['poultry','vegetables','dairy_eggs','grains','fish','meat','legumes','nuts_seeds','fruit','other'])[1 + n %% 10] AS word) AS c

@@ -12,7 +12,7 @@ from catalog.queries.composed import as_sql, rows_as_sql
 from lib.sqlfiles import load_sql
 from lib.statements import rows_of
 
-COUNTED = 100_000  # rows; beyond that, counts are of these
+COUNTED = 50_000  # rows; beyond that, counts are of these
 
 Facets = dict[str, list[dict[str, Any]]]
 

@@ -1,5 +1,6 @@
 """Search in a library: the best hits first, whatever is typed wrongly."""
 
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
@@ -19,7 +20,7 @@ ENOUGH = 20  # what may have been meant is only asked for where fewer rows have 
 ID = Document(f"{ROW}.id::text")
 KEYS = (
     Key("rank", "rank", descending=False, nullable=False, field=models.IntegerField()),
-    Key("folded", "folded", descending=False, nullable=False, field=models.TextField()),
+    Key("label", "label", descending=False, nullable=False, field=models.TextField()),
     Key("id", "id", descending=False, nullable=False, field=models.UUIDField()),
 )
 COMPARISONS = {(True, False): ">", (True, True): ">=", (False, False): "<", (False, True): "<="}
@@ -41,23 +42,30 @@ def hits(asked: Asked, document: Document, place: Place | None, most: int) -> li
 
 def statement(asked: Asked, document: Document, place: Place | None, most: int) -> tuple[str, dict[str, Any]]:
     """(SQL, its parameters). Raises EmptyResultSet where the ORM knows without asking that there are no such rows."""
-    table = asked.rows.model._meta.db_table
     rows, values = rows_as_sql(_candidates(asked.rows), "row_")
     liked, more = _liked(asked)
+    way = None if place is None else (place.forward, place.inclusive)
+    query = _composed(rows.as_string(), liked.as_string(), document.sql, asked.rows.model._meta.db_table, way)
+    at = {} if place is None else dict(zip(("at_rank", "at_name", "at_id"), place.values, strict=True))
+    return query, {"text": asked.text, "most": most, **values, **more, **at}
+
+
+@lru_cache(maxsize=256)  # to put it together takes a millisecond
+def _composed(rows: str, liked: str, document: str, table: str, way: tuple[bool, bool] | None) -> str:
+    """way: forward, inclusive, from a place on; None from the start."""
     query = as_sql(load_sql("catalog", "search")).format(
-        rows=rows,
-        favourites=liked,
-        document=as_sql(document.sql.replace(ROW, "r")),
+        rows=as_sql(rows),
+        favourites=as_sql(liked),
+        document=as_sql(document.replace(ROW, "r")),
         table=sql.Identifier(table),
         library=sql.Literal(table),
         limit=sql.Literal(HITS),
         looked_at=sql.Literal(LOOKED_AT),
         enough=sql.Literal(ENOUGH),
-        beyond=_beyond(place),
-        way=sql.SQL("ASC" if place is None or place.forward else "DESC"),
+        beyond=_beyond(way),
+        way=sql.SQL("ASC" if way is None or way[0] else "DESC"),
     )
-    at = {} if place is None else dict(zip(("at_rank", "at_name", "at_id"), place.values, strict=True))
-    return query.as_string(), {"text": asked.text, "most": most, **values, **more, **at}
+    return query.as_string()
 
 
 def hit_ids(asked: Asked) -> list[str]:
@@ -67,8 +75,8 @@ def hit_ids(asked: Asked) -> list[str]:
 
 def _candidates(rows: models.QuerySet[Any, Any]) -> models.QuerySet[Any, Any]:
     name = "title" if rows.model._meta.model_name == "program" else "name"
-    found: models.QuerySet[Any, Any] = rows.order_by().annotate(folded=folded(name)).values("id", "search", "folded")
-    return found
+    found: models.QuerySet[Any, Any] = rows.order_by().annotate(label=models.F(name), folded=folded(name))
+    return found.values("id", "search", "label", "folded")
 
 
 def _liked(asked: Asked) -> tuple[sql.SQL, dict[str, Any]]:
@@ -77,10 +85,9 @@ def _liked(asked: Asked) -> tuple[sql.SQL, dict[str, Any]]:
     return rows_as_sql(asked.favourites, "liked_")
 
 
-def _beyond(place: Place | None) -> sql.Composable:
-    if place is None:
+def _beyond(way: tuple[bool, bool] | None) -> sql.Composable:
+    if way is None:
         return sql.SQL("TRUE")
-    comparison = sql.SQL(COMPARISONS[place.forward, place.inclusive])
     return sql.SQL(
-        '(h.rank, h.folded COLLATE "C", h.id) {} (%(at_rank)s::integer, %(at_name)s::text, %(at_id)s::uuid)'
-    ).format(comparison)
+        '(h.rank, h.label COLLATE "C", h.id) {} (%(at_rank)s::integer, %(at_name)s::text, %(at_id)s::uuid)'
+    ).format(sql.SQL(COMPARISONS[way]))

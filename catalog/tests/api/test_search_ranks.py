@@ -42,12 +42,15 @@ def test_whole_name_comes_before_its_beginning_a_word_an_alias_and_a_slip(db: No
         ("hähnchn", "chicken"),
         ("yogurth", "yoghurt"),
         ("YOGHRT", "yoghurt"),
+        ("samlon", "salmon"),
+        ("slamon", "salmon"),
     ],
 )
 def test_slips_are_forgiven(db: None, anonymous: SchemaClient, typed: str, slug: str) -> None:
     make_food("broccoli", name="Broccoli, raw")
     make_food("chicken", name="Roasted chicken breast", names={"de": "Hähnchenbrust, Hähnchen"})
     make_food("yoghurt", name="Plain yoghurt", aliases=["yogurt"])
+    make_food("salmon", name="Salmon, wild")
     assert found(anonymous, typed) == [slug]
 
 
