@@ -1,5 +1,6 @@
 """What migrations do: to the documents of rows that exist, and to the database itself."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -76,6 +77,40 @@ class RenderAgain(Operation):
                 entity = rendering.entity
                 tell_anew(connection, entity, owners, step=UPCASTERS[entity.name, self.from_schema])
         return owners
+
+
+class InOneGo(Operation):
+    """Operations after which Django renders the models once. It renders them anew after each, all that are related: of a hundred
+    operations that takes a minute.
+
+    Only for what adds fields, indexes, constraints and triggers, or removes triggers: such an operation does not mind that those
+    that follow are known already.
+    """
+
+    reduces_to_sql = True
+    reversible = True
+
+    def __init__(self, operations: Sequence[Operation]) -> None:
+        self.operations = list(operations)
+
+    def deconstruct(self) -> Any:
+        return type(self).__name__, [self.operations], {}
+
+    def describe(self) -> str:
+        return f"{len(self.operations)} operations in one go"
+
+    def state_forwards(self, app_label: str, state: Any) -> None:
+        state.__dict__.pop("apps", None)  # a cached property: nothing is rendered until somebody asks again
+        for operation in self.operations:
+            operation.state_forwards(app_label, state)
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        for operation in self.operations:
+            operation.database_forwards(app_label, schema_editor, from_state, to_state)
+
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        for operation in reversed(self.operations):
+            operation.database_backwards(app_label, schema_editor, from_state, to_state)
 
 
 def _sql(name: str, rendering: Rendering) -> str:

@@ -12,6 +12,8 @@ from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
 
+from lib.operations import InOneGo
+
 
 class Migration(migrations.Migration):
 
@@ -76,6 +78,7 @@ class Migration(migrations.Migration):
                 ('side', lib.fields.EnumField(choices=[('front', 'Front'), ('back', 'Back')], max_length=32)),
             ],
         ),
+        InOneGo([
         pgtrigger.migrations.AddTrigger(
             model_name='equipment',
             trigger=pgtrigger.compiler.Trigger(name='equipment_not_named_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func="-- Does something still name a slug that goes? (body of a statement trigger)\nIF EXISTS (SELECT FROM old_rows AS o JOIN catalog_exercisetype AS t ON t.equipment @> ARRAY[o.slug]::varchar[]) THEN\n  RAISE EXCEPTION 'A slug is still named.' USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'catalog_equipment_equipment_not_named';\nEND IF;\nRETURN NULL;\n", hash='d68cd974715af0ece1f8ef8899afb82569f4dcbc', level='STATEMENT', operation='DELETE', pgid='pgtrigger_equipment_not_named_delete_846da', referencing='REFERENCING OLD TABLE AS old_rows ', table='catalog_equipment', when='AFTER')),
@@ -238,4 +241,5 @@ class Migration(migrations.Migration):
             model_name='exercisetype',
             trigger=pgtrigger.compiler.Trigger(name='equipment_known_slugs_update', sql=pgtrigger.compiler.UpsertTriggerSql(func="-- Does a row name a slug that the vocabulary does not have? (body of a statement trigger)\nIF EXISTS (\n  SELECT FROM new_rows AS n CROSS JOIN LATERAL unnest(n.equipment) AS named (slug)\n   WHERE NOT EXISTS (SELECT FROM catalog_equipment AS v WHERE v.slug = named.slug)\n) THEN\n  RAISE EXCEPTION 'A slug is not in the vocabulary.'\n        USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'catalog_exercisetype_equipment_known_slugs';\nEND IF;\nRETURN NULL;\n", hash='c3343941a6a3aae92425c3ce9eec311955feb08d', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_equipment_known_slugs_update_aa8bc', referencing='REFERENCING NEW TABLE AS new_rows ', table='catalog_exercisetype', when='AFTER')),
         ),
+        ]),
     ]

@@ -5,7 +5,7 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
 
-from lib.operations import RenderAgain
+from lib.operations import InOneGo, RenderAgain
 from lib.sqlfiles import load_sql
 
 
@@ -35,6 +35,7 @@ class Migration(migrations.Migration):
             name='replaced_by',
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='catalog.exercisetype'),
         ),
+        InOneGo([
         pgtrigger.migrations.AddTrigger(
             model_name='equipment',
             trigger=pgtrigger.compiler.Trigger(name='capture_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func="-- What was inserted, for each owner of some of it? (body of a statement trigger)\nIF NOT EXISTS (SELECT FROM new_rows) THEN\n  RETURN NULL;\nEND IF;\nIF EXISTS (SELECT FROM new_rows AS n JOIN sync_purged AS p ON p.entity = 14 AND p.id = md5(n.slug)::uuid) THEN\n  RAISE EXCEPTION 'An id is never used again.' USING ERRCODE = 'unique_violation', CONSTRAINT = 'sync_purged_pkey';\nEND IF;\nPERFORM sync_alloc(owner.id)\n   FROM (SELECT DISTINCT '00000000-0000-0000-0000-000000000000'::uuid AS id FROM new_rows AS n WHERE TRUE ORDER BY id) AS owner;\nINSERT INTO sync_log (user_id, version, n, entity, record_id, op, before, eff_ms, logged_ms, source)\nSELECT h.user_id, h.version, 0, 14, md5(n.slug)::uuid, CASE WHEN (FALSE) THEN 'D' ELSE 'I' END, r.data, h.last_ms, h.last_ms, sync_source()\n  FROM new_rows AS n\n  JOIN sync_head AS h ON h.user_id = '00000000-0000-0000-0000-000000000000'::uuid\n  LEFT JOIN LATERAL (SELECT s.id, s.data FROM sync_record AS s WHERE s.entity = 14 AND s.id = md5(n.slug)::uuid OFFSET 0) AS r ON TRUE\n WHERE TRUE\n    ON CONFLICT (entity, record_id, version, n) DO NOTHING;\nINSERT INTO sync_record (entity, id, user_id, version, modified_ms, deleted, data)\nSELECT 14, md5(n.slug)::uuid, h.user_id, h.version, h.last_ms, (FALSE), (SELECT row_to_json(d)::text FROM (SELECT n.slug AS slug, n.name AS name, n.kind AS kind) AS d)\n  FROM new_rows AS n\n  JOIN sync_head AS h ON h.user_id = '00000000-0000-0000-0000-000000000000'::uuid\n WHERE TRUE\n    ON CONFLICT (entity, id) DO UPDATE\n   SET version = excluded.version, modified_ms = excluded.modified_ms, deleted = excluded.deleted, data = excluded.data;\nRETURN NULL;\n", hash='5866647e1c83499b917b38c2886ee9cb0b6482c4', level='STATEMENT', operation='INSERT', pgid='pgtrigger_capture_insert_ecb1d', referencing='REFERENCING NEW TABLE AS new_rows ', table='catalog_equipment', when='AFTER')),
@@ -83,6 +84,7 @@ class Migration(migrations.Migration):
             model_name='muscle',
             constraint=models.CheckConstraint(condition=models.Q(('side__in', ['front', 'back'])), name='catalog_muscle_side_known', violation_error_code='invalid_choice', violation_error_message='Must be one of: front, back.'),
         ),
+        ]),
         RenderAgain("Muscle"),  # the rows that are there already become records
         RenderAgain("Equipment"),
         RenderAgain(

@@ -4,6 +4,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations
 
+from lib.operations import InOneGo
+
 
 class Migration(migrations.Migration):
 
@@ -12,6 +14,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        InOneGo([
         pgtrigger.migrations.RemoveTrigger(
             model_name='equipment',
             name='capture_insert',
@@ -84,4 +87,5 @@ class Migration(migrations.Migration):
             model_name='muscle',
             trigger=pgtrigger.compiler.Trigger(name='capture_delete', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE moved bigint; others bigint = 1; changed uuid[]; owners uuid[];', func="-- What was deleted for good, for each owner of some of it? (body of a statement trigger)\nIF sync_source() = 'purge' THEN\n  RETURN NULL;  -- its tombstone has been delivered, and goes with it\nEND IF;\nPERFORM sync_alloc(owner.id)\n   FROM (SELECT DISTINCT '00000000-0000-0000-0000-000000000000'::uuid AS id FROM old_rows AS o WHERE TRUE ORDER BY id) AS owner;\nINSERT INTO sync_log (user_id, version, n, entity, record_id, op, before, eff_ms, logged_ms, source)\nSELECT h.user_id, h.version, 0, 12, md5(o.slug)::uuid, 'D', r.data, h.last_ms, h.last_ms, sync_source()\n  FROM old_rows AS o\n  JOIN sync_head AS h ON h.user_id = '00000000-0000-0000-0000-000000000000'::uuid\n  LEFT JOIN sync_record AS r ON r.entity = 12 AND r.id = md5(o.slug)::uuid\n WHERE TRUE\n    ON CONFLICT (entity, record_id, version, n) DO NOTHING;\nUPDATE sync_record AS r SET version = h.version, modified_ms = h.last_ms, deleted = TRUE\n  FROM old_rows AS o JOIN sync_head AS h ON h.user_id = '00000000-0000-0000-0000-000000000000'::uuid\n WHERE r.entity = 12 AND r.id = md5(o.slug)::uuid AND TRUE;\nRETURN NULL;\n", hash='75e69ecccec0c2d382b048bff3981557e792815a', level='STATEMENT', operation='DELETE', pgid='pgtrigger_capture_delete_f35e8', referencing='REFERENCING OLD TABLE AS old_rows ', table='catalog_muscle', when='AFTER')),
         ),
+        ]),
     ]

@@ -7,6 +7,8 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from lib.operations import InOneGo
+
 
 class Migration(migrations.Migration):
 
@@ -32,6 +34,7 @@ class Migration(migrations.Migration):
             model_name='exercisetype',
             name='catalog_exercisetype_owner',
         ),
+        InOneGo([
         migrations.AddField(
             model_name='exercisetype',
             name='owner',
@@ -58,4 +61,5 @@ class Migration(migrations.Migration):
             model_name='exercisetype',
             constraint=models.UniqueConstraint(fields=('owner', 'id'), name='catalog_exercisetype_owner'),
         ),
+        ]),
     ]

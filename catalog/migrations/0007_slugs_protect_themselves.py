@@ -6,6 +6,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations
 
+from lib.operations import InOneGo
+
 
 class Migration(migrations.Migration):
 
@@ -15,6 +17,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        InOneGo([
         pgtrigger.migrations.RemoveTrigger(
             model_name='equipment',
             name='equipment_not_named_delete',
@@ -51,6 +54,7 @@ class Migration(migrations.Migration):
             model_name='muscle',
             name='secondary_muscles_not_named_delete',
         ),
+        ]),
         migrations.AlterField(
             model_name='exercisetype',
             name='equipment',

@@ -4,6 +4,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations
 
+from lib.operations import InOneGo
+
 
 class Migration(migrations.Migration):
 
@@ -13,6 +15,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        InOneGo([
         pgtrigger.migrations.RemoveTrigger(
             model_name='equipment',
             name='capture_insert',
@@ -85,4 +88,5 @@ class Migration(migrations.Migration):
             model_name='muscle',
             trigger=pgtrigger.compiler.Trigger(name='capture_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func="-- What was deleted for good? (body of a statement trigger)\nPERFORM sync_capture_deleted(12::smallint, array_agg((md5(o.slug)::uuid, '00000000-0000-0000-0000-000000000000'::uuid, TRUE, NULL)::sync_row))\n   FROM old_rows AS o WHERE TRUE HAVING count(*) > 0;\nRETURN NULL;\n", hash='59037165e412e2cfb9783e0b98d9efeedf0ac840', level='STATEMENT', operation='DELETE', pgid='pgtrigger_capture_delete_f35e8', referencing='REFERENCING OLD TABLE AS old_rows ', table='catalog_muscle', when='AFTER')),
         ),
+        ]),
     ]

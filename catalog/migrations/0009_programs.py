@@ -13,6 +13,8 @@ from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
 
+from lib.operations import InOneGo
+
 
 class Migration(migrations.Migration):
 
@@ -152,6 +154,7 @@ class Migration(migrations.Migration):
                 'abstract': False,
             },
         ),
+        InOneGo([
         migrations.AddIndex(
             model_name='program',
             index=models.Index(condition=models.Q(('deleted_at', None)), fields=['user', '-created_at', '-id'], name='catalog_program_list'),
@@ -568,4 +571,5 @@ class Migration(migrations.Migration):
             model_name='programweek',
             trigger=pgtrigger.compiler.Trigger(name='program_as_published_delete', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.user_id IS NULL)', func="-- Does somebody change what athletes can see? (body of a row trigger on canonical rows; words may be mended, a program be retired)\nIF (TG_OP = 'INSERT' AND NEW.visible)\n   OR (TG_OP = 'DELETE' AND OLD.visible)\n   OR (TG_OP = 'UPDATE' AND OLD.visible\n       AND (NOT NEW.visible OR to_jsonb(OLD) - ARRAY['title', 'summary', 'description', 'notes', 'goal', 'level', 'days_per_week', 'session_minutes', 'equipment', 'tags', 'status', 'visible', 'parent_visible', 'updated_at'] IS DISTINCT FROM to_jsonb(NEW) - ARRAY['title', 'summary', 'description', 'notes', 'goal', 'level', 'days_per_week', 'session_minutes', 'equipment', 'tags', 'status', 'visible', 'parent_visible', 'updated_at'])) THEN\n  RAISE EXCEPTION 'What is published stays as it is.' USING ERRCODE = 'check_violation', CONSTRAINT = 'catalog_programweek_program_as_published';\nEND IF;\nRETURN NULL;\n", hash='a8c7fcf4516ff0e21323c4be0591c495bb4bb5c7', operation='DELETE', pgid='pgtrigger_program_as_published_delete_de2ea', table='catalog_programweek', when='AFTER')),
         ),
+        ]),
     ]

@@ -6,6 +6,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from lib.operations import InOneGo
+
 
 class Migration(migrations.Migration):
 
@@ -37,6 +39,7 @@ class Migration(migrations.Migration):
             name='kind',
             field=lib.fields.EnumField(choices=[('warm_up', 'Warm-up'), ('working', 'Working'), ('drop', 'Drop'), ('back_off', 'Back-off'), ('amrap', 'As many reps as possible'), ('failure', 'Failure'), ('rest_pause', 'Rest-pause'), ('cluster', 'Cluster'), ('timed', 'Timed')], default='working', max_length=32),
         ),
+        InOneGo([
         pgtrigger.migrations.AddTrigger(
             model_name='programset',
             trigger=pgtrigger.compiler.Trigger(name='capture_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func="-- What was inserted? (body of a statement trigger)\nPERFORM sync_capture(84::smallint, array_agg((n.id, coalesce(n.user_id, '00000000-0000-0000-0000-000000000000'::uuid), (n.deleted_at IS NOT NULL OR NOT n.visible), CASE WHEN n.visible THEN (SELECT row_to_json(d)::text FROM (SELECT n.position AS position, n.kind AS kind, n.target_reps AS target_reps, n.target_max_reps AS target_max_reps, n.target_load_kg::text AS target_load_kg, n.target_typed_load::text AS target_typed_load, n.target_typed_load_unit AS target_typed_load_unit, n.target_percentage::text AS target_percentage, n.target_reference AS target_reference, n.target_rpe::text AS target_rpe, n.target_rir::text AS target_rir, n.target_duration_s AS target_duration_s, n.target_distance_m::text AS target_distance_m, n.rest_s AS rest_s, n.tempo AS tempo, n.notes AS notes, n.side AS side, n.slot_id AS slot, n.week AS week) AS d) END)::sync_row), fresh => TRUE)\n   FROM new_rows AS n HAVING count(*) > 0;\nRETURN NULL;\n", hash='2500151335e36c934e70fa18666cc15177abed52', level='STATEMENT', operation='INSERT', pgid='pgtrigger_capture_insert_c5ecc', referencing='REFERENCING NEW TABLE AS new_rows ', table='catalog_programset', when='AFTER')),
@@ -53,4 +56,5 @@ class Migration(migrations.Migration):
             model_name='programset',
             constraint=models.CheckConstraint(condition=models.Q(('side__in', ['', 'left', 'right'])), name='catalog_programset_side_known', violation_error_code='invalid_choice', violation_error_message='Must be one of: , left, right.'),
         ),
+        ]),
     ]

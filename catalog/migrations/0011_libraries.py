@@ -17,6 +17,7 @@ from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
 
+from lib.operations import InOneGo
 from lib.sqlfiles import load_sql
 
 
@@ -30,6 +31,7 @@ class Migration(migrations.Migration):
     operations = [
         # Of all libraries: under which one did a row last change?
         migrations.RunSQL("CREATE SEQUENCE catalog_version", "DROP SEQUENCE catalog_version"),
+        InOneGo([
         pgtrigger.migrations.RemoveTrigger(
             model_name='program',
             name='title_as_published_update',
@@ -86,6 +88,7 @@ class Migration(migrations.Migration):
             model_name='programweek',
             name='program_as_published_delete',
         ),
+        ]),
         migrations.RemoveConstraint(
             model_name='exercisetype',
             name='catalog_exercisetype_status_known',
@@ -729,6 +732,7 @@ class Migration(migrations.Migration):
                 'abstract': False,
             },
         ),
+        InOneGo([
         migrations.AddField(
             model_name='exercisetype',
             name='attribution',
@@ -994,6 +998,7 @@ class Migration(migrations.Migration):
             name='replaced_by',
             field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='catalog.supplement'),
         ),
+        ]),
         migrations.AlterField(
             model_name='exercisetype',
             name='slug',
@@ -1009,6 +1014,7 @@ class Migration(migrations.Migration):
             name='status',
             field=lib.fields.EnumField(choices=[('draft', 'Draft'), ('in_review', 'In review'), ('scheduled', 'Scheduled'), ('published', 'Published'), ('retired', 'Retired')], db_default='published', default='published', max_length=32),
         ),
+        InOneGo([
         migrations.AddIndex(
             model_name='exercisetype',
             index=models.Index(condition=models.Q(('user', None)), fields=['catalog_version', 'id'], name='catalog_exercisetype_since'),
@@ -1149,6 +1155,7 @@ class Migration(migrations.Migration):
             model_name='program',
             constraint=models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'in_review', 'scheduled', 'published', 'retired'])), name='catalog_program_status_known', violation_error_code='invalid_choice', violation_error_message='Must be one of: draft, in_review, scheduled, published, retired.'),
         ),
+        ]),
         migrations.AlterConstraint(
             model_name='exercisetype',
             name='catalog_exercisetype_slug',
@@ -1159,6 +1166,7 @@ class Migration(migrations.Migration):
             name='catalog_exercisetype_slug_if_canonical',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('slug__isnull', False), ('user', None)), models.Q(('slug', None), ('user__isnull', False)), _connector='OR'), name='catalog_exercisetype_slug_if_canonical', violation_error_code='invalid', violation_error_message='What is canonical has a slug, what is private has none.'),
         ),
+        InOneGo([
         migrations.AddConstraint(
             model_name='nutrient',
             constraint=models.CheckConstraint(condition=models.Q(('names__jsonb_typeof', 'object'), ('names__json_bytes__lte', 16384)), name='catalog_nutrient_names_shape', violation_error_code='invalid', violation_error_message='Must be a JSON object of at most 16384 bytes.'),
@@ -2123,5 +2131,6 @@ class Migration(migrations.Migration):
             model_name='supplementversion',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='42b1a29d95d63ab4f80e7e1b18b258dc17153b13', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_0efa6', table='catalog_supplementversion', when='BEFORE')),
         ),
+        ]),
         migrations.RunSQL(load_sql("catalog", "first_versions"), migrations.RunSQL.noop),
     ]

@@ -9,6 +9,7 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from lib.operations import InOneGo
 from lib.sqlfiles import load_sql
 
 
@@ -105,6 +106,7 @@ class Migration(migrations.Migration):
                 'abstract': False,
             },
         ),
+        InOneGo([
         pgtrigger.migrations.RemoveTrigger(
             model_name='programslot',
             name='day_as_published_update',
@@ -276,4 +278,5 @@ class Migration(migrations.Migration):
             model_name='suggestion',
             trigger=pgtrigger.compiler.Trigger(name='capture_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='-- What was deleted for good? (body of a statement trigger)\nPERFORM sync_capture_deleted(37::smallint, array_agg((o.id, o.user_id, TRUE, NULL)::sync_row))\n   FROM old_rows AS o WHERE TRUE HAVING count(*) > 0;\nRETURN NULL;\n', hash='ba11d3e71a8e75f4acc33e87d4c020d4b044a5ff', level='STATEMENT', operation='DELETE', pgid='pgtrigger_capture_delete_69606', referencing='REFERENCING OLD TABLE AS old_rows ', table='catalog_suggestion', when='AFTER')),
         ),
+        ]),
     ]

@@ -8,6 +8,7 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from lib.operations import InOneGo
 from lib.sqlfiles import load_sql
 
 FORGET = """
@@ -49,6 +50,7 @@ class Migration(migrations.Migration):
                 ('catalog_version', models.BigIntegerField(help_text='Under which it changed last.')),
             ],
         ),
+        InOneGo([
         pgtrigger.migrations.RemoveTrigger(
             model_name='food',
             name='versioned',
@@ -118,6 +120,7 @@ class Migration(migrations.Migration):
             name='search',
             field=models.GeneratedField(db_persist=True, expression=models.Func('title', models.Value({}, models.JSONField()), models.Value([], models.JSONField()), 'summary', function='catalog_search_document_3'), output_field=django.contrib.postgres.search.SearchVectorField()),
         ),
+        ]),
         migrations.RemoveIndex(model_name='exercisetype', name='catalog_exercisetype_search'),
         migrations.RemoveField(model_name='exercisetype', name='search'),
         migrations.AddField(
@@ -164,6 +167,7 @@ class Migration(migrations.Migration):
         ),
         migrations.RemoveIndex(model_name='supplement', name='catalog_supplement_search'),
         migrations.RemoveField(model_name='supplement', name='search'),
+        InOneGo([
         migrations.AddField(
             model_name='supplement',
             name='search',
@@ -357,6 +361,7 @@ class Migration(migrations.Migration):
             model_name='searchword',
             constraint=models.UniqueConstraint(fields=('library', 'word'), name='catalog_searchword_once'),
         ),
+        ]),
         migrations.RunSQL(
             load_sql("catalog", "search_nearby"), "DROP FUNCTION catalog_search_nearby(text, text)"
         ),

@@ -5,6 +5,8 @@ import lib.fields
 from django.conf import settings
 from django.db import migrations, models
 
+from lib.operations import InOneGo
+
 
 class Migration(migrations.Migration):
 
@@ -49,6 +51,7 @@ class Migration(migrations.Migration):
                 'default_permissions': (),
             },
         ),
+        InOneGo([
         migrations.AddIndex(
             model_name='food',
             index=models.Index(condition=models.Q(('user', None), models.Q(('source_id', ''), _negated=True)), fields=['source', 'source_id'], name='catalog_food_of_source'),
@@ -78,4 +81,5 @@ class Migration(migrations.Migration):
             model_name='importrun',
             constraint=models.CheckConstraint(condition=models.Q(('state__in', ['running', 'done', 'failed'])), name='catalog_importrun_state_known', violation_error_code='invalid_choice', violation_error_message='Must be one of: running, done, failed.'),
         ),
+        ]),
     ]

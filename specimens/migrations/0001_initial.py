@@ -10,6 +10,8 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from lib.operations import InOneGo
+
 
 class Migration(migrations.Migration):
 
@@ -78,6 +80,7 @@ class Migration(migrations.Migration):
                 'abstract': False,
             },
         ),
+        InOneGo([
         migrations.AddIndex(
             model_name='plan',
             index=models.Index(condition=models.Q(('deleted_at', None)), fields=['user', '-created_at', '-id'], name='specimens_plan_list'),
@@ -182,4 +185,5 @@ class Migration(migrations.Migration):
             model_name='planslot',
             trigger=pgtrigger.compiler.Trigger(name='exercise_own_or_shared_update', sql=pgtrigger.compiler.UpsertTriggerSql(func="-- Does a row refer to something that its user may not use? (body of a statement trigger)\nIF EXISTS (\n  SELECT FROM new_rows AS n JOIN catalog_exercisetype AS t ON t.id = n.exercise_id\n   WHERE t.user_id IS NOT NULL AND t.user_id IS DISTINCT FROM n.user_id\n) THEN\n  RAISE EXCEPTION 'The referenced row belongs to somebody else.'\n        USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'specimens_planslot_exercise_own_or_shared';\nEND IF;\nRETURN NULL;\n", hash='007721c932655c559d4604b94d3da4d744343da7', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_exercise_own_or_shared_update_194cf', referencing='REFERENCING NEW TABLE AS new_rows ', table='specimens_planslot', when='AFTER')),
         ),
+        ]),
     ]

@@ -4,6 +4,8 @@ import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations
 
+from lib.operations import InOneGo
+
 
 class Migration(migrations.Migration):
 
@@ -12,6 +14,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        InOneGo([
         pgtrigger.migrations.RemoveTrigger(
             model_name='planday',
             name='visible_as_parent',
@@ -28,4 +31,5 @@ class Migration(migrations.Migration):
             model_name='planslot',
             trigger=pgtrigger.compiler.Trigger(name='visible_as_parent', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NEW.user_id IS NULL)', func='-- May what this row hangs on be seen, and is it still there? (body of a row trigger; who publishes or deletes it meanwhile is\n-- waited for, so nothing stays behind below what is deleted)\nSELECT p.visible, coalesce(NEW.deleted_at, p.deleted_at) INTO NEW.parent_visible, NEW.deleted_at FROM specimens_planday AS p WHERE p.id = NEW.day_id FOR SHARE;\nNEW.parent_visible := coalesce(NEW.parent_visible, FALSE);  -- nothing is there: the composite key refuses it\nRETURN NEW;\n', hash='550f732dd6c1f41570010cbbb834044bfcd3f698', operation='INSERT OR UPDATE', pgid='pgtrigger_visible_as_parent_0bcf3', table='specimens_planslot', when='BEFORE')),
         ),
+        ]),
     ]

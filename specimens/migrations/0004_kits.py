@@ -11,6 +11,8 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from lib.operations import InOneGo
+
 
 class Migration(migrations.Migration):
 
@@ -35,6 +37,7 @@ class Migration(migrations.Migration):
                 'abstract': False,
             },
         ),
+        InOneGo([
         pgtrigger.migrations.AddTrigger(
             model_name='rack',
             trigger=pgtrigger.compiler.Trigger(name='room_room_not_full_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func="-- Does a room hold more racks than it can? (body of a statement trigger)\nIF EXISTS (\n  SELECT FROM specimens_rack AS r\n   WHERE r.room_id IN (SELECT n.room_id FROM new_rows AS n) AND r.deleted_at IS NULL\n   GROUP BY r.room_id HAVING count(*) > 20\n) THEN\n  RAISE EXCEPTION 'The room is full.' USING ERRCODE = 'check_violation', CONSTRAINT = 'specimens_rack_room_room_not_full';\nEND IF;\nRETURN NULL;\n", hash='4dcb47343f4ea29e61137535c3cae9a6ea59746d', level='STATEMENT', operation='INSERT', pgid='pgtrigger_room_room_not_full_insert_9dd60', referencing='REFERENCING NEW TABLE AS new_rows ', table='specimens_rack', when='AFTER')),
@@ -88,4 +91,5 @@ class Migration(migrations.Migration):
             model_name='kit',
             trigger=pgtrigger.compiler.Trigger(name='capture_delete', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE moved bigint; others bigint = 1; changed uuid[]; owners uuid[];', func="-- What was deleted for good, for each owner of some of it? (body of a statement trigger)\nIF sync_source() = 'purge' THEN\n  RETURN NULL;  -- its tombstone has been delivered, and goes with it\nEND IF;\nPERFORM sync_alloc(owner.id)\n   FROM (SELECT DISTINCT o.user_id AS id FROM old_rows AS o WHERE TRUE ORDER BY id) AS owner;\nINSERT INTO sync_log (user_id, version, n, entity, record_id, op, before, eff_ms, logged_ms, source)\nSELECT h.user_id, h.version, 0, 1140, o.id, 'D', r.data, h.last_ms, h.last_ms, sync_source()\n  FROM old_rows AS o\n  JOIN sync_head AS h ON h.user_id = o.user_id\n  LEFT JOIN sync_record AS r ON r.entity = 1140 AND r.id = o.id\n WHERE TRUE\n    ON CONFLICT (entity, record_id, version, n) DO NOTHING;\nUPDATE sync_record AS r SET version = h.version, modified_ms = h.last_ms, deleted = TRUE\n  FROM old_rows AS o JOIN sync_head AS h ON h.user_id = o.user_id\n WHERE r.entity = 1140 AND r.id = o.id AND TRUE;\nRETURN NULL;\n", hash='4f948e67977fe840a76b43a1eb36c0feaa653d89', level='STATEMENT', operation='DELETE', pgid='pgtrigger_capture_delete_b0c86', referencing='REFERENCING OLD TABLE AS old_rows ', table='specimens_kit', when='AFTER')),
         ),
+        ]),
     ]

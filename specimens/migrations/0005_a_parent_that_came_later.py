@@ -9,6 +9,8 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from lib.operations import InOneGo
+
 
 class Migration(migrations.Migration):
 
@@ -47,6 +49,7 @@ class Migration(migrations.Migration):
                 'abstract': False,
             },
         ),
+        InOneGo([
         migrations.AddIndex(
             model_name='shelf',
             index=models.Index(condition=models.Q(('deleted_at', None)), fields=['user', '-created_at', '-id'], name='specimens_shelf_list'),
@@ -95,4 +98,5 @@ class Migration(migrations.Migration):
             model_name='crate',
             trigger=pgtrigger.compiler.Trigger(name='capture_delete', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE moved bigint; others bigint = 1; changed uuid[]; owners uuid[];', func="-- What was deleted for good, for each owner of some of it? (body of a statement trigger)\nIF sync_source() = 'purge' THEN\n  RETURN NULL;  -- its tombstone has been delivered, and goes with it\nEND IF;\nPERFORM sync_alloc(owner.id)\n   FROM (SELECT DISTINCT o.user_id AS id FROM old_rows AS o WHERE TRUE ORDER BY id) AS owner;\nINSERT INTO sync_log (user_id, version, n, entity, record_id, op, before, eff_ms, logged_ms, source)\nSELECT h.user_id, h.version, 0, 1150, o.id, 'D', r.data, h.last_ms, h.last_ms, sync_source()\n  FROM old_rows AS o\n  JOIN sync_head AS h ON h.user_id = o.user_id\n  LEFT JOIN sync_record AS r ON r.entity = 1150 AND r.id = o.id\n WHERE TRUE\n    ON CONFLICT (entity, record_id, version, n) DO NOTHING;\nUPDATE sync_record AS r SET version = h.version, modified_ms = h.last_ms, deleted = TRUE\n  FROM old_rows AS o JOIN sync_head AS h ON h.user_id = o.user_id\n WHERE r.entity = 1150 AND r.id = o.id AND TRUE;\nRETURN NULL;\n", hash='9ac78ef565bb77761a1b04b1d894a79c8286601a', level='STATEMENT', operation='DELETE', pgid='pgtrigger_capture_delete_52ec8', referencing='REFERENCING OLD TABLE AS old_rows ', table='specimens_crate', when='AFTER')),
         ),
+        ]),
     ]

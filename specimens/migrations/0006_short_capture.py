@@ -6,6 +6,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations
 
+from lib.operations import InOneGo
+
 
 class Migration(migrations.Migration):
 
@@ -17,6 +19,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        InOneGo([
         pgtrigger.migrations.RemoveTrigger(
             model_name='crate',
             name='capture_insert',
@@ -249,4 +252,5 @@ class Migration(migrations.Migration):
             model_name='rack',
             constraint=lib.constraints.DeletedWith(field='room', name='specimens_rack_room_deleted_with', owner='user_id'),
         ),
+        ]),
     ]

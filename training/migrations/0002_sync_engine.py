@@ -6,6 +6,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from lib.operations import InOneGo
+
 
 class Migration(migrations.Migration):
 
@@ -16,6 +18,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        InOneGo([
         pgtrigger.migrations.RemoveTrigger(
             model_name='exercise',
             name='capture_insert',
@@ -64,11 +67,13 @@ class Migration(migrations.Migration):
             model_name='workout',
             name='capture_delete',
         ),
+        ]),
         migrations.AlterField(
             model_name='exercise',
             name='exercise_type',
             field=models.ForeignKey(on_delete=django.db.models.deletion.RESTRICT, related_name='+', to='catalog.exercisetype'),
         ),
+        InOneGo([
         migrations.AddIndex(
             model_name='workout',
             index=models.Index(condition=models.Q(('deleted_at', None), ('planned_on__isnull', False)), fields=['user', 'planned_on'], name='training_workout_planned'),
@@ -121,4 +126,5 @@ class Migration(migrations.Migration):
             model_name='workout',
             trigger=pgtrigger.compiler.Trigger(name='capture_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func="-- What was deleted for good, for each owner of some of it? (body of a statement trigger)\nIF sync_source() = 'purge' THEN\n  RETURN NULL;  -- its tombstone has been delivered, and goes with it\nEND IF;\nPERFORM sync_alloc(owner.id)\n   FROM (SELECT DISTINCT o.user_id AS id FROM old_rows AS o WHERE TRUE ORDER BY id) AS owner;\nINSERT INTO sync_log (user_id, version, n, entity, record_id, op, before, eff_ms, logged_ms, source)\nSELECT h.user_id, h.version, 0, 30, o.id, 'D', r.data, h.last_ms, h.last_ms, sync_source()\n  FROM old_rows AS o\n  JOIN sync_head AS h ON h.user_id = o.user_id\n  LEFT JOIN sync_record AS r ON r.entity = 30 AND r.id = o.id\n WHERE TRUE\n    ON CONFLICT (entity, record_id, version, n) DO NOTHING;\nUPDATE sync_record AS r SET version = h.version, modified_ms = h.last_ms, deleted = TRUE\n  FROM old_rows AS o JOIN sync_head AS h ON h.user_id = o.user_id\n WHERE r.entity = 30 AND r.id = o.id AND TRUE;\nRETURN NULL;\n", hash='facde9bc825668adc43ba019d4cf2bbca7d7f668', level='STATEMENT', operation='DELETE', pgid='pgtrigger_capture_delete_b5894', referencing='REFERENCING OLD TABLE AS old_rows ', table='training_workout', when='AFTER')),
         ),
+        ]),
     ]

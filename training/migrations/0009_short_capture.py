@@ -6,6 +6,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations
 
+from lib.operations import InOneGo
+
 
 class Migration(migrations.Migration):
 
@@ -17,6 +19,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        InOneGo([
         pgtrigger.migrations.RemoveTrigger(
             model_name='exercise',
             name='capture_delete',
@@ -121,4 +124,5 @@ class Migration(migrations.Migration):
             model_name='set',
             constraint=lib.constraints.DeletedWith(field='exercise', name='training_set_exercise_deleted_with', owner='user_id'),
         ),
+        ]),
     ]

@@ -10,6 +10,8 @@ from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
 
+from lib.operations import InOneGo
+
 
 class Migration(migrations.Migration):
 
@@ -60,6 +62,7 @@ class Migration(migrations.Migration):
                 'abstract': False,
             },
         ),
+        InOneGo([
         migrations.AddIndex(
             model_name='gym',
             index=models.Index(condition=models.Q(('deleted_at', None)), fields=['user', '-created_at', '-id'], name='training_gym_list'),
@@ -176,4 +179,5 @@ class Migration(migrations.Migration):
             model_name='gymitem',
             trigger=pgtrigger.compiler.Trigger(name='capture_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='-- What was deleted for good? (body of a statement trigger)\nPERFORM sync_capture_deleted(72::smallint, array_agg((o.id, o.user_id, TRUE, NULL)::sync_row))\n   FROM old_rows AS o WHERE TRUE HAVING count(*) > 0;\nRETURN NULL;\n', hash='4dae73f352258a26213b0a3afca026ef813b25f6', level='STATEMENT', operation='DELETE', pgid='pgtrigger_capture_delete_40206', referencing='REFERENCING OLD TABLE AS old_rows ', table='training_gymitem', when='AFTER')),
         ),
+        ]),
     ]

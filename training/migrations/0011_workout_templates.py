@@ -11,6 +11,8 @@ from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
 
+from lib.operations import InOneGo
+
 
 class Migration(migrations.Migration):
 
@@ -82,6 +84,7 @@ class Migration(migrations.Migration):
                 'abstract': False,
             },
         ),
+        InOneGo([
         pgtrigger.migrations.RemoveTrigger(
             model_name='set',
             name='capture_insert',
@@ -425,4 +428,5 @@ class Migration(migrations.Migration):
             model_name='templateexercise',
             trigger=pgtrigger.compiler.Trigger(name='exercise_type_own_or_shared_update', sql=pgtrigger.compiler.UpsertTriggerSql(func="-- Does a row refer to something that its user may not use? (body of a statement trigger)\nIF EXISTS (\n  SELECT FROM new_rows AS n JOIN catalog_exercisetype AS t ON t.id = n.exercise_type_id\n   WHERE t.user_id IS NOT NULL AND t.user_id IS DISTINCT FROM n.user_id\n) THEN\n  RAISE EXCEPTION 'The referenced row belongs to somebody else.'\n        USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'training_templateexercise_exercise_type_own_or_shared';\nEND IF;\nRETURN NULL;\n", hash='2168f7865c69bc70cfda78984bacdb2a0d750a72', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_exercise_type_own_or_shared_update_f22b0', referencing='REFERENCING NEW TABLE AS new_rows ', table='training_templateexercise', when='AFTER')),
         ),
+        ]),
     ]

@@ -10,6 +10,8 @@ from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
 
+from lib.operations import InOneGo
+
 
 class Migration(migrations.Migration):
 
@@ -188,6 +190,7 @@ class Migration(migrations.Migration):
                 'abstract': False,
             },
         ),
+        InOneGo([
         migrations.AddIndex(
             model_name='enrolment',
             index=models.Index(condition=models.Q(('deleted_at', None)), fields=['user', '-created_at', '-id'], name='training_enrolment_list'),
@@ -648,4 +651,5 @@ class Migration(migrations.Migration):
             model_name='scheduledworkout',
             trigger=pgtrigger.compiler.Trigger(name='program_day_own_or_shared_update', sql=pgtrigger.compiler.UpsertTriggerSql(func="-- Does a row refer to something that its user may not use? (body of a statement trigger)\nIF EXISTS (\n  SELECT FROM new_rows AS n JOIN catalog_programday AS t ON t.id = n.program_day_id\n   WHERE t.user_id IS NOT NULL AND t.user_id IS DISTINCT FROM n.user_id\n) THEN\n  RAISE EXCEPTION 'The referenced row belongs to somebody else.'\n        USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'training_scheduledworkout_program_day_own_or_shared';\nEND IF;\nRETURN NULL;\n", hash='0a0b8bf20a75c41daa325245191cd8e3b6d696c1', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_program_day_own_or_shared_update_e5d6b', referencing='REFERENCING NEW TABLE AS new_rows ', table='training_scheduledworkout', when='AFTER')),
         ),
+        ]),
     ]

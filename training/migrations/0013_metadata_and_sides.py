@@ -6,6 +6,8 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from lib.operations import InOneGo
+
 
 class Migration(migrations.Migration):
 
@@ -16,6 +18,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        InOneGo([
         pgtrigger.migrations.RemoveTrigger(
             model_name='exercise',
             name='capture_insert',
@@ -40,6 +43,7 @@ class Migration(migrations.Migration):
             model_name='templateset',
             name='capture_update',
         ),
+        ]),
         migrations.RemoveConstraint(
             model_name='set',
             name='training_set_kind_known',
@@ -48,6 +52,7 @@ class Migration(migrations.Migration):
             model_name='templateset',
             name='training_templateset_kind_known',
         ),
+        InOneGo([
         migrations.AddField(
             model_name='exercise',
             name='metadata',
@@ -68,6 +73,7 @@ class Migration(migrations.Migration):
             name='side',
             field=lib.fields.EnumField(blank=True, choices=[('left', 'Left'), ('right', 'Right')], default='', help_text='Empty: both sides, or nothing said.', max_length=32),
         ),
+        ]),
         migrations.AlterField(
             model_name='set',
             name='kind',
@@ -78,6 +84,7 @@ class Migration(migrations.Migration):
             name='kind',
             field=lib.fields.EnumField(choices=[('warm_up', 'Warm-up'), ('working', 'Working'), ('drop', 'Drop'), ('back_off', 'Back-off'), ('amrap', 'As many reps as possible'), ('failure', 'Failure'), ('rest_pause', 'Rest-pause'), ('cluster', 'Cluster'), ('timed', 'Timed')], default='working', max_length=32),
         ),
+        InOneGo([
         migrations.AddIndex(
             model_name='exercise',
             index=models.Index(condition=models.Q(('metadata', {}), _negated=True), fields=['exercise_type'], name='training_exercise_metadata'),
@@ -134,4 +141,5 @@ class Migration(migrations.Migration):
             model_name='templateset',
             constraint=models.CheckConstraint(condition=models.Q(('side__in', ['', 'left', 'right'])), name='training_templateset_side_known', violation_error_code='invalid_choice', violation_error_message='Must be one of: , left, right.'),
         ),
+        ]),
     ]

@@ -7,6 +7,8 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from lib.operations import InOneGo
+
 
 class Migration(migrations.Migration):
 
@@ -35,6 +37,7 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('user', 'id'), name='training_exercisealias_owner')],
             },
         ),
+        InOneGo([
         pgtrigger.migrations.AddTrigger(
             model_name='exercisealias',
             trigger=pgtrigger.compiler.Trigger(name='capture_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='-- What was inserted? (body of a statement trigger)\nPERFORM sync_capture(86::smallint, array_agg((n.id, n.user_id, (n.deleted_at IS NOT NULL), (SELECT row_to_json(d)::text FROM (SELECT n.name AS name, n.exercise_type_id AS exercise_type) AS d))::sync_row), fresh => TRUE)\n   FROM new_rows AS n HAVING count(*) > 0;\nRETURN NULL;\n', hash='6857f65548aae2538ff0bb38710fff52ab9897f9', level='STATEMENT', operation='INSERT', pgid='pgtrigger_capture_insert_84298', referencing='REFERENCING NEW TABLE AS new_rows ', table='training_exercisealias', when='AFTER')),
@@ -55,4 +58,5 @@ class Migration(migrations.Migration):
             model_name='exercisealias',
             trigger=pgtrigger.compiler.Trigger(name='exercise_type_own_or_shared_update', sql=pgtrigger.compiler.UpsertTriggerSql(func="-- Does a row refer to something that its user may not use? (body of a statement trigger)\nIF EXISTS (\n  SELECT FROM new_rows AS n JOIN catalog_exercisetype AS t ON t.id = n.exercise_type_id\n   WHERE t.user_id IS NOT NULL AND t.user_id IS DISTINCT FROM n.user_id\n) THEN\n  RAISE EXCEPTION 'The referenced row belongs to somebody else.'\n        USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'training_exercisealias_exercise_type_own_or_shared';\nEND IF;\nRETURN NULL;\n", hash='41bd4067b8d6b10663d330ba7cabd3695fb74f29', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_exercise_type_own_or_shared_update_81495', referencing='REFERENCING NEW TABLE AS new_rows ', table='training_exercisealias', when='AFTER')),
         ),
+        ]),
     ]

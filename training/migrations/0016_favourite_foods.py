@@ -8,7 +8,7 @@ import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
-from lib.operations import RenderAgain
+from lib.operations import InOneGo, RenderAgain
 
 
 class Migration(migrations.Migration):
@@ -33,6 +33,7 @@ class Migration(migrations.Migration):
             model_name='favourite',
             name='training_favourite_of_one',
         ),
+        InOneGo([
         migrations.AddField(
             model_name='favourite',
             name='food',
@@ -70,5 +71,6 @@ class Migration(migrations.Migration):
             model_name='favourite',
             constraint=models.CheckConstraint(condition=django.db.models.lookups.LessThanOrEqual(models.Func('exercise_type', 'template', 'program', 'food', function='num_nonnulls', output_field=models.IntegerField()), models.Value(1)), name='training_favourite_of_one', violation_error_code='several_favourites', violation_error_message='A favourite is one thing: an exercise type, a template, a program or a food.'),
         ),
+        ]),
         RenderAgain("Favourite"),  # of a food that it is not of, too
     ]
