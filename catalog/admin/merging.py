@@ -105,7 +105,7 @@ class MergeAdmin(ReadOnlyAdmin):
     @action(description="Undo this merge", permissions=["undo"], attrs={"class": "text-red-600"})  # type: ignore[untyped-decorator]  # no stubs
     def undo(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Asks first; the same, posted, does it."""
-        made = Merge.objects.filter(pk=object_id).first()
+        made = self.get_object(request, object_id)
         if made is None:
             raise Http404
         if request.method == "POST":

@@ -86,8 +86,8 @@ class Tree(msgspec.Struct, forbid_unknown_fields=True):
 class TreeRefused(BadRequest):
     """Something in the program is wrong."""
 
-    def __init__(self, faults: Mapping[Path, list[str]]) -> None:
-        self.faults = faults
+    def __init__(self, faults: Mapping[Path, list[str]] | None = None) -> None:
+        self.faults = faults or {}
         super().__init__()
 
 

@@ -28,7 +28,7 @@ from catalog.tests.factories import (
 from config.tests.contract import check_error
 from config.tests.test_entities import list_patterns
 from conftest import client_of
-from lib.api import OwnedViewSet, etag_of
+from lib.api import OwnedSerializer, OwnedViewSet, etag_of
 from lib.fields import BoundedDecimalField, BoundedFloatField, EnumField, SlugSetField, TimeZoneField
 from lib.reads import RenderedReads
 from lib.renderers import OrjsonRenderer
@@ -56,7 +56,7 @@ each = pytest.mark.parametrize(("url", "view"), views().items(), ids=lambda valu
 def made(view: Any, user: User) -> Any:
     """A row of the list."""
     model = view.serializer_class.Meta.model
-    if issubclass(view, OwnedViewSet):
+    if issubclass(view.serializer_class, OwnedSerializer):
         return model.objects.filter(user=user).first() or make(model, user)
     makers: dict[Any, Any] = {
         Muscle: make_muscle,
