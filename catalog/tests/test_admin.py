@@ -136,8 +136,8 @@ def test_list_takes_the_same_queries_however_long(curator: Client, count: int, d
     for n in range(count):
         make_canonical(f"thing-{n}")
     curator.get(TYPES)
-    # the session, the user, their permissions and those of their groups, the bounded count, the page
-    with django_assert_num_queries(6):
+    # the session, the user, their permissions and those of their groups, their saved filters, the bounded count, the page
+    with django_assert_num_queries(7):
         page = curator.get(TYPES)
     assert len(page.context["cl"].result_list) == count
 

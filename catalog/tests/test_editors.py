@@ -256,8 +256,8 @@ def test_list_takes_the_same_queries_however_long(
         area = {"area": "recovery"} if model is RecommendationRule else {}
         model.objects.create(user=None, slug=f"row-{n}", **called, **area)
     curator.get(list_of(model))
-    # the session, the user, their rights and those of their groups, the bounded count, the page
-    with django_assert_num_queries(6):
+    # the session, the user, their rights and those of their groups, their saved filters, the bounded count, the page
+    with django_assert_num_queries(7):
         page = curator.get(list_of(model))
     assert len(page.context["cl"].result_list) == count
 

@@ -380,7 +380,11 @@ def test_exercises_are_not_published_unseen(db: None, tmp_path: Path, capsys: An
 
 
 @given(
-    st.lists(st.dictionaries(st.text(), st.text() | st.integers() | st.none(), max_size=4), max_size=6),
+    st.lists(
+        st.dictionaries(st.text(), st.text() | st.integers(-(2**63), 2**63 - 1) | st.none(), max_size=4),
+        min_size=1,
+        max_size=6,
+    ),
     st.integers(1, 40),
 )
 def test_json_is_read_in_pieces_of_any_size(tmp_path_factory: Any, items: list[Any], size: int) -> None:

@@ -28,11 +28,13 @@ from catalog.tests.factories import (
 from config.tests.contract import check_error
 from config.tests.test_entities import list_patterns
 from conftest import client_of
-from lib.api import OwnedSerializer, OwnedViewSet, etag_of
+from lib.api import OwnedViewSet, etag_of
 from lib.fields import BoundedDecimalField, BoundedFloatField, EnumField, SlugSetField, TimeZoneField
+from lib.models import OwnedModel
 from lib.reads import RenderedReads
 from lib.renderers import OrjsonRenderer
 from lib.representations import representation_of
+from lib.shared import SharedModel
 from lib.tests.factories import make
 from training.api.serializers import WorkoutSerializer
 
@@ -56,7 +58,7 @@ each = pytest.mark.parametrize(("url", "view"), views().items(), ids=lambda valu
 def made(view: Any, user: User) -> Any:
     """A row of the list."""
     model = view.serializer_class.Meta.model
-    if issubclass(view.serializer_class, OwnedSerializer):
+    if issubclass(view, OwnedViewSet) or (issubclass(model, OwnedModel) and not issubclass(model, SharedModel)):
         return model.objects.filter(user=user).first() or make(model, user)
     makers: dict[Any, Any] = {
         Muscle: make_muscle,

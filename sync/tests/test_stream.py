@@ -17,6 +17,7 @@ from accounts.exceptions import TokenReused
 from accounts.models import Device, Session, User
 from accounts.services.credentials import change_password
 from accounts.services.tokens import end_session, revoke_device, rotate, session_of, start_session
+from accounts.tests.factories import give_reason
 from catalog.tests.factories import make_canonical
 from config.tests.contract import SchemaClient, check_error
 from lib.tests import announced
@@ -160,6 +161,7 @@ def test_push_pokes(ear: Ear, phone: Phone, alice: User) -> None:
 def test_write_in_the_admin_pokes(ear: Ear, alice: User, charlie: User) -> None:
     workout = write(alice)
     assert ear.version() == version_of(alice)
+    give_reason(charlie, alice)
     client = Client()
     client.force_login(charlie)
     path = f"/admin/training/workout/{workout.pk}/change/"

@@ -224,11 +224,11 @@ def test_curator_is_told_what_a_schema_would_break(admin: Client, alice: User, b
         make(Set, bob, exercise=theirs.pk, metadata={"incline": incline, "secret": "12 percent"})
     url = f"/admin/catalog/exercisetype/{running.exercise_type_id}/change/"
     values = form_values(admin.get(url)) | {"equipment": [], "primary_muscles": [], "secondary_muscles": []}
-    page = admin.post(url, values | {"metadata_schema": json.dumps(with_limit(10))})
+    page = admin.post(url, values | {"metadata_schema-text": json.dumps(with_limit(10))})
     assert problems(page) == {
         "metadata_schema": [
             "This schema does not allow the metadata of 2 sets of 2 users: see properties/incline/maximum."
         ]
     }
-    assert admin.post(url, values | {"metadata_schema": json.dumps(with_limit(15))}).status_code == 302
+    assert admin.post(url, values | {"metadata_schema-text": json.dumps(with_limit(15))}).status_code == 302
     assert ExerciseType.objects.get().metadata_schema == with_limit(15)
