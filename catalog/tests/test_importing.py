@@ -385,7 +385,7 @@ def test_exercises_are_not_published_unseen(db: None, tmp_path: Path, capsys: An
         min_size=1,
         max_size=6,
     ),
-    st.integers(1, 40),
+    st.integers(10, 50),
 )
 def test_json_is_read_in_pieces_of_any_size(tmp_path_factory: Any, items: list[Any], size: int) -> None:
     path = tmp_path_factory.mktemp("json") / "list.json"
