@@ -88,6 +88,8 @@ def test_row_that_stands_all_the_while_is_seen_once_on_the_way_forth_and_back(
     for link in ("next", "previous"):
         stood = set(walk.there)
         seen, start = walk.pages(start, link)
+        if "since_version" in listed.path:  # what is removed on the way comes once more, as a tombstone
+            seen = [key for key in seen if key in walk.there]
         assert len(seen) == len(set(seen)), "twice"
         assert stood & set(walk.there) <= set(seen)
 
