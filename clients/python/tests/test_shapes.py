@@ -84,9 +84,9 @@ def test_every_other_way_to_write_is_checked_too(device: Device) -> None:
 
 
 def test_what_an_app_of_tomorrow_knows_can_be_queued_and_read_as_it_is(device: Device) -> None:
-    mutation = device.enqueue("supplement", str(uuid4()), Op.CREATE, {"dose": 5})
+    mutation = device.enqueue("hologram", str(uuid4()), Op.CREATE, {"dose": 5})
 
-    assert [record.id for record in device.list("supplement", dose=5)] == [mutation.record_id]
+    assert [record.id for record in device.list("hologram", dose=5)] == [mutation.record_id]
 
 
 def test_limits_are_there_for_importers() -> None:
@@ -94,7 +94,8 @@ def test_limits_are_there_for_importers() -> None:
 
     assert (fields["title"].max_length, fields["status"].values[:2]) == (200, ("planned", "in_progress"))
     assert [name for name, field in shape("set").fields.items() if field.required] == ["exercise"]
-    assert list(shapes())[:4] == ["settings", "exercise_type", "workout", "exercise"]
+    known = ["settings", "exercise_type", "workout", "exercise"]
+    assert [name for name in shapes() if name in known] == known
 
 
 def test_ids_are_the_same_in_capitals(lab: Lab) -> None:
