@@ -63,7 +63,8 @@ def share_components(result: Schema, generator: Any, request: Any, public: bool)
     _share_parameters(result, {frozenset(each["enum"]): name for name, each in schemas.items() if "enum" in each})
     _share_patches(schemas)
     _share_pages(schemas)
-    schemas["Removed"] = REMOVED
+    if "'#/components/schemas/Removed'" in repr(result):  # where there are lists that tell changes
+        schemas["Removed"] = REMOVED
     return result
 
 
