@@ -1,5 +1,6 @@
 """Rules over rows of the library."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pgtrigger
@@ -7,9 +8,11 @@ from django.apps import apps
 
 from lib.capture import BOTH_ROWS, NEW_ROWS
 from lib.fields import parents_of
+from lib.row_rules import Fault, Faults, RowChange
 from lib.rules import Rule
 from lib.shared import CATALOGUE
 from lib.sqlfiles import load_sql
+from lib.statements import fetch
 
 # What may change when it is published: not what there is to do.
 WORDS = (
@@ -18,8 +21,32 @@ WORDS = (
     *("replaced_by_id", "source", "source_id", "attribution", "catalog_version", "search"),
 )
 
+# Where rows say how much of which nutrient they hold.
+AMOUNTS = {"food": "nutrients", "supplement": "contents"}
+
 # What a device has of a canonical food that its athlete uses.
 COPIED = ("name", "names", "brand", "barcode", "category", "nutrients", "portions", "attribution")
+
+
+def known_nutrients(changes: Sequence[RowChange]) -> Faults:
+    """Amounts are of nutrients that the library knows: others would be in no sum. What stands already is not asked about."""
+    named = [(change, _nutrients_to_come(change)) for change in changes]
+    slugs = sorted({slug for _, its in named for slug in its})
+    unknown = {slug for (slug,) in fetch("catalog", "unknown_nutrients", slugs=slugs)} if slugs else set()
+    return {
+        (change.entity, change.id): [_unknown(change, slug) for slug in sorted(its & unknown)]
+        for change, its in named
+        if its & unknown
+    }
+
+
+def _nutrients_to_come(change: RowChange) -> set[str]:
+    name = AMOUNTS[change.entity]
+    return set() if change.deleted else set(change.after[name]) - set((change.before or {}).get(name, ()))
+
+
+def _unknown(change: RowChange, slug: str) -> Fault:
+    return Fault(f"{AMOUNTS[change.entity]}.{slug}", "does_not_exist", "There is no such nutrient in the library.")
 
 
 class AsPublished(Rule):

@@ -64,11 +64,7 @@ register(
     Example(
         Food,
         document=lambda user: {"name": "Grandma's bread"},
-        patch={
-            "name": "Rye bread",
-            "nutrients": {"protein": 8.5, "fat": 1.0},
-            "portions": [{"name": "slice", "grams": 40}],
-        },
+        patch={"name": "Rye bread", "brand": "Home", "portions": [{"name": "slice", "grams": 40}]},
         breaks=broken_library("catalog_food"),
     )
 )
