@@ -15,11 +15,11 @@ from django.db import OperationalError, transaction
 from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.db.models.functions import TruncWeek
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 
-from catalog.enums import Status
-from catalog.models import ExerciseType
+from catalog.enums import Status, SuggestionState
+from catalog.models import ExerciseType, ImportRun, Suggestion
 from catalog.services import quality
 from catalog.services.quality import COUNTED_MAX, WITH_STATUS
 from lib.statements import execute
@@ -99,17 +99,9 @@ def _in_the_workflow() -> Iterator[Line]:
 
 
 def _from_others() -> Iterator[Line]:
-    """Of models that have a page."""
-    for label, words, waits, query in (
-        ("Suggestion", "Suggestions of athletes", {"state": "pending"}, "state__exact=pending"),
-        ("ImportRun", "Imports with rows that match nothing", {"unmatched_count__gt": 0, "looked_at": None}, ""),
-    ):
-        try:
-            model: Any = apps.get_model("catalog", label)
-            url = _list_url(model, query)
-        except (LookupError, NoReverseMatch):
-            continue
-        yield Line(words, _bounded(model._default_manager.filter(**waits)), url)
+    pending = Suggestion.objects.filter(state=SuggestionState.PENDING)
+    yield Line("Suggestions of athletes", _bounded(pending), _list_url(Suggestion, "state__exact=pending"))
+    yield Line("Imports with rows that match nothing", _bounded(ImportRun.objects.waiting()), _list_url(ImportRun))
 
 
 # --- what is wrong ---

@@ -5,10 +5,10 @@ from uuid import UUID
 
 from django.contrib import admin
 from django.contrib.admin import ShowFacets
-from django.db.models import CharField, F, Func, JSONField, Q, QuerySet, Value
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
-from catalog.models.library import Matches
+from catalog.models.library import has_words
 from catalog.services.quality import fault_of, faults
 
 
@@ -26,12 +26,6 @@ class FaultFilter(admin.SimpleListFilter):
         return queryset if fault is None else queryset.filter(pk__in=fault.rows().values("pk"))
 
 
-def _document() -> Any:
-    """Of a library that has no column for it: programs, which are few."""
-    names = Value({}, JSONField()), Value([], JSONField())
-    return Func(F("title"), *names, function="catalog_search_document_2", output_field=CharField())
-
-
 class SearchedAdmin:
     """Finds rows by the beginnings of the words of their names, by slug or by id. Words within words are not found."""
 
@@ -42,12 +36,10 @@ class SearchedAdmin:
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
         text = search_term.replace("\x00", "").strip()
-        return (queryset.filter(self._found(queryset, text)) if text else queryset), False
+        return (queryset.filter(self._found(text)) if text else queryset), False
 
-    def _found(self, queryset: QuerySet[Any], text: str) -> Q:
-        asked = Func(Value(text), function="catalog_search_query")
-        names = {field.name for field in queryset.model._meta.local_fields}
-        found = Q(Matches("search" if "search" in names else _document(), asked)) | Q(slug=text)
+    def _found(self, text: str) -> Q:
+        found = Q(has_words(text)) | Q(slug=text)
         try:
             return found | Q(pk=UUID(text))
         except ValueError:

@@ -58,7 +58,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='food',
-            index=models.Index(models.Func(models.Func('name', function='catalog_search_words', output_field=models.TextField()), function='lower', template='%(function)s(btrim(%(expressions)s) COLLATE "pg_c_utf8")'), condition=models.Q(('brand', ''), ('user', None)), name='catalog_food_folded_name'),
+            index=models.Index(models.Func('name', function='catalog_search_folded', output_field=models.TextField()), condition=models.Q(('brand', ''), ('user', None)), name='catalog_food_folded_name'),
         ),
         migrations.AddField(
             model_name='importrun',

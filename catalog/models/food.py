@@ -8,7 +8,7 @@ from django.db.models.functions import Cast, Coalesce
 
 from catalog import enums
 from catalog.models.history import keeps_versions
-from catalog.models.library import IN_THE_LIBRARY, NAME_MAX_LENGTH, NOT_ON_THE_WIRE, LibraryModel, found_by
+from catalog.models.library import IN_THE_LIBRARY, NAME_MAX_LENGTH, NOT_ON_THE_WIRE, LibraryModel, folded, found_by
 from catalog.rules import MarksStale
 from catalog.validators import validate_nutrients, validate_portions
 from lib.fields import EnumField, JsonField, SlugSetField
@@ -36,12 +36,6 @@ def energy_kcal() -> Coalesce:
     alcohol = Coalesce(per_100_g("alcohol"), models.Value(0.0))
     by_macros = per_100_g("protein") * 4.0 + per_100_g("carbohydrate") * 4.0 + per_100_g("fat") * 9.0 + alcohol * 7.0
     return Coalesce(*measured, by_macros)
-
-
-def folded_name() -> models.Func:
-    """Without case, accents and signs: two foods of no brand with one folded name are the same."""
-    words = models.Func("name", function="catalog_search_words", output_field=models.TextField())
-    return models.Func(words, function="lower", template='%(function)s(btrim(%(expressions)s) COLLATE "pg_c_utf8")')
 
 
 @keeps_versions
@@ -100,7 +94,7 @@ class Food(LibraryModel):
                 name="catalog_food_of_source",
             ),
             # imports: is there one that is called this, and is of no brand?
-            models.Index(folded_name(), condition=models.Q(user=None, brand=""), name="catalog_food_folded_name"),
+            models.Index(folded("name"), condition=models.Q(user=None, brand=""), name="catalog_food_folded_name"),
         ]
         triggers = [*LibraryModel.Meta.triggers, MarksStale(name="marks_stale")]
 

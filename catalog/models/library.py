@@ -48,6 +48,11 @@ class Matches(models.Func):
     output_field = models.BooleanField()
 
 
+def has_words(text: str) -> Matches:
+    """Of a row with a column `search`: whether it has every word of `text`, or its beginning. False if nothing is a word."""
+    return Matches("search", models.Func(models.Value(text), function="catalog_search_query"))
+
+
 class EditorialQuerySet(SharedQuerySet):
     def published(self) -> Self:
         return self.canonical().filter(status=enums.Status.PUBLISHED)
@@ -60,7 +65,7 @@ class EditorialQuerySet(SharedQuerySet):
 class LibraryQuerySet(EditorialQuerySet):
     def search(self, text: str) -> Self:
         """Rows with every word of `text`, or its beginning, in a name or alias. None of them if nothing is a word."""
-        return self.filter(Matches("search", models.Func(models.Value(text), function="catalog_search_query")))
+        return self.filter(has_words(text))
 
 
 class Editorial(models.Model):

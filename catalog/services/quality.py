@@ -12,7 +12,6 @@ from typing import Any
 
 from django.db.models import (
     Case,
-    CharField,
     Count,
     Exists,
     F,
@@ -27,7 +26,7 @@ from django.db.models import (
     When,
     Window,
 )
-from django.db.models.functions import Coalesce, Greatest, Lower, Trim
+from django.db.models.functions import Coalesce, Greatest
 
 from catalog import enums
 from catalog.domain.nutrients import ALCOHOL_KCAL_PER_G, FOOD_BASIS_G, GENERAL_FACTORS, converted
@@ -46,6 +45,7 @@ from catalog.models import (
     Supplement,
 )
 from catalog.models.food import per_100_g
+from catalog.models.library import folded
 from lib.sqlfiles import load_sql
 
 LANGUAGES = ("de", "es", "fr")
@@ -237,8 +237,7 @@ def _untranslated(model: Any) -> Callable[[], QuerySet[Any]]:
 
 def _duplicates(model: Any) -> Callable[[], QuerySet[Any]]:
     """Names are compared as the search does: without case, accents and punctuation."""
-    folded = Lower(Trim(Func("name", function="catalog_search_words", output_field=CharField())))
-    by: Any = [folded, F("brand")] if model is Food else [folded]
+    by: Any = [folded("name"), F("brand")] if model is Food else [folded("name")]
     counted = Window(Count("*"), partition_by=by)
     return lambda: _standing(model).annotate(same=counted).filter(same__gt=1)
 

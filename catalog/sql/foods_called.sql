@@ -2,6 +2,6 @@
 SELECT w.place, f.id
   FROM unnest(%(names)s::text[]) WITH ORDINALITY AS w (name, place)
   JOIN catalog_food AS f
-    ON lower(btrim(catalog_search_words(f.name)) COLLATE "pg_c_utf8") = lower(btrim(catalog_search_words(w.name)) COLLATE "pg_c_utf8")
+    ON catalog_search_folded(f.name) = catalog_search_folded(w.name)
  WHERE f.user_id IS NULL AND f.brand = '' AND f.deleted_at IS NULL
  ORDER BY w.place, f.created_at, f.id

@@ -18,7 +18,7 @@ from catalog.models import (
     Supplement,
     SupplementInteraction,
 )
-from catalog.models.food import folded_name
+from catalog.models.library import folded
 from catalog.services.seeding import LIBRARIES, seed
 from catalog.services.seeding.data import read_csv, read_json
 
@@ -61,7 +61,7 @@ def test_every_row_is_published_in_its_languages(library: None) -> None:
 
 def test_no_two_rows_of_a_library_are_called_the_same(library: None) -> None:
     for model in NAMED:
-        counted = Counter(rows_of(model).annotate(folded=folded_name()).values_list("folded", flat=True))
+        counted = Counter(rows_of(model).annotate(called=folded("name")).values_list("called", flat=True))
         assert [name for name, count in counted.items() if count > 1] == [], model
 
 
