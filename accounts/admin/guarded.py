@@ -150,19 +150,19 @@ class GuardedAdmin(OfAthlete):
         return response
 
     def change_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> Any:
-        return self._asked_about_row(request, object_id) or super().change_view(request, object_id, *args, **kwargs)  # type: ignore[misc]
+        return self._asked_about_row(request, object_id) or super().change_view(request, object_id, *args, **kwargs)  # type: ignore[misc]  # of ModelAdmin
 
     def history_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> Any:
         asked = self._asked_about_row(request, object_id, "history of ")
-        return asked or super().history_view(request, object_id, *args, **kwargs)  # type: ignore[misc]
+        return asked or super().history_view(request, object_id, *args, **kwargs)  # type: ignore[misc]  # of ModelAdmin
 
     def delete_view(self, request: HttpRequest, object_id: str, *args: Any, **kwargs: Any) -> Any:
-        return self._asked_about_row(request, object_id) or super().delete_view(request, object_id, *args, **kwargs)  # type: ignore[misc]
+        return self._asked_about_row(request, object_id) or super().delete_view(request, object_id, *args, **kwargs)  # type: ignore[misc]  # of ModelAdmin
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:  # noqa: FBT001 - Django's signature
         """A row that is added may be anybody's. Raises ReasonMissing."""
         check_access(request, self.owner_id(obj))
-        super().save_model(request, obj, form, change)  # type: ignore[misc]
+        super().save_model(request, obj, form, change)  # type: ignore[misc]  # of ModelAdmin
 
 
 def check_access(request: HttpRequest, user_id: UUID | None) -> None:

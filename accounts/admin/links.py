@@ -43,6 +43,6 @@ def row_link(site: AdminSite, row: Any) -> SafeString | str:
     name = name_in(site, row)
     opts = type(row)._meta
     is_private = isinstance(row, SharedModel) and row.user_id is not None
-    if type(row) not in site._registry or is_private:  # noqa: SLF001
+    if is_private or not site.is_registered(type(row)):
         return name
     return link(reverse(f"admin:{opts.app_label}_{opts.model_name}_change", args=(row.pk,)), name)

@@ -141,7 +141,8 @@ def _events(model: Any, where: dict[str, Any], label: str) -> Iterator[_Mark]:
     events = version_model(model).objects.filter(**where).order_by("-pgh_id")
     for event in events.values("pgh_created_at", "pgh_context", *names)[:VERSIONS_MAX]:
         changed = {name for name in names if later and event[name] != later[name]}
-        yield _Mark(event["pgh_created_at"], True, event["pgh_context"] or {}, {label} if label else changed)  # noqa: FBT003
+        told = {label} if label else changed
+        yield _Mark(event["pgh_created_at"], is_event=True, context=event["pgh_context"] or {}, changed=told)
         later = event
 
 
