@@ -165,7 +165,7 @@ class ProgramDay(SharedChild):
         triggers = [*SharedChild.Meta.triggers, *below_published("program"), VersionedRoot(name="versioned_root")]
 
     def __str__(self) -> str:
-        return self.title or f"program day {self.pk}"
+        return self.title or super().__str__()
 
 
 @keeps_versions

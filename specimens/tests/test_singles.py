@@ -7,6 +7,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
 from accounts.models import User
+from accounts.tests.factories import give_reason
 from config.tests.contract import SchemaClient, check_error
 from lib.tests.factories import as_id, make
 from specimens.models import DayNote, Room
@@ -265,6 +266,7 @@ def test_admin_takes_a_flag_over_and_shows_other_claims_at_their_field(
     client: Client, charlie: User, alice: User
 ) -> None:
     client.force_login(charlie)
+    give_reason(charlie, alice)
     make(Room, alice, title="Hall", is_default=True)
     second = make(Room, alice, title="Shed", is_default=False)
     assert changed(client, second, is_default="on").status_code == 302
