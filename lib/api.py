@@ -235,8 +235,10 @@ class OwnedViewSet(mixins.CreateModelMixin, mixins.UpdateModelMixin, mixins.Dest
         model, now = self.entity.model, timezone.now()
         user: Any = self.request.user
         rows = [model(**value, user=user) for value in values]
-        for row in rows:
+        for row, value in zip(rows, values, strict=True):
             row.created_at = row.updated_at = now
+            if "id" not in value:
+                row.take_derived_id()
         ids = [row.pk for row in rows]
         if len(set(ids)) < len(ids):
             raise IdTaken("The same id occurs twice in this request.")
@@ -246,6 +248,7 @@ class OwnedViewSet(mixins.CreateModelMixin, mixins.UpdateModelMixin, mixins.Dest
         if is_ruled(self.entity.name):
             self._check_rules([row_change(row) for row in rows], attr=attr, standing=standing)
         self.write_rows([row for row in rows if row.pk not in standing])
+        self._write_again([row for row in rows if row.pk in standing and standing[row.pk].deleted_at is not None])
         written = {row.pk: row for row in self.get_queryset().filter(pk__in=ids)}
         return [written[key] for key in ids]
 
@@ -258,13 +261,19 @@ class OwnedViewSet(mixins.CreateModelMixin, mixins.UpdateModelMixin, mixins.Dest
         for row, name in unsaid:
             setattr(row, name, getattr(standing[row.pk], name) if row.pk in standing else home)
 
+    def _write_again(self, rows: Rows) -> None:
+        """What is there once was deleted, and is made once more: the same row comes back, with what is said now."""
+        for row in rows:
+            row.save(force_update=True)
+
     def _refuse_other_content(self, rows: Rows, standing: dict[UUID, OwnedModel]) -> None:
         for row in rows:
             other = standing.get(row.pk)
             if other is None:
                 continue
             same = all(_value(row, field) == _value(other, field) for field in self.entity.writable)
-            if other.user_id != self.request.user.pk or other.deleted_at is not None or not same:
+            fits = same if other.deleted_at is None else self.entity.derived_id is not None
+            if other.user_id != self.request.user.pk or not fits:
                 raise IdTaken
 
     def _check_references(self, values: Values, *, attr: str) -> None:

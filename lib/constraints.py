@@ -2,10 +2,14 @@
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from django.core.management.base import CommandError
 from django.db import models
+from django.db.models.functions import Cast, Coalesce
+from django.db.models.lookups import Exact
 
+from lib.identity import derived_id
 from lib.sqlfiles import load_sql
 
 
@@ -160,6 +164,49 @@ class AtMostOne(models.BaseConstraint):
 
     def __hash__(self) -> int:
         return hash((self.name, self.fields, self.gives_way))
+
+
+class _Name(models.Func):
+    """The parts of a name, with a space between them."""
+
+    template = "(%(expressions)s)"
+    arg_joiner = " || ' ' || "
+    output_field = models.TextField()
+
+
+class DerivedId(models.CheckConstraint):
+    """The id follows from what the row is about, so that two devices that make the same thing offline make one row.
+
+    kind: the entity's name. within: the references of which one says the namespace; empty: it is the user. Where none of them is
+    set, the id is free. by: the fields that tell rows of a namespace apart: dates, numbers, texts.
+    """
+
+    def __init__(self, kind: str, *, within: Sequence[str] = (), by: Sequence[str], name: str, **_: Any) -> None:
+        self.kind, self.within, self.by = kind, tuple(within), tuple(by)
+        # A date as text is written as in RFC 3339 in every session of ours: psycopg sees to it.
+        parts = [models.Value(kind), *(Cast(part, models.TextField()) for part in self.by)]
+        namespaces = [models.F(field) for field in self.within or ("user",)]
+        namespace = Coalesce(*namespaces) if len(namespaces) > 1 else namespaces[0]
+        derived = models.Func(namespace, _Name(*parts), function="lib_derived_id", output_field=models.UUIDField())
+        super().__init__(
+            condition=Exact(models.F("id"), derived),
+            name=name,
+            violation_error_code="id_does_not_follow",
+            violation_error_message=f"The id of a {kind} follows from its {', '.join((*self.within, *self.by))}.",
+        )
+
+    def id_of(self, row: Any) -> UUID | None:
+        """None where it is free. row: an instance, with its values as Python has them."""
+        columns = [f"{field}_id" for field in self.within or ("user",)]
+        namespace = next((found for column in columns if (found := getattr(row, column)) is not None), None)
+        return namespace and derived_id(namespace, self.kind, *(getattr(row, field) for field in self.by))
+
+    def deconstruct(self) -> tuple[str, Sequence[Any], dict[str, Any]]:
+        path = f"{type(self).__module__}.{type(self).__qualname__}"
+        return path, (self.kind,), {"within": self.within, "by": self.by, "name": self.name}
+
+    def clone(self) -> "DerivedId":
+        return DerivedId(self.kind, within=self.within, by=self.by, name=self.name)
 
 
 class KnownSlugs(models.BaseConstraint):

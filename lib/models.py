@@ -8,6 +8,7 @@ from django.db import models
 from django.utils import timezone
 
 from lib.capture import capture_triggers
+from lib.constraints import DerivedId
 from lib.declaration import Wire
 
 
@@ -62,6 +63,18 @@ class OwnedModel(models.Model):
             )
         ]
         triggers = capture_triggers()
+
+    def clean(self) -> None:
+        """Forms make rows too."""
+        super().clean()
+        if self._state.adding:
+            self.take_derived_id()
+
+    def take_derived_id(self) -> None:
+        """The id that follows from its values, where ids do."""
+        for constraint in self._meta.constraints:
+            if isinstance(constraint, DerivedId):
+                self.id = constraint.id_of(self) or self.id
 
     def __str__(self) -> str:
         """Nobody knows a row by its id."""

@@ -33,11 +33,13 @@ def everything() -> Shape:
 
 
 def entity_shape(entity: wire.Entity) -> Shape:
+    derived = entity.derived_id
     return {
         "creatable": entity.wire.creatable and not entity.wire.read_only,
         "read_only": entity.wire.read_only,
         "fields": {field.name: field_shape(field) for field in entity.fields},
         "together": [{"fields": group.fields, "leading": group.leading} for group in entity.wire.together],
+        **({} if derived is None else {"derived_id": {"within": derived.within, "by": derived.by}}),
     }
 
 

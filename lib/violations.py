@@ -10,7 +10,7 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 
-from lib.constraints import AtMostOne, KnownSlugs
+from lib.constraints import AtMostOne, DerivedId, KnownSlugs
 from lib.rules import Rule
 
 
@@ -48,6 +48,8 @@ def _attr(constraint: models.BaseConstraint) -> str | None:
         return named
     if isinstance(constraint, AtMostOne):
         return constraint.gives_way
+    if isinstance(constraint, DerivedId):
+        return "id"
     names: set[str] = set()
     if isinstance(constraint, models.CheckConstraint):
         names = _subjects(constraint.condition)

@@ -21,7 +21,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection, models
 from psycopg import sql
 
-from lib.constraints import AtMostOne
+from lib.constraints import AtMostOne, DerivedId
 from lib.declaration import Wire as Wire  # noqa: PLC0414 - what models say of themselves is read here
 from lib.fields import (
     SLUG_PATTERN,
@@ -109,6 +109,11 @@ class Entity:
     def singles(self) -> tuple[AtMostOne, ...]:
         """What at most one live row of a user may claim."""
         return tuple(c for c in self.model._meta.constraints if isinstance(c, AtMostOne))
+
+    @cached_property
+    def derived_id(self) -> DerivedId | None:
+        """What the ids of its rows follow from, where they do."""
+        return next((c for c in self.model._meta.constraints if isinstance(c, DerivedId)), None)
 
     @cached_property
     def references(self) -> tuple[WireField, ...]:

@@ -5,7 +5,6 @@ import subprocess
 import sys
 from functools import cache
 from typing import Any
-from uuid import uuid4
 
 import orjson
 import pytest
@@ -21,7 +20,7 @@ from lib import wire
 from lib.api import OwnedViewSet
 from lib.fields import CheckedField, MomentField
 from lib.models import OwnedModel
-from lib.tests.factories import as_id, columns_of, example_of, make, make_many
+from lib.tests.factories import as_id, columns_of, example_of, make, make_many, new_document
 from ops.checkout import environment
 from sync.models import LogEntry, Record
 
@@ -168,7 +167,7 @@ def test_list_takes_two_queries_however_long(
 
 @entities(CREATABLE)
 def test_create_is_idempotent_by_id(entity: wire.Entity, api: SchemaClient, alice: User) -> None:
-    document = {"id": str(uuid4()), **example_of(entity.model).document(alice)}
+    document = new_document(entity.model, alice)
     first = api.post(collection_of(entity), document)
     second = api.post(collection_of(entity), document)
     assert (first.status_code, second.status_code) == (201, 201), first.content
@@ -187,9 +186,8 @@ def test_id_of_a_stranger_cannot_be_taken(entity: wire.Entity, bobs_api: SchemaC
 
 @entities(CREATABLE)
 def test_batch_creates_all_or_none(entity: wire.Entity, api: SchemaClient, alice: User) -> None:
-    document = example_of(entity.model).document(alice)
     url = f"{collection_of(entity)}batch/"
-    good = [{"id": str(uuid4()), **document} for _ in range(3)]
+    good = [new_document(entity.model, alice) for _ in range(3)]
     standing = entity.model._default_manager.count()
     bad = api.post(url, {"items": [*good, {"no_such_field": 1}]})
     check_error(bad, 400, "unknown_field", "items.3.no_such_field")

@@ -20,7 +20,8 @@ Values = Mapping[str, Any]
 class Example:
     """One entity by example.
 
-    document: the least that a create needs, as wire values; makes the parents that it refers to.
+    document: the least that a create needs, as wire values; makes the parents that it refers to. Where ids are derived, each
+    call gives another one.
     patch: a valid change of it. breaks: for each constraint of the model (except those that a field implies, which are
     broken by machine), wire values that break it.
     """
@@ -60,9 +61,20 @@ def columns_of(model: type[OwnedModel], values: Values) -> dict[str, Any]:
 def make(model: type[Row], user: User, **values: Any) -> Row:
     """A row of the user, valid as it is; `values` are wire values, or attributes such as created_at."""
     row = model(user=user, **columns_of(model, {**example_of(model).document(user), **values}))
+    if "id" not in values:
+        row.take_derived_id()
     row.save(force_insert=True)
     row.refresh_from_db()
     return row
+
+
+def new_document(model: type[OwnedModel], user: User) -> dict[str, Any]:
+    """What a client sends to create a row, its id among it."""
+    document = example_of(model).document(user)
+    row = model(user=user, **columns_of(model, document))
+    row.clean_fields(exclude=["user"])  # dates become dates
+    row.take_derived_id()
+    return {"id": as_id(row), **document}
 
 
 def make_many(model: type[Row], user: User, count: int, **values: Any) -> list[Row]:

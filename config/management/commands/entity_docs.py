@@ -14,7 +14,7 @@ from django.db import models
 from catalog.domain import progressions
 from catalog.domain.rules_language import language_schema
 from lib import shapes, wire
-from lib.constraints import AtMostOne
+from lib.constraints import AtMostOne, DerivedId
 from lib.rules import OwnOrShared, Rule
 from lib.shapes import Shape
 
@@ -131,7 +131,11 @@ def _rules(entity: wire.Entity) -> Iterator[str]:
     """With their codes. What a single field implies is among its limits."""
     implied = {f"{field.field.name}_{getattr(field.field, 'fact', '')}" for field in entity.fields}
     for constraint in entity.model._meta.constraints:
-        if isinstance(constraint, AtMostOne):
+        if isinstance(constraint, DerivedId):
+            name = " ".join((constraint.kind, *(f"<{field}>" for field in constraint.by)))
+            namespaces = " or ".join(f"`{field}`" for field in constraint.within) or "the user's id"
+            said = f"The id is the UUID version 3 of “{name}” in the namespace of {namespaces}."
+        elif isinstance(constraint, AtMostOne):
             names = " and ".join(f"`{name}`" for name in constraint.fields)
             has = f"has {names}" if constraint.is_flag(entity.model) else f"claims the same {names}"
             said = f"At most one live record of a user {has}: the later one holds."
