@@ -8,7 +8,7 @@ from django.apps import apps
 
 from lib.capture import BOTH_ROWS, NEW_ROWS
 from lib.fields import parents_of
-from lib.row_rules import Fault, Faults, RowChange
+from lib.row_rules import Fault, Faults, RowChange, add_rule
 from lib.rules import Rule
 from lib.shared import CATALOGUE
 from lib.sqlfiles import load_sql
@@ -21,11 +21,16 @@ WORDS = (
     *("replaced_by_id", "source", "source_id", "attribution", "catalog_version", "search"),
 )
 
-# Where rows say how much of which nutrient they hold.
-AMOUNTS = {"food": "nutrients", "supplement": "contents"}
+AMOUNTS: dict[str, str] = {}  # the field in which rows of an entity say how much of which nutrient
 
 # What a device has of a canonical food that its athlete uses.
 COPIED = ("name", "names", "brand", "barcode", "category", "nutrients", "portions", "attribution")
+
+
+def hold_amounts(entity: str, field: str) -> None:
+    """From now on the field's amounts are of nutrients that the library knows."""
+    AMOUNTS[entity] = field
+    add_rule(known_nutrients, entity)
 
 
 def known_nutrients(changes: Sequence[RowChange]) -> Faults:

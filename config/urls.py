@@ -13,6 +13,7 @@ handler500 = "config.errors.server_error"
 api = [  # tried one after the other: what is asked for most comes first
     path("sync/", include("sync.api.urls")),
     path("", include("training.api.urls")),
+    path("", include("nutrition.api.urls")),
     path("", include("accounts.api.urls")),
     path("", include("catalog.api.urls")),
     path("", include("sync.api.transfer_urls")),

@@ -244,6 +244,7 @@ class OwnedViewSet(mixins.CreateModelMixin, mixins.UpdateModelMixin, mixins.Dest
             raise IdTaken("The same id occurs twice in this request.")
         standing = {row.pk: row for row in model._default_manager.filter(pk__in=ids)}
         self._fill_in_zones(rows, values, standing)
+        self._fill_in_copies(rows, standing)
         self._refuse_other_content(rows, standing)
         if is_ruled(self.entity.name):
             self._check_rules([row_change(row) for row in rows], attr=attr, standing=standing)
@@ -260,6 +261,13 @@ class OwnedViewSet(mixins.CreateModelMixin, mixins.UpdateModelMixin, mixins.Dest
         home = user.home_zone() if unsaid else ""
         for row, name in unsaid:
             setattr(row, name, getattr(standing[row.pk], name) if row.pk in standing else home)
+
+    def _fill_in_copies(self, rows: Rows, standing: Mapping[UUID, OwnedModel]) -> None:
+        """What was left empty, and copied when the row was made, is the same when it comes again."""
+        left = [(row, name) for row in rows if row.pk in standing for name in self.entity.wire.copied]
+        for row, name in left:
+            if not getattr(row, name):
+                setattr(row, name, getattr(standing[row.pk], name))
 
     def _write_again(self, rows: Rows) -> None:
         """What is there once was deleted, and is made once more: the same row comes back, with what is said now."""

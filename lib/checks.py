@@ -243,10 +243,10 @@ def _named_findings(model: type[OwnedModel]) -> Iterator[CheckMessage]:
     if not isinstance(declared, wire.Wire):  # another finding says so
         return
     known = {field.name for field in model._meta.concrete_fields}
-    for name in sorted({*declared.internal, *declared.shown, *declared.distinct} - known):
+    for name in sorted({*declared.internal, *declared.shown, *declared.distinct, *declared.copied} - known):
         yield Error(
             f"The wire of {model.__name__} names {name}, which is no field of it.",
-            hint="Correct `internal`, `shown` or `distinct`.",
+            hint="Correct `internal`, `shown`, `distinct` or `copied`.",
             obj=model,
             id="dropset.E017",
         )

@@ -34,6 +34,7 @@ from catalog.tests.factories import (
 from config.tests.test_entities import CREATABLE, collection_of
 from lib.models import OwnedModel
 from lib.tests.factories import make, of_the_product
+from nutrition.models import Meal, MealItem, MealLog, MealLogItem
 from sync.models import Conflict, Mutation, Snapshot
 from training.models import Exercise, Set, Workout
 
@@ -102,6 +103,24 @@ def _set_of_workout(user: User, level: int) -> str:
     return str(Set.objects.create(user=user, exercise=_exercises(user)[level % 2], position=level / 3).pk)
 
 
+def _meal(user: User) -> Meal:
+    found: Meal = Meal.objects.for_user(user).filter(name=PARENT).first() or make(Meal, user, name=PARENT)
+    return found
+
+
+def _meal_log(user: User) -> MealLog:
+    found: MealLog = MealLog.objects.for_user(user).filter(title=PARENT).first() or make(MealLog, user, title=PARENT)
+    return found
+
+
+def _item_of_meal(user: User, level: int) -> str:
+    return str(make(MealItem, user, meal=_meal(user).pk, position=level / 3).pk)
+
+
+def _item_of_log(user: User, level: int) -> str:
+    return str(make(MealLogItem, user, meal_log=_meal_log(user).pk, position=level / 3).pk)
+
+
 def _slug(level: int) -> str:
     return f"thing-{level}-{uuid4().hex}"
 
@@ -152,6 +171,8 @@ LISTS = [
     Listed("/api/v1/exercises/?workout={workout}", Exercise, _exercise_of_workout),
     Listed("/api/v1/sets/?exercise={exercise}", Set, _set_of_exercise),
     Listed("/api/v1/sets/?exercise__workout={workout}", Set, _set_of_workout),
+    Listed("/api/v1/meal-items/?meal={meal}", MealItem, _item_of_meal),
+    Listed("/api/v1/meal-log-items/?meal_log={meal_log}", MealLogItem, _item_of_log),
     Listed("/api/v1/account/access/", AuditEntry, _looked),
     Listed("/api/v1/sync/devices", Device, _device),
     Listed("/api/v1/sync/conflicts", Conflict, owned(Conflict)),
@@ -205,4 +226,10 @@ def filled(listed: Listed, user: User) -> str:
     """The path, with the ids of the rows above."""
     if "{" not in listed.path:
         return listed.path
-    return listed.path.format(workout=_workout(user).pk, exercise=_exercises(user)[0].pk)
+    parents = {
+        "workout": _workout(user),
+        "exercise": _exercises(user)[0],
+        "meal": _meal(user),
+        "meal_log": _meal_log(user),
+    }
+    return listed.path.format(**{name: row.pk for name, row in parents.items()})

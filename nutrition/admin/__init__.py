@@ -1,0 +1,3 @@
+from nutrition.admin import meals, supplements
+
+__all__ = ["meals", "supplements"]
