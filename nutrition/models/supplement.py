@@ -20,12 +20,12 @@ from lib.fields import (
 from lib.models import OwnedModel
 from lib.rules import own_or_shared
 from lib.together import Together
+from lib.weekdays import WEEKDAYS
 from lib.wire import Wire
 from nutrition.enums import SupplementLogStatus
 from nutrition.models.fields import amounts_field
 from nutrition.rules import CopiesDose
 from nutrition.validators import LOCAL_TIME, validate_times
-from training.domain.schedule import WEEKDAYS
 
 DOSE_TOGETHER = Together(("dose", "dose_unit"))
 

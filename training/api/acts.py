@@ -14,8 +14,8 @@ from rest_framework.response import Response
 from lib.api import OwnedViewSet
 from lib.parsers import sent_body
 from lib.serializer_fields import IdField
+from lib.weekdays import WEEKDAYS
 from lib.writes import writing
-from training.domain.schedule import WEEKDAYS
 
 WEEKS_MAX = 104
 

@@ -12,6 +12,7 @@ from itertools import count
 from typing import Any
 from uuid import UUID, uuid5
 
+from lib.weekdays import WEEKDAYS
 from training.exceptions import (
     EmptyProgram,
     EndMissing,
@@ -24,7 +25,6 @@ from training.exceptions import (
 Document = Mapping[str, Any]  # a row by the names of its fields on the wire, and its id
 Changes = dict[UUID, dict[str, Any]]  # what to write, by the id of the row
 
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 SPAN_MAX = dt.timedelta(days=731)
 OPEN = "scheduled"
 

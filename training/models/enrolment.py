@@ -9,8 +9,8 @@ from lib.fields import BoundedIntegerField, EnumField, NoteField, OwnedForeignKe
 from lib.models import OwnedModel
 from lib.rules import own_or_shared
 from lib.together import Together
+from lib.weekdays import WEEKDAYS
 from lib.wire import Wire
-from training.domain.schedule import WEEKDAYS
 from training.enums import EnrolmentOutcome, EnrolmentStatus, ProgressionOutcome
 from training.models.gym import Gym
 from training.models.workout import Workout

@@ -12,7 +12,7 @@ from accounts.models import User
 from catalog.models import Program
 from catalog.services.seeding import DATA, seed
 from config.tests.contract import SchemaClient
-from training.domain.schedule import WEEKDAYS
+from lib.weekdays import WEEKDAYS
 from training.models import Enrolment, Exercise, ScheduledWorkout
 
 pytestmark = pytest.mark.django_db

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lib.errors import DomainError
+from lib.weekdays import WEEKDAYS
 from training.domain import schedule
 from training.domain.programs import DayTree, sets_in_week, workout_id_of, workout_of_day
-from training.domain.schedule import WEEKDAYS, Program, Span, dates_of, moved, resumed, scheduled, sessions_of
+from training.domain.schedule import Program, Span, dates_of, moved, resumed, scheduled, sessions_of
 from training.domain.templates import Start
 from training.tests.domain.vectors import parsed, plain, vectors
 
