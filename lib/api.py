@@ -82,7 +82,7 @@ class OwnedSerializer(serializers.ModelSerializer[Any]):
         field_class, kwargs = super().build_standard_field(field_name, model_field)
         if field_class is SlugSetSerializerField:
             kwargs = {"required": False, "max_length": model_field.max_size}
-        if isinstance(model_field, TimeZoneField) and self.entity.wire.creatable:
+        if isinstance(model_field, TimeZoneField) and not model_field.blank and self.entity.wire.creatable:
             kwargs["help_text"] = "Such as Europe/Berlin. If left out, it is that of the settings."
         return field_class, kwargs
 
@@ -255,7 +255,8 @@ class OwnedViewSet(mixins.CreateModelMixin, mixins.UpdateModelMixin, mixins.Dest
 
     def _fill_in_zones(self, rows: Rows, values: Values, standing: Mapping[UUID, OwnedModel]) -> None:
         """A zone that was not said is that of the settings; where the row stands already, it is the one that it got then."""
-        names = [field.name for field in self.entity.writable if isinstance(field.field, TimeZoneField)]
+        zones = [field for field in self.entity.writable if isinstance(field.field, TimeZoneField)]
+        names = [zone.name for zone in zones if not zone.field.blank]
         unsaid = [(row, name) for row, said in zip(rows, values, strict=True) for name in names if name not in said]
         user: Any = self.request.user
         home = user.home_zone() if unsaid else ""

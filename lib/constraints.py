@@ -196,10 +196,10 @@ class DerivedId(models.CheckConstraint):
         )
 
     def id_of(self, row: Any) -> UUID | None:
-        """None where it is free. row: an instance, with its values as Python has them."""
+        """None where it is free. row: an instance; its references may be text, as forms have them."""
         columns = [f"{field}_id" for field in self.within or ("user",)]
         namespace = next((found for column in columns if (found := getattr(row, column)) is not None), None)
-        return namespace and derived_id(namespace, self.kind, *(getattr(row, field) for field in self.by))
+        return namespace and derived_id(UUID(str(namespace)), self.kind, *(getattr(row, field) for field in self.by))
 
     def deconstruct(self) -> tuple[str, Sequence[Any], dict[str, Any]]:
         path = f"{type(self).__module__}.{type(self).__qualname__}"

@@ -160,6 +160,33 @@ class NoteField(CheckedField, models.TextField[Any, Any]):
         return models.Q((f"{self.name}__length__lte", self.max_length))
 
 
+class PatternField(CheckedField, models.CharField[Any, Any]):
+    """A text of one form: a time of the clock, a colour, a key. `form` says it in words: "a time such as 07:30".
+
+    pattern: a regular expression that Python, PostgreSQL and JSON Schema read alike. `blank=True` allows "" for "not said".
+    """
+
+    fact = "form"
+
+    def __init__(self, *args: Any, pattern: str, form: str, **kwargs: Any) -> None:
+        self.pattern, self.form = pattern, form
+        self.violation_message = f"Must be {form}."
+        super().__init__(*args, **kwargs)
+        # In Python "$" also stands before a line break at the end.
+        self.default_validators = [RegexValidator(self.whole_pattern.removesuffix("$") + r"\Z", self.violation_message)]
+
+    @property
+    def whole_pattern(self) -> str:
+        return f"^({self.pattern})?$" if self.blank else f"^({self.pattern})$"
+
+    def check_condition(self) -> models.Q:
+        return models.Q((f"{self.name}__regex", self.whole_pattern))
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, kwargs | {"pattern": self.pattern, "form": self.form}
+
+
 @models.TextField.register_lookup
 @models.CharField.register_lookup
 class TextLength(models.Transform):
@@ -180,7 +207,9 @@ def validate_time_zone(value: str) -> None:
 
 
 class TimeZoneField(models.CharField[Any, Any]):
-    """An IANA zone: where the user was when it happened."""
+    """An IANA zone: where the user was when it happened; where it is left out, that of the settings. `blank=True` allows "" for
+    wherever the user is, and then nothing is filled in.
+    """
 
     default_validators = [validate_time_zone]
 

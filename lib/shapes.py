@@ -8,7 +8,7 @@ from typing import Any, get_args
 from django.db import models
 
 from lib import upcasting, wire
-from lib.fields import SLUG_PATTERN, EnumField, JsonField, NoteField, SlugSetField, TimeZoneField
+from lib.fields import SLUG_PATTERN, EnumField, JsonField, NoteField, PatternField, SlugSetField, TimeZoneField
 
 Shape = dict[str, Any]
 
@@ -84,5 +84,6 @@ def _limits(field: wire.WireField) -> Shape:
         case JsonField():
             return {"max_bytes": found.max_bytes}
         case models.CharField() | models.TextField() if found.max_length:
-            return {"max_length": found.max_length} | ({} if found.blank else {"min_length": 1})
+            form = {"pattern": found.whole_pattern} if isinstance(found, PatternField) else {}
+            return {"max_length": found.max_length} | ({} if found.blank else {"min_length": 1}) | form
     return {}

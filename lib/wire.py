@@ -29,6 +29,7 @@ from lib.fields import (
     JsonField,
     MomentField,
     NoteField,
+    PatternField,
     SlugSetField,
     TimeZoneField,
     parents_of,
@@ -227,7 +228,7 @@ def _decimal(field: models.DecimalField[Any, Any]) -> Callable[[str | float | De
     return to_wire
 
 
-def _time_zone(field: TimeZoneField) -> Callable[[str], str]:
+def _validated(field: TimeZoneField | PatternField) -> Callable[[str], str]:
     def to_wire(value: str) -> str:
         field.run_validators(_text(value))
         return value
@@ -252,8 +253,8 @@ def _python_type(field: Any) -> tuple[Any, Callable[[Any], Any]]:  # noqa: C901,
             return UUID, uuid_text
         case EnumField():
             return Literal[tuple(field.values)], str
-        case TimeZoneField():
-            return _text_type(field), _time_zone(field)
+        case TimeZoneField() | PatternField():
+            return _text_type(field), _validated(field)
         case models.BooleanField():
             return bool, _same
         case models.IntegerField():

@@ -250,6 +250,8 @@ def beyond(field: Any) -> Any:
             return field.min_value - (dt.timedelta(days=1) if isinstance(field, MomentField) else 1)
         case "known":
             return "no-such-choice"
+        case "form":
+            return "?"
         case "length":
             return "x" * (field.max_length + 1)
         case "size":

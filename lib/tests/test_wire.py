@@ -184,7 +184,7 @@ def values_of(field: wire.WireField) -> st.SearchStrategy[Any]:
     return some | st.none() if field.field.null else some
 
 
-def _values_of(field: wire.WireField) -> st.SearchStrategy[Any]:
+def _values_of(field: wire.WireField) -> st.SearchStrategy[Any]:  # noqa: PLR0912 - a table
     source: Any = field.field
     text = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=source.max_length or 50)
     match type(source).__name__:
@@ -193,7 +193,7 @@ def _values_of(field: wire.WireField) -> st.SearchStrategy[Any]:
         case "EnumField":
             return st.sampled_from(source.values)
         case "TimeZoneField":
-            return st.sampled_from(sorted(known_time_zones()))
+            return st.sampled_from([*(("",) if source.blank else ()), *sorted(known_time_zones())])
         case "BooleanField":
             return st.booleans()
         case "BoundedIntegerField":
@@ -219,6 +219,10 @@ def _values_of(field: wire.WireField) -> st.SearchStrategy[Any]:
         case "JsonField":
             says_more = len(source.validators) > 1 or source.shape == "object"
             return st.just(source.get_default()) if says_more else st.lists(text, max_size=3)
+        case "PatternField":
+            return st.from_regex(source.whole_pattern, fullmatch=True).filter(
+                lambda text: len(text) <= source.max_length
+            )
         case "NoteField" | "CharField" | "TextField":
             return text if source.blank else text.filter(bool)
     raise AssertionError(f"Say in this test which values {field.name} may have.")

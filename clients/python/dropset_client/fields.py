@@ -107,6 +107,12 @@ def _check_text(field: Field, value: object) -> None:
         raise _Wrong("blank", "This field may not be empty.")
     if field.max_length is not None and len(text) > field.max_length:
         raise _Wrong("max_length", f"Must have at most {field.max_length} characters, and has {len(text)}.")
+    _check_form(field, text)
+
+
+def _check_form(field: Field, text: str) -> None:
+    if field.pattern is not None and not re.fullmatch(field.pattern, text):
+        raise _Wrong("invalid", f"Must fit {field.pattern}.")
 
 
 def _check_characters(text: str) -> None:
@@ -123,7 +129,7 @@ def _check_choice(field: Field, value: object) -> None:
 
 def _check_time_zone(field: Field, value: object) -> None:
     _check_text(field, value)
-    if _time_zones() and value not in _time_zones():
+    if value and _time_zones() and value not in _time_zones():
         raise _Wrong("invalid_time_zone", f"{value!r} is not an IANA time zone such as Europe/Berlin.")
 
 
