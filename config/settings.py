@@ -200,6 +200,8 @@ SPECTACULAR_SETTINGS = {
         "GymItemKindEnum": "training.enums.GymItemKind",
         "EditorialStatusEnum": "catalog.enums.Status",
         "WeekKindEnum": "catalog.enums.WeekKind",
+        "PlanCategoryEnum": "planner.enums.PlanCategory",
+        "CompletionStatusEnum": "planner.enums.CompletionStatus",
         "WeightUnitEnum": "accounts.enums.WeightUnit",
     },
     "POSTPROCESSING_HOOKS": [

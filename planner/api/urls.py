@@ -1,0 +1,15 @@
+from rest_framework.routers import SimpleRouter
+
+from planner.api import views
+
+router = SimpleRouter()
+router.register("blocks", views.ScheduleBlockViewSet, "schedule-block")
+router.register("block-exceptions", views.BlockExceptionViewSet, "block-exception")
+router.register("habits", views.HabitViewSet, "habit")
+router.register("completions", views.CompletionViewSet, "completion")
+router.register("top-three", views.TopThreeItemViewSet, "top-three-item")
+router.register("mechanisms", views.MechanismViewSet, "mechanism")
+router.register("log-entries", views.LogEntryViewSet, "log-entry")
+router.register("reminders", views.ReminderViewSet, "reminder")
+
+urlpatterns = router.urls
