@@ -14,7 +14,7 @@ api = [  # tried one after the other: what is asked for most comes first
     path("sync/", include("sync.api.urls")),
     path("", include("training.api.urls")),
     path("", include("nutrition.api.urls")),
-    path("planner/", include("planner.api.urls")),
+    path("", include("planner.api.urls")),
     path("", include("accounts.api.urls")),
     path("", include("catalog.api.urls")),
     path("", include("sync.api.transfer_urls")),

@@ -86,7 +86,7 @@ class LogEntryAdmin(AthleteAdmin):
 
 @admin.register(Reminder)
 class ReminderAdmin(AthleteAdmin):
-    columns = ("block", "habit", "channel", "enabled")
+    columns = ("block", "habit", "supplement_plan", "channel", "enabled")
 
     def name_of(self, row: Any) -> str:
         return time_of_reminder(row)

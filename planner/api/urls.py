@@ -3,11 +3,11 @@ from rest_framework.routers import SimpleRouter
 from planner.api import views
 
 router = SimpleRouter()
-router.register("blocks", views.ScheduleBlockViewSet, "schedule-block")
+router.register("schedule-blocks", views.ScheduleBlockViewSet, "schedule-block")
 router.register("block-exceptions", views.BlockExceptionViewSet, "block-exception")
 router.register("habits", views.HabitViewSet, "habit")
 router.register("completions", views.CompletionViewSet, "completion")
-router.register("top-three", views.TopThreeItemViewSet, "top-three-item")
+router.register("top-three-items", views.TopThreeItemViewSet, "top-three-item")
 router.register("mechanisms", views.MechanismViewSet, "mechanism")
 router.register("log-entries", views.LogEntryViewSet, "log-entry")
 router.register("reminders", views.ReminderViewSet, "reminder")

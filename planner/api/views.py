@@ -8,7 +8,7 @@ class ScheduleBlockViewSet(OwnedViewSet):
     """Parts of the day that are kept for something: on one date, or on weekdays again and again."""
 
     serializer_class = serializers.ScheduleBlockSerializer
-    filterset_fields = {"category": ["exact"], "on_date": [*DAYS, "isnull"], "template": ["exact"]}
+    filterset_fields = {"category": ["exact"], "on_date": [*DAYS, "isnull"], "template": ["exact"], "meal": ["exact"]}
 
 
 class BlockExceptionViewSet(OwnedViewSet):
@@ -57,7 +57,7 @@ class LogEntryViewSet(OwnedViewSet):
 
 
 class ReminderViewSet(OwnedViewSet):
-    """When to remind the user of a block or a habit. The server keeps them; it sends none yet."""
+    """When to remind the user of a block, a habit or a supplement plan. The server keeps them; it sends none yet."""
 
     serializer_class = serializers.ReminderSerializer
-    filterset_fields = {"block": ["exact"], "habit": ["exact"], "enabled": ["exact"]}
+    filterset_fields = {"block": ["exact"], "habit": ["exact"], "supplement_plan": ["exact"], "enabled": ["exact"]}

@@ -8,6 +8,7 @@ from lib.fields import BoundedIntegerField, EnumField, NoteField, OwnedForeignKe
 from lib.models import OwnedModel
 from lib.together import Together
 from lib.wire import Wire
+from nutrition.models import Meal
 from planner.enums import PlanCategory
 from planner.models.fields import both_or_neither, clock_field, ends_after_start, weekdays_field, weekdays_known
 from training.models import WorkoutTemplate
@@ -42,6 +43,7 @@ class ScheduleBlock(OwnedModel):
     ends_at = clock_field("On the wall, of the day after where it is not later than starts_at.")
     time_zone = TimeZoneField(blank=True, default="", help_text="Of the times; empty: that of wherever the athlete is.")
     template = OwnedForeignKey(WorkoutTemplate, models.SET_NULL, null=True, blank=True, related_name="+")
+    meal = OwnedForeignKey(Meal, models.SET_NULL, null=True, blank=True, related_name="+")
     notes = NoteField(max_length=5000)
 
     class Meta(OwnedModel.Meta):

@@ -4,6 +4,7 @@ from lib.fields import BoundedIntegerField, EnumField, OwnedForeignKey
 from lib.models import OwnedModel
 from lib.together import Together
 from lib.wire import Wire
+from nutrition.models import SupplementPlan
 from planner.enums import ReminderChannel
 from planner.models.block import ScheduleBlock
 from planner.models.fields import clock_field, exactly_one
@@ -17,6 +18,7 @@ class Reminder(OwnedModel):
 
     block = OwnedForeignKey(ScheduleBlock, null=True, blank=True, related_name="reminders")
     habit = OwnedForeignKey(Habit, null=True, blank=True, related_name="reminders")
+    supplement_plan = OwnedForeignKey(SupplementPlan, null=True, blank=True, related_name="reminders")
     minutes_before = BoundedIntegerField(
         min_value=0, max_value=1440, null=True, blank=True, help_text="Before the time of what it is about; 0: at it."
     )
@@ -30,9 +32,10 @@ class Reminder(OwnedModel):
             exactly_one(
                 "block",
                 "habit",
+                "supplement_plan",
                 name="planner_reminder_of_one",
                 code="not_of_one",
-                message="A reminder is of a block or of a habit: of exactly one.",
+                message="A reminder is of a block, of a habit or of a supplement plan: of exactly one.",
             ),
             models.CheckConstraint(
                 condition=models.Q(minutes_before=None) & ~models.Q(at_time="")
