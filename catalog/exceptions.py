@@ -1,6 +1,6 @@
 """What the library refuses."""
 
-from lib.errors import Conflict, DomainError, Forbidden
+from lib.errors import Conflict, DomainError, Forbidden, NotFound, Unavailable
 
 
 class StepNotAllowed(Conflict):
@@ -76,3 +76,32 @@ class SlugTaken(DomainError):
 
     code = "unique"
     attr = "slug"
+
+
+class BarcodeInvalid(DomainError):
+    """This is no GTIN: 8, 12, 13 or 14 digits, of which the last one checks the others."""
+
+    code = "barcode_invalid"
+    attr = "gtin"
+
+
+class BarcodeNotHere(NotFound):
+    """No food here has this barcode, and this server asks nobody else."""
+
+    code = "barcode_not_here"
+
+
+class BarcodeUnknown(NotFound):
+    """No food has this barcode, neither here nor in Open Food Facts."""
+
+    code = "barcode_unknown"
+
+
+class MirrorUnavailable(Unavailable):
+    """No food here has this barcode, and Open Food Facts does not answer right now. Try again later."""
+
+    code = "mirror_unavailable"
+
+    def __init__(self, *, retry_after_s: int = 1) -> None:
+        super().__init__()
+        self.retry_after_s = retry_after_s

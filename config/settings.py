@@ -151,6 +151,15 @@ EMAIL_TIMEOUT = (
 )  # s; a mail server that says nothing must not keep a worker for ever
 DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", "Dropset <no-reply@localhost>")
 
+# --- other services ---
+
+# Of a mirror that is asked for barcodes; empty: nobody is.
+OPEN_FOOD_FACTS_URL = env.str(
+    "OPEN_FOOD_FACTS_URL",
+    "",
+    validate=validate.Regexp(r"(https?://\S+)?\Z", error="Must begin with http:// or https://."),
+).rstrip("/")
+
 # --- the API ---
 
 REST_FRAMEWORK = {

@@ -13,6 +13,7 @@ from drf_standardized_errors.formatter import ExceptionFormatter
 from drf_standardized_errors.handler import ExceptionHandler
 from drf_standardized_errors.types import Error, ErrorResponse
 from rest_framework import exceptions
+from rest_framework.response import Response
 
 from lib.errors import (
     BadRequest,
@@ -90,6 +91,11 @@ class Handler(ExceptionHandler):
                 return exceptions.ParseError("The body is not UTF-8.")
         known = next((ours for theirs, ours in IN_OUR_WORDS.items() if isinstance(exc, theirs)), None)
         return super().convert_known_exceptions(exc) if known is None else _api_exception(known())
+
+    def report_exception(self, exc: exceptions.APIException, response: Response) -> None:
+        """What we raise on purpose, a 503 too, is no failure that wants a traceback in the log."""
+        if not isinstance(self.exc, DomainError):
+            super().report_exception(exc, response)
 
 
 class Formatter(ExceptionFormatter):

@@ -1,6 +1,16 @@
+from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from catalog.api import foods, nutrition_templates, programs, recommendation_rules, suggestions, supplements, views
+from catalog.api import (
+    barcodes,
+    foods,
+    nutrition_templates,
+    programs,
+    recommendation_rules,
+    suggestions,
+    supplements,
+    views,
+)
 
 router = SimpleRouter()
 router.register("library/muscles", views.MuscleViewSet, "muscle")
@@ -34,4 +44,4 @@ router.register("nutrition-templates", nutrition_templates.NutritionTemplateView
 router.register("nutrition-template-meals", nutrition_templates.NutritionTemplateMealViewSet, "nutrition-template-meal")
 router.register("nutrition-template-items", nutrition_templates.NutritionTemplateItemViewSet, "nutrition-template-item")
 
-urlpatterns = router.urls
+urlpatterns = [path("foods/barcode/<str:gtin>/", barcodes.BarcodeView.as_view(), name="food-barcode"), *router.urls]
