@@ -1,6 +1,8 @@
 """The ids of what an import makes: they follow from the account and from what the file says."""
 
 import uuid
+from collections.abc import Iterator
+from itertools import count
 
 from dropset_files.planning.account import Account
 
@@ -28,11 +30,15 @@ class Ids:
         return record_id in self._others
 
     def fresh(self, entity: str, key: tuple[object, ...]) -> str:
-        text, n = "|".join(map(str, (entity, *key))), 0
-        while (found := self._made(entity, f"{text}~{n}" if n else text)) in self._taken:
-            n += 1
+        found = next(one for one in self.possible(entity, key) if one not in self._taken)
         self._taken.add(found)
         return found
+
+    def possible(self, entity: str, key: tuple[object, ...]) -> Iterator[str]:
+        """The first one, and those that it gets when it is made anew. There is no end to them."""
+        text = "|".join(map(str, (entity, *key)))
+        for n in count():
+            yield self._made(entity, f"{text}~{n}" if n else text)
 
     def _made(self, entity: str, text: str) -> str:
         return str(uuid.uuid5(self._of_names if entity == "exercise_alias" else self._namespace, text))

@@ -1,0 +1,1 @@
+"""The CSV files of Cronometer: servings, daily sums, and biometrics."""

@@ -1,0 +1,1 @@
+"""The CSV files of MyFitnessPal: sums of meals, and measurements."""
