@@ -300,6 +300,13 @@ class SuggestionState(models.TextChoices):
     DECLINED = "declined"
 
 
+class ProposalState(models.TextChoices):
+    PENDING = "pending"
+    APPLIED = "applied"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
 class ImportFormat(models.TextChoices):
     FREE_EXERCISE_DB = "free-exercise-db", "free-exercise-db"
     WGER = "wger", "wger"

@@ -71,6 +71,24 @@ class SuggestionAnswered(Conflict):
     code = "suggestion_answered"
 
 
+class NothingProposed(DomainError):
+    """Nothing of it differs from what stands."""
+
+    code = "nothing_proposed"
+
+
+class ProposalAnswered(Conflict):
+    """This proposal was answered already."""
+
+    code = "proposal_answered"
+
+
+class ProposalOutdated(Conflict):
+    """The row has changed since you looked at this proposal. Look at it again."""
+
+    code = "proposal_outdated"
+
+
 class SlugTaken(DomainError):
     """There is one with this slug in the library."""
 

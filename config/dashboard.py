@@ -18,8 +18,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
-from catalog.enums import Status, SuggestionState
-from catalog.models import ExerciseType, ImportRun, Suggestion
+from catalog.enums import ProposalState, Status, SuggestionState
+from catalog.models import ExerciseType, ImportRun, Proposal, Suggestion
 from catalog.services import quality
 from catalog.services.quality import COUNTED_MAX, WITH_STATUS
 from lib.statements import execute
@@ -102,6 +102,23 @@ def _from_others() -> Iterator[Line]:
     pending = Suggestion.objects.filter(state=SuggestionState.PENDING)
     yield Line("Suggestions of athletes", _bounded(pending), _list_url(Suggestion, "state__exact=pending"))
     yield Line("Imports with rows that match nothing", _bounded(ImportRun.objects.waiting()), _list_url(ImportRun))
+
+
+def proposed(user: Any) -> Panel | None:
+    """Changes of what athletes can see, which wait for a second person: the oldest first, one's own too."""
+    if not _curates(user):
+        return None
+    pending = Proposal.objects.filter(state=ProposalState.PENDING)
+    found = list(pending.select_related("by").order_by("at", "id")[: SHOWN + 1])
+    lines = [Line(str(one), url=_change_url(one), note=_proposed_by(one, user)) for one in found[:SHOWN]]
+    if len(found) > SHOWN:
+        lines.append(Line("All of them", url=_list_url(Proposal, "state__exact=pending")))
+    return Panel("Proposed changes", lines) if lines else None
+
+
+def _proposed_by(proposal: Proposal, user: Any) -> str:
+    by = "yours, for somebody else to apply" if proposal.by_id == user.pk else f"by {proposal.by or 'nobody'}"
+    return f"{by}, {proposal.at:%d %b %Y}"
 
 
 # --- what is wrong ---
@@ -238,4 +255,12 @@ def _counted(question: Callable[[], list[Any]]) -> list[Any] | None:
         return None
 
 
-PANELS: list[Callable[[Any], Panel | None]] = [waiting, faults, published, use_over_time, most_used, never_used]
+PANELS: list[Callable[[Any], Panel | None]] = [
+    waiting,
+    proposed,
+    faults,
+    published,
+    use_over_time,
+    most_used,
+    never_used,
+]

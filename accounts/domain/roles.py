@@ -44,6 +44,7 @@ ON_MODELS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "catalog.programset": LIBRARY,
     "catalog.programslot": LIBRARY,
     "catalog.programweek": LIBRARY,
+    "catalog.proposal": DONE,
     "catalog.recommendationrule": LIBRARY,
     "catalog.referenceintake": LIBRARY,
     "catalog.suggestion": ANSWERED,

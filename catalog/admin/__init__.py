@@ -6,6 +6,7 @@ from catalog.admin.imports import ImportRunAdmin
 from catalog.admin.merging import MergeAdmin
 from catalog.admin.nutrition_templates import NutritionTemplateAdmin
 from catalog.admin.programs import ProgramAdmin
+from catalog.admin.proposals import ProposalAdmin
 from catalog.admin.rules import RecommendationRuleAdmin
 from catalog.admin.suggestions import EditorialStepAdmin, SuggestionAdmin
 from catalog.admin.supplements import SupplementAdmin
@@ -23,6 +24,7 @@ __all__ = [
     "NutrientAdmin",
     "NutritionTemplateAdmin",
     "ProgramAdmin",
+    "ProposalAdmin",
     "RecommendationRuleAdmin",
     "ReferenceIntakeAdmin",
     "SuggestionAdmin",

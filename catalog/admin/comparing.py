@@ -46,8 +46,13 @@ def sections_between(left: Any, right: Any) -> list[Section]:
     model = type(left)
     names = [model._meta.get_field(name).attname for name in told_fields(model)]
     states = [{name: getattr(row, name) for name in names} for row in (left, right)]
-    contents: list[Content] = [{model: {row.pk: state}} for row, state in zip((left, right), states, strict=True)]
-    return [_section(str(model._meta.verbose_name), model, states[0], states[1], _Names(*contents))]
+    return [section_of(str(model._meta.verbose_name), model, *states)]
+
+
+def section_of(title: str, model: Any, left: Values, right: Values) -> Section:
+    """Some fields of a row, in two states."""
+    contents: list[Content] = [{model: {UUID(int=0): state}} for state in (left, right)]
+    return _section(title, model, left, right, _Names(*contents))
 
 
 class _Names:
@@ -58,7 +63,7 @@ class _Names:
         for content in contents:
             for model, rows in content.items():
                 for field in _references(model):
-                    keys = {values[field.attname] for values in rows.values()} - {None}
+                    keys = {key for values in rows.values() if (key := values.get(field.attname)) is not None}
                     wanted.setdefault(field.related_model, set()).update(keys)
         self._names = {
             (model, key): str(row)

@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect
 from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminSplitDateTimeWidget,
     UnfoldAdminTextareaWidget,
@@ -127,4 +128,37 @@ class AnswerForm(forms.Form):
         name = needed.get(cleaned.get("decision", ""))
         if name and not cleaned.get(name) and name not in self.errors:
             self.add_error(name, "This is needed for this answer.")
+        return cleaned
+
+
+class ProposeForm(forms.Form):
+    """What goes with a change that somebody else applies. It stands below the fields of the row."""
+
+    proposal_note = note_field("Why", help_text="For whoever looks at it. It is kept with the change.")
+
+
+class AnswerProposalForm(forms.Form):
+    """fields: what of it is applied. seen: what stood when the page was drawn."""
+
+    decision = forms.ChoiceField(
+        widget=UnfoldAdminSelectWidget,
+        label="Answer with",
+        choices=[("apply", "Apply it"), ("decline", "Decline it")],
+    )
+    fields_applied = forms.MultipleChoiceField(
+        required=False, label="To apply", widget=UnfoldAdminCheckboxSelectMultipleWidget
+    )
+    answer = note_field("Words to whoever proposed it", help_text="Needed to decline.")
+    seen = forms.CharField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, choices: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["fields_applied"].choices = choices  # type: ignore[attr-defined]  # it is a ChoiceField
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("decision") == "decline" and not cleaned.get("answer"):
+            self.add_error("answer", "Say why.")
+        if cleaned.get("decision") == "apply" and not cleaned.get("fields_applied"):
+            self.add_error("fields_applied", "Choose what of it is applied, or decline it.")
         return cleaned

@@ -12,7 +12,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from catalog.admin.workflow import MANY_MAX, WorkflowAdmin
+from catalog.admin.proposing import ProposingAdmin
+from catalog.admin.workflow import MANY_MAX
 from catalog.services import editorial
 from lib.errors import DomainError
 
@@ -27,8 +28,8 @@ class WordsForm(forms.Form):
         return list(dict.fromkeys(line.strip() for line in lines if line.strip()))
 
 
-class TaggingAdmin(WorkflowAdmin):
-    actions: Any = (*WorkflowAdmin.actions, "add_words")
+class TaggingAdmin(ProposingAdmin):
+    actions: Any = (*ProposingAdmin.actions, "add_words")
 
     @admin.action(description="Add tags or aliases", permissions=["step"])
     def add_words(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:

@@ -5,6 +5,7 @@ from catalog.models.import_run import ImportRun
 from catalog.models.nutrient import Nutrient, ReferenceIntake
 from catalog.models.nutrition_template import NutritionTemplate, NutritionTemplateItem, NutritionTemplateMeal
 from catalog.models.program import Program, ProgramDay, ProgramSet, ProgramSlot, ProgramWeek
+from catalog.models.proposal import Proposal
 from catalog.models.recommendation_rule import RecommendationRule
 from catalog.models.saved_filter import SavedFilter
 from catalog.models.search import SearchWord
@@ -32,6 +33,7 @@ __all__ = [
     "ProgramSet",
     "ProgramSlot",
     "ProgramWeek",
+    "Proposal",
     "RecommendationRule",
     "ReferenceIntake",
     "SavedFilter",

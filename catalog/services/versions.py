@@ -15,10 +15,10 @@ from catalog.models import Program
 from catalog.models.history import told_fields, version_model
 from catalog.models.trees import parts_of
 from catalog.services import editorial
+from catalog.services.contents import write_changes, write_content
 from catalog.services.signing import authored
 from lib import wire
 from lib.identity import id_within
-from lib.row_rules import hold_to_rules, row_change
 
 VERSIONS_MAX = 500
 MADE_TOGETHER = dt.timedelta(seconds=2)  # parts that were added with a change belong to it
@@ -171,21 +171,7 @@ def _states(model: Any, rows: dict[str, Any], events: dict[str, Any], at: dt.dat
 
 
 def _write_root(row: Any, values: Values, at: dt.datetime) -> None:
-    wanted = {name: value for name, value in values.items() if name not in KEPT}
-    standing = type(row).objects.select_for_update(of=("self",)).get(pk=row.pk)
-    hold_to_rules([row_change(standing, wanted)])
-    _write_changes(standing, wanted, at)
-
-
-def _write_changes(row: Any, wanted: Mapping[str, Any], at: dt.datetime) -> None:
-    changed = [name for name, value in wanted.items() if getattr(row, name) != value]
-    if not changed:
-        return
-    for name in changed:
-        setattr(row, name, wanted[name])
-    row.clean_fields(exclude={f.name for f in row._meta.fields if f.attname not in changed})
-    row.updated_at = at
-    row.save(update_fields=[*changed, "updated_at"])
+    write_content(row, {name: value for name, value in values.items() if name not in KEPT}, at)
 
 
 def _restore(model: Any, states: dict[UUID, Values], where: dict[str, Any], at: dt.datetime) -> None:
@@ -193,7 +179,7 @@ def _restore(model: Any, states: dict[UUID, Values], where: dict[str, Any], at: 
     standing = {row.pk: row for row in model.objects.filter(pk__in=states)}
     for key, values in states.items():
         if key in standing:
-            _write_changes(standing[key], values, at)
+            write_changes(standing[key], values, at)
         else:
             model.objects.create(id=key, user=None, **values)
     model.objects.filter(**where, deleted_at=None).exclude(pk__in=states).update(deleted_at=at)

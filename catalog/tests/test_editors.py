@@ -172,8 +172,9 @@ def test_page_asks_as_much_however_long_its_lists_are(curator: Client, n: int, d
         make_nutrient(f"nutrient-{number}")
     row = make_food(nutrients={f"nutrient-{number}": 1 for number in range(n)}, aliases=[f"Oat {x}" for x in range(n)])
     curator.get(page_of(row))
-    # the session, the user, rights (2), the food, what may replace it is asked for by typing, nutrients
-    with django_assert_num_queries(6):
+    # the session, the user, rights (2), the food: who may change it, and for the page; what is proposed, nutrients. What may
+    # replace it is asked for by typing
+    with django_assert_num_queries(8):
         assert curator.get(page_of(row)).status_code == 200
 
 

@@ -25,6 +25,7 @@ from accounts.tests.factories import give_reason
 from catalog.models import (
     EditorialStep,
     Equipment,
+    Food,
     ImportRun,
     Merge,
     Muscle,
@@ -37,6 +38,7 @@ from catalog.models import (
     ProgramSet,
     ProgramSlot,
     ProgramWeek,
+    Proposal,
     RecommendationRule,
     ReferenceIntake,
     Supplement,
@@ -147,6 +149,9 @@ def make_editorial(n: int) -> None:
         entity="food", loser_id=uuid4(), winner_id=uuid4(), loser_name="Oat", winner_name="Oats", loser_status="draft",
         at=when,
     )  # fmt: skip
+    changes = {"brand": {"before": "", "after": "Mill"}}
+    food = Food.objects.get(slug=f"food-{n}").pk
+    Proposal.objects.create(entity="food", row_id=food, name="Oats", changes=changes, at=when)
     ImportRun.objects.create(
         format="wger", library="exercise_types", file_name="wger.json", file_digest="0" * 64, started_at=when
     )

@@ -113,10 +113,10 @@ def test_first_page_asks_as_much_however_large_the_library_is(
         make_canonical(f"unused-{n}", status="draft" if n % 2 else "published")
         make_food(f"food-{n}", status="in_review")
     curator.get("/admin/")  # the faults are kept for ten minutes
-    # the session, the user, rights (2); what waits: three states of six libraries, and suggestions; the latest of each; most
-    # used, and use over time (4 each, with their patience); never used (2); the curator's own history
+    # the session, the user, rights (2); what waits: three states of six libraries, and suggestions; what is proposed; the latest
+    # of each; most used, and use over time (4 each, with their patience); never used (2); the curator's own history
     with django_assert_num_queries(QUERIES):
         assert curator.get("/admin/").status_code == 200
 
 
-QUERIES = 42
+QUERIES = 43
