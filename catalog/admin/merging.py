@@ -13,6 +13,7 @@ from unfold.decorators import action
 
 from catalog.admin.comparing import sections_between
 from catalog.admin.forms import MergeForm, row_of
+from catalog.admin.translating import TranslatingAdmin
 from catalog.admin.versions import VersionsAdmin
 from catalog.enums import Status
 from catalog.models import Food, Merge
@@ -24,9 +25,10 @@ LOOKED_AT = 1000  # rows for which duplicates are looked for at once, those that
 LOOKED_AT_OF = {Food: 25}  # of which there may be a million: each look takes a moment
 
 
-class MergingAdmin(VersionsAdmin):
+class MergingAdmin(TranslatingAdmin, VersionsAdmin):
     """Of libraries whose rows have names."""
 
+    actions: Any = (*VersionsAdmin.actions, "translate_missing")
     actions_detail: Any = (*VersionsAdmin.actions_detail, "duplicates")
     actions_list: Any = (*VersionsAdmin.actions_list, "all_duplicates")
 

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.http import HttpRequest
 
 from catalog.admin.base import CatalogueAdmin
+from catalog.admin.translating import TranslatingAdmin
 from catalog.forms.editors import NamedForm, SluggedForm
 from catalog.models import Equipment, Muscle, Nutrient, ReferenceIntake
 from catalog.models.relations import relations_to
@@ -57,7 +58,8 @@ class EquipmentAdmin(VocabularyAdmin):
 
 
 @admin.register(Nutrient)
-class NutrientAdmin(VocabularyAdmin):
+class NutrientAdmin(TranslatingAdmin, VocabularyAdmin):
+    actions = ("translate_missing",)
     form = NamedForm
     list_display = ["name", "slug", "unit", "category"]
     list_filter = ["category"]
