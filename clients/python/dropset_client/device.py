@@ -157,13 +157,24 @@ class Device:
         id: str | None = None,  # noqa: A002  it is what every record calls it
         at: datetime | None = None,
     ) -> str:
-        """Make a record and return its id. `at` is when the user did it, by default now.
+        """Make a record and return its id. `at` is when the user did it, by default now. What there is once, such as the
+        completion of a habit on a day, gets the id that every device gives it.
 
         Raises InvalidInput, here and below, for what the server would refuse: it names the fields.
         """
-        record_id = checked_id(entity, id or self._new_id())
-        self.enqueue(entity, record_id, Op.CREATE, checked(entity, Op.CREATE, patch_to_wire(data)), at=at)
+        values, known = checked(entity, Op.CREATE, patch_to_wire(data)), shape(entity)
+        derived = known.id_of(values, owner=lambda: self.user_id)
+        record_id = checked_id(entity, id or derived or self._new_id())
+        if derived:
+            known.check_id(record_id, derived)
+            if self._was_deleted(entity, record_id):
+                values = known.defaults() | values  # or what it held before would come back with it
+        self.enqueue(entity, record_id, Op.CREATE, values, at=at)
         return record_id
+
+    def _was_deleted(self, entity: str, record_id: str) -> bool:
+        known = self.store.base(entity, record_id) or self.store.queued_for(entity, record_id)
+        return bool(known) and self.store.view(entity, record_id) is None
 
     def update(
         self, entity: str, record_id: str, patch: Mapping[str, object], *, at: datetime | None = None

@@ -5,11 +5,12 @@ without a network, what the server would refuse later. Rules over several fields
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
+from uuid import UUID, uuid3
 
 from dropset_client.errors import ErrorDetail, InvalidInput
 from dropset_client.fields import Field
@@ -27,6 +28,14 @@ class Together:
 
 
 @dataclass(frozen=True, slots=True)
+class DerivedId:
+    """What an id follows from: a reference of `within`, or the user where there is none, and the fields of `by`."""
+
+    within: tuple[str, ...]
+    by: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Shape:
     """An entity: its fields by their names. Not `creatable`: it comes with the account, and is updated only."""
 
@@ -35,6 +44,27 @@ class Shape:
     read_only: bool
     fields: Mapping[str, Field]
     together: tuple[Together, ...] = ()
+    derived_id: DerivedId | None = None
+
+    def id_of(self, values: JsonObject, *, owner: Callable[[], str]) -> str | None:
+        """The id of what there is once, which every device makes alike; None where an id is free. `owner` gives the user's."""
+        if self.derived_id is None:
+            return None
+        whole = self.defaults() | values
+        within, by = self.derived_id.within, self.derived_id.by
+        namespace = next((whole[name] for name in within if whole[name]), None) if within else owner()
+        parts = (self.entity, *(str(whole[name]) for name in by))
+        return str(uuid3(UUID(namespace), " ".join(parts))) if namespace else None
+
+    def check_id(self, record_id: str, derived: str) -> None:
+        """Raises InvalidInput where the server would refuse an id, because it does not follow."""
+        if record_id != derived:
+            detail = f"There is one of this kind, and its id is {derived}."
+            raise InvalidInput(self.entity, [ErrorDetail("id_does_not_follow", detail, attr="id")])
+
+    def defaults(self) -> JsonObject:
+        """Of all that a create may leave out."""
+        return {name: f.default for name, f in self.fields.items() if not (f.required or f.read_only)}
 
     def check(self, patch: JsonObject, *, whole: bool = False) -> None:
         """Raises InvalidInput with every field that the server would refuse; of a `whole` record nothing may be missing."""
@@ -128,7 +158,9 @@ def checked_id(entity: str, record_id: str) -> str:
 def _shape(name: str, raw: JsonObject) -> Shape:
     fields = {field: _field(field, one) for field, one in raw["fields"].items()}
     together = tuple(Together(tuple(one["fields"]), one["leading"]) for one in raw["together"])
-    return Shape(name, raw["creatable"], raw["read_only"], fields, together)
+    derived = raw.get("derived_id")
+    derived_id = derived and DerivedId(tuple(derived["within"]), tuple(derived["by"]))
+    return Shape(name, raw["creatable"], raw["read_only"], fields, together, derived_id)
 
 
 def _field(name: str, raw: JsonObject) -> Field:

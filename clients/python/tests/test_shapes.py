@@ -13,6 +13,8 @@ from tests.account import BENCH
 from tests.conftest import Lab
 
 HERE = datetime(2026, 11, 20, 7, tzinfo=UTC)
+PLAN = "0190b2a4-8f00-7000-8000-000000000001"
+DOSE = {"plan": PLAN, "supplement": BENCH, "taken_on": "2026-12-01", "due_time": "08:00"}
 
 
 @pytest.fixture
@@ -96,6 +98,37 @@ def test_limits_are_there_for_importers() -> None:
     assert [name for name, field in shape("set").fields.items() if field.required] == ["exercise"]
     known = ["settings", "exercise_type", "workout", "exercise"]
     assert [name for name in shapes() if name in known] == known
+
+
+@pytest.mark.parametrize(
+    ("due_time", "found"),
+    [("08:00", "82faa6e1-7f95-3977-9fa8-89a30e327640"), ("", "230a2e1c-c50a-386c-9039-6e934bb08867")],
+)
+def test_a_dose_has_the_id_that_every_device_and_the_server_give_it(device: Device, due_time: str, found: str) -> None:
+    assert device.create("supplement_log", DOSE | {"plan": PLAN.upper(), "due_time": due_time}) == found
+
+
+def test_a_dose_without_a_plan_is_one_of_many(device: Device) -> None:
+    free = {"supplement": BENCH, "taken_on": "2026-12-01"}
+    assert device.create("supplement_log", free) != device.create("supplement_log", free)
+
+
+def test_another_id_than_the_one_that_follows_is_refused(device: Device) -> None:
+    with pytest.raises(InvalidInput) as caught:
+        device.create("supplement_log", DOSE, id=str(uuid4()))
+    assert codes(caught.value) == {"id": "id_does_not_follow"}
+    assert device.pending() == 0
+
+
+def test_what_was_deleted_and_is_made_again_holds_nothing_of_before(device: Device) -> None:
+    dose = device.create("supplement_log", DOSE | {"status": "skipped", "notes": "Felt sick."})
+    device.delete("supplement_log", dose)
+    assert device.create("supplement_log", DOSE) == dose
+    record = device.get("supplement_log", dose)
+    assert record is not None
+    assert (record["status"], record["notes"], record["due_time"]) == ("taken", "", "08:00")
+    sent = device.store.queued_for("supplement_log", dose)[-1].patch
+    assert sent.keys() == shape("supplement_log").fields.keys()
 
 
 def test_ids_are_the_same_in_capitals(lab: Lab) -> None:
