@@ -24,6 +24,8 @@ NEW_ENTITIES = (
     *("room", "rack", "day_note"),
     *("program", "program_week", "program_day", "program_slot", "program_set"),
     *("enrolment", "scheduled_workout", "progression_state", "mesocycle", "mesocycle_week", "favourite", "goal"),
+    *("meal", "meal_item", "meal_log", "meal_log_item", "nutrition_target", "supplement_plan", "supplement_log"),
+    "water_log",
 )
 NEW_FIELD = "typed_name"  # of an exercise
 
@@ -96,6 +98,19 @@ def test_older_client_completes_a_workout_of_a_schedule_that_it_does_not_know(
     assert newer.records()["scheduled_workout", day]["data"]["workout"] == workout
     (found,) = client_of(ann).get("/api/v1/calendar", {"from": "2026-03-02", "to": "2026-03-02"}).json()["days"]
     assert [entry["state"] for entry in found["entries"]] == ["done"]
+
+
+def test_older_client_goes_on_beside_a_diary_that_it_does_not_know(newer: Phone, older: Device) -> None:
+    log = newer.create("meal_log", {"eaten_on": "2026-12-01"})
+    item = newer.create("meal_log_item", {"meal_log": log, "typed_name": "Soup", "basis": "whole"})
+    newer.create("nutrition_target", {"starts_on": "2026-12-01", "energy_kcal": "2400.0"})
+    older.sync()
+    older.create("workout", {"title": "Legs"})
+    newer.one("delete", "meal_log", log, base_version=newer.pull()["version"])
+    older.sync()
+    assert (older.pending(), len(older.rejected()), older.verify().is_equal) == (0, 0, True)
+    assert not {("meal_log", log), ("meal_log_item", item)} & newer.records().keys()
+    assert newer.conflicts() == []
 
 
 def test_whole_record_without_a_new_field_leaves_it(newer: Phone, ann: User) -> None:
