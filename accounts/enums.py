@@ -29,6 +29,13 @@ class Sex(models.TextChoices):
     MALE = "male"
 
 
+class LifeStage(models.TextChoices):
+    """Stages in which the body needs more: the words are those of the reference intakes."""
+
+    PREGNANCY = "pregnancy"
+    LACTATION = "lactation", "Breastfeeding"
+
+
 class Goal(models.TextChoices):
     STRENGTH = "strength"
     HYPERTROPHY = "hypertrophy"

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
 from accounts.domain.addresses import form_to_look_up, normal_form
-from accounts.enums import AuditKind, DistanceUnit, Goal, Level, LinkPurpose, Sex, Theme, WeightUnit
+from accounts.enums import AuditKind, DistanceUnit, Goal, Level, LifeStage, LinkPurpose, Sex, Theme, WeightUnit
 from accounts.validators import validate_address
 from lib.fields import BoundedDecimalField, BoundedIntegerField, EnumField, SlugSetField, TimeZoneField
 from lib.models import OwnedModel
@@ -252,6 +252,14 @@ class Settings(OwnedModel):
     birth_date = models.DateField(null=True, blank=True)
     height_m = BoundedDecimalField(
         max_digits=3, decimal_places=2, min_value="0.30", max_value="2.90", null=True, blank=True
+    )
+    life_stage = EnumField(
+        choices=LifeStage, blank=True, default="", help_text="Targets of food are set with a professional then."
+    )
+    eating_disorder_flag = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text="The athlete has or had an eating disorder. The admin does not show it; no target is suggested then.",
     )
     hr_max_bpm = BoundedIntegerField(min_value=60, max_value=260, null=True, blank=True)
     hr_rest_bpm = BoundedIntegerField(min_value=20, max_value=150, null=True, blank=True)

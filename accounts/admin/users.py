@@ -176,7 +176,12 @@ class MailLinkAdmin(OfAthlete, ReadOnlyAdmin):
 
 @admin.register(Settings)
 class SettingsAdmin(AthleteAdmin):
-    """One row of each account: it comes with the user, and goes with them."""
+    """One row of each account: it comes with the user, and goes with them. What is private is neither shown nor a filter."""
+
+    exclude = ("life_stage", "eating_disorder_flag")
+
+    def get_list_filter(self, request: HttpRequest) -> list[Any]:
+        return [name for name in super().get_list_filter(request) if name not in self.exclude]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -155,6 +155,21 @@ def test_settings_are_changed_and_neither_added_nor_deleted(admin: Client, charl
     assert Settings.objects.get(pk=row.pk).deleted_at is None
 
 
+def test_what_is_private_in_the_settings_is_not_shown(admin: Client, charlie: User, alice: User) -> None:
+    give_reason(charlie, alice)
+    Settings.objects.filter(user=alice).update(life_stage="pregnancy", eating_disorder_flag=True)
+    url = f"/admin/accounts/settings/{settings_of(alice).pk}/"
+    form = admin.get(f"{url}change/").context["adminform"].form
+    assert {"sex", "height_m"} <= form.fields.keys()
+    assert not {"life_stage", "eating_disorder_flag"} & form.fields.keys()
+    page = admin.get("/admin/accounts/settings/")
+    assert "life_stage" not in page.context["cl"].list_filter
+    values = {name: value for name, value in form.initial.items() if value is not None}
+    admin.post(f"{url}change/", {**values, "equipment": "", "weight_unit": "lb"})
+    kept = Settings.objects.get(user=alice)
+    assert (kept.weight_unit, kept.life_stage, kept.eating_disorder_flag) == ("lb", "pregnancy", True)
+
+
 @pytest.mark.parametrize("kind", ["device", "session"])
 def test_devices_and_sessions_are_only_looked_at(admin: Client, kind: str) -> None:
     assert admin.get(f"/admin/accounts/{kind}/").status_code == 200
