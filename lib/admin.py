@@ -108,7 +108,9 @@ def show_faults(form: Any, cleaned: dict[str, Any]) -> None:
         values[field.column] = value.pk if isinstance(value, models.Model) else value
     change = row_change(row, values)
     is_new = row._state.adding  # noqa: SLF001 - Django has no other word for it
-    faults = faults_in([replace(change, before=None) if is_new else change])
+    if is_new:
+        change = replace(change, before=None, user_id=getattr(cleaned.get("user"), "pk", None))
+    faults = faults_in([change])
     for fault in (fault for found in faults.values() for fault in found):
         name, _, path = fault.attr.partition(".")
         form.add_error(name, f"{path}: {fault.detail}" if path else fault.detail)

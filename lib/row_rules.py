@@ -5,6 +5,7 @@ under the lock on the user's head.
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from lib import wire
 from lib.errors import DomainError
@@ -18,7 +19,7 @@ RowCheck = Callable[[Sequence["RowChange"]], "Faults"]
 class RowChange:
     """A row as it stands and as it shall be, by the names on the wire. before: None where it comes, or comes back.
 
-    deleted: whether it is out of sight afterwards.
+    deleted: whether it is out of sight afterwards. user_id: whose it is; None of the library's rows.
     """
 
     entity: str
@@ -26,6 +27,7 @@ class RowChange:
     after: Mapping[str, Any]
     before: Mapping[str, Any] | None = None
     deleted: bool = False
+    user_id: UUID | None = None
 
     def changes(self, name: str) -> bool:
         return self.before is None or self.before.get(name) != self.after.get(name)
@@ -98,4 +100,6 @@ def row_change(row: OwnedModel, values: Mapping[str, Any] | None = None) -> RowC
     before = {name: getattr(row, column) for name, column in columns.items()}
     written = values or {}
     after = {name: written.get(column, before[name]) for name, column in columns.items()}
-    return RowChange(wire.name_of(type(row)), str(row.pk), after, None if values is None else before)
+    return RowChange(
+        wire.name_of(type(row)), str(row.pk), after, None if values is None else before, user_id=row.user_id
+    )

@@ -8,6 +8,7 @@ import datetime as dt
 from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 import orjson
 from django.db import DataError, IntegrityError
@@ -110,7 +111,7 @@ class Application:
         planned = planner.run(edits)
         before_ms, self.author.last_eff_ms = self.author.last_eff_ms, planner.last_eff_ms
         try:
-            hold_to_rules(_changes(planned, planner.states))
+            hold_to_rules(_changes(planned, planner.states, self.user.pk))
             self._write(planned, planner.states)
         except (IntegrityError, DataError, RowsRefused) as error:
             if not self.careful and not isinstance(error, RowsRefused):  # that was found before anything was written
@@ -251,7 +252,7 @@ def _refusal_of(error: Exception) -> Refusal:
     return Refusal(violation.code, violation.detail, {violation.attr: violation.detail} if violation.attr else {})
 
 
-def _changes(planned: Sequence[Planned], states: Mapping[Key, RecordState]) -> list[RowChange]:
+def _changes(planned: Sequence[Planned], states: Mapping[Key, RecordState], user_id: UUID) -> list[RowChange]:
     """What is written of rows for which Python holds rules, as they were found and as they shall be in the end."""
     writes = [w for p in planned for w in p.writes if is_ruled(w.key[0]) and not w.touch]
     found: dict[Key, Mapping[str, Any]] = {}
@@ -259,7 +260,11 @@ def _changes(planned: Sequence[Planned], states: Mapping[Key, RecordState]) -> l
         found.setdefault(line.key, line.write.before)
     return [
         RowChange(
-            *key, states[key].document or {}, None if not before or before[DELETED] else before, states[key].deleted
+            *key,
+            states[key].document or {},
+            None if not before or before[DELETED] else before,
+            states[key].deleted,
+            user_id,
         )
         for key, before in found.items()
     ]
