@@ -61,21 +61,30 @@ class Energy:
 
 @dataclass(frozen=True, slots=True)
 class Eaten:
-    """So many grams of a food that holds `nutrients` in 100 g."""
+    """So many grams of a food that holds `nutrients` in 100 g; or in all, if it `is_whole`. Only then may grams be None."""
 
-    grams: float
+    grams: float | None
     nutrients: Amounts
+    is_whole: bool = False
 
     def __post_init__(self) -> None:
-        if not (isfinite(self.grams) and self.grams >= 0):
+        if self.grams is None and not self.is_whole:
+            raise ValueError("Amounts in 100 g need the grams.")
+        if self.grams is not None and not (isfinite(self.grams) and self.grams >= 0):
             raise ValueError(f"Nobody eats {self.grams} g.")
+
+    @property
+    def amounts(self) -> Amounts:
+        """What all of it holds."""
+        return self.nutrients if self.is_whole or self.grams is None else amounts_in(self.grams, self.nutrients)
 
 
 @dataclass(frozen=True, slots=True)
 class Total:
     """The sum of what is known of one nutrient: at least so much was eaten.
 
-    Of `items` foods, `known_items` have a figure; of `grams`, `known_grams` are of such foods.
+    Of `items` foods, `known_items` have a figure; of `grams`, `known_grams` are of such foods. Both are 0 where the
+    weight of one is not known.
     """
 
     amount: float
@@ -154,20 +163,22 @@ def amounts_in(grams: float, nutrients: Amounts) -> dict[str, float]:
 def totals(eaten: Iterable[Eaten]) -> dict[str, Total]:
     """The sums over foods, for every nutrient of which at least one food has a figure.
 
-    A food without a figure adds nothing and lowers the coverage: it is not taken for a zero. Coverage is by weight, for the
-    weight of what was eaten is always known. Water and drinks weigh much, so a reader should also look at `is_complete`.
+    A food without a figure adds nothing and lowers the coverage: it is not taken for a zero. Coverage is by weight; by foods,
+    where one of them has none. Water and drinks weigh much, so a reader should also look at `is_complete`.
     """
-    foods = list(eaten)
-    grams = fsum(food.grams for food in foods)
-    known: dict[str, list[Eaten]] = defaultdict(list)
-    for food in foods:
-        for slug in food.nutrients:
-            known[slug].append(food)
+    foods = [(food.grams, food.amounts) for food in eaten]
+    is_weighed = all(grams is not None for grams, _ in foods)
+    weights = [grams or 0.0 if is_weighed else 0.0 for grams, _ in foods]
+    grams = fsum(weights)
+    known: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    for weight, (_, amounts) in zip(weights, foods, strict=True):
+        for slug, amount in amounts.items():
+            known[slug].append((weight, amount))
     return {
         slug: Total(
-            amount=fsum(food.nutrients[slug] * food.grams / FOOD_BASIS_G for food in having),
+            amount=fsum(amount for _, amount in having),
             grams=grams,
-            known_grams=fsum(food.grams for food in having),
+            known_grams=fsum(weight for weight, _ in having),
             items=len(foods),
             known_items=len(having),
         )
