@@ -121,11 +121,11 @@ def test_row_of_a_stranger_is_not_found(entity: wire.Entity, bobs_api: SchemaCli
 
 
 @entities(CREATABLE)
-@pytest.mark.parametrize("body", ["[]", "7", '"text"', "null", '{"id": 5', '{"no_such_field": 1}'])
-def test_garbage_is_refused_and_writes_nothing(entity: wire.Entity, api: SchemaClient, body: str) -> None:
-    response = api.post(collection_of(entity), body, content_type="application/json")
-    assert response.status_code == 400, response.content
-    assert set(response.json()) == {"type", "errors", "request_id"}
+def test_garbage_is_refused_and_writes_nothing(entity: wire.Entity, api: SchemaClient) -> None:
+    for body in ("[]", "7", '"text"', "null", '{"id": 5', '{"no_such_field": 1}'):
+        response = api.post(collection_of(entity), body, content_type="application/json")
+        assert response.status_code == 400, (body, response.content)
+        assert set(response.json()) == {"type", "errors", "request_id"}, body
     assert not entity.model._default_manager.exclude(user=None).exists()
 
 

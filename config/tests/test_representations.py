@@ -215,11 +215,11 @@ def test_users_who_ask_in_turn_each_get_their_own(
             check_error(client.get(f"{url}{hidden.pk}/"), 404, "not_found")
 
 
-@pytest.mark.parametrize("key", ["x", "0", "None", "x" * 1000])
 @each
-def test_odd_key_is_not_found(url: str, view: Any, key: str, plain: APIClient, alice: User) -> None:
+def test_odd_key_is_not_found(url: str, view: Any, plain: APIClient, alice: User) -> None:
     made(view, alice)
-    check_error(plain.get(f"{url}{key}/"), 404, "not_found")
+    for key in ("x", "0", "None", "x" * 1000):
+        check_error(plain.get(f"{url}{key}/"), 404, "not_found")
 
 
 def test_field_that_is_no_column_is_refused_with_what_to_do() -> None:
