@@ -1,6 +1,7 @@
 """The shapes that a client checks against are those that the server checks against."""
 
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 import pytest
@@ -70,6 +71,7 @@ def free(field: Field) -> st.SearchStrategy[Any]:
     return st.one_of(st.integers(0, 70).map(nested), sizes.map(lambda x: {"a": x} if field.type == "object" else [x]))
 
 
+@cache  # a strategy takes longer to make than to draw from
 def values(field: Field) -> st.SearchStrategy[Any]:
     match field.type:
         case "integer" | "number" | "decimal":

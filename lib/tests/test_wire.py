@@ -4,6 +4,7 @@ import datetime as dt
 import math
 import re
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -178,6 +179,7 @@ def test_every_time_zone_that_is_accepted_is_known_to_the_database(db: None) -> 
 # --- laws, over every entity ---
 
 
+@cache  # a strategy takes longer to make than to draw from
 def values_of(field: wire.WireField) -> st.SearchStrategy[Any]:
     """Wire values that the field allows, in all the ways in which a client may write them."""
     some = _values_of(field)
@@ -228,6 +230,7 @@ def _values_of(field: wire.WireField) -> st.SearchStrategy[Any]:  # noqa: PLR091
     raise AssertionError(f"Say in this test which values {field.name} may have.")
 
 
+@cache
 def patches_of(entity: wire.Entity) -> st.SearchStrategy[dict[str, Any]]:
     return st.fixed_dictionaries({}, optional={field.name: values_of(field) for field in entity.writable})
 
