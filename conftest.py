@@ -12,8 +12,10 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.services.tokens import start_session
+from catalog.services.seeding import seed
 from config.tests.contract import SchemaClient
 from config.tests.databases import own_database
+from config.tests.stages import rows_of_a_module
 from config.tests.tables import emptied_after_tests
 from lib.announcements import announcer
 from lib.tests.factories import make_user
@@ -40,6 +42,14 @@ def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> It
         with django_db_blocker.block():
             yield
         announcer.close()  # its thread has a connection
+
+
+@pytest.fixture(scope="module")
+def seeded(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """The library of the release, for all tests of a module: it takes seconds. Whoever needs an empty one stands elsewhere."""
+    with rows_of_a_module(django_db_blocker):
+        seed()
+        yield
 
 
 @pytest.fixture

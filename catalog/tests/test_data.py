@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable
 from typing import Any
 
 import orjson
@@ -12,10 +11,7 @@ import pytest
 from accounts.enums import Level
 from catalog import enums
 from catalog.domain.metadata import METRICS, check_metadata_schema, metadata_schema
-from catalog.models import (
-    ExerciseType,
-)
-from catalog.services.seeding import DATA, seed
+from catalog.services.seeding import DATA
 from lib.fields import SLUG_PATTERN
 
 
@@ -30,6 +26,10 @@ KINDS = {"muscles": MUSCLES, "equipment": EQUIPMENT, "exercise_types": TYPES, "p
 
 def slugs(rows: list[dict[str, Any]]) -> list[str]:
     return [row["slug"] for row in rows]
+
+
+def without_marks(text: str) -> str:
+    return "".join(letter for letter in unicodedata.normalize("NFD", text) if not unicodedata.combining(letter))
 
 
 def used(*names: str) -> set[str]:
@@ -177,39 +177,3 @@ def test_many_types_have_aliases_in_other_languages() -> None:
 )
 def test_common_words_of_gyms_mean_their_type(name: str, slug: str) -> None:
     assert [row["slug"] for row in TYPES if folded(name) in map(folded, names_of(row))] == [slug]
-
-
-# --- finding it ---
-
-
-def without_marks(text: str) -> str:
-    return "".join(letter for letter in unicodedata.normalize("NFD", text) if not unicodedata.combining(letter))
-
-
-def found_by(slug: str, asked: Iterable[str]) -> bool:
-    """Whether each of these searches finds the type. In one query: there are thousands of names."""
-    rows = ExerciseType.objects.filter(slug=slug)
-    for text in asked:
-        rows = rows.search(text)
-    return bool(rows.exists())
-
-
-def test_every_type_is_found_by_each_of_its_names(db: None) -> None:
-    seed()
-    assert [row["slug"] for row in TYPES if not found_by(row["slug"], names_of(row))] == []
-
-
-def test_every_type_is_found_by_each_of_its_names_without_accents(db: None) -> None:
-    seed()
-    assert [row["slug"] for row in TYPES if not found_by(row["slug"], map(without_marks, names_of(row)))] == []
-
-
-def test_every_type_is_found_by_each_word_of_its_name(db: None) -> None:
-    seed()
-    words = {row["slug"]: re.findall(r"\w+", row["name"].upper()) for row in TYPES}
-    assert [slug for slug, asked in words.items() if not found_by(slug, asked)] == []
-
-
-def test_a_type_is_not_found_by_the_name_of_another(db: None) -> None:
-    seed()
-    assert not found_by("barbell-bench-press", ["Bankdrücken", "Kniebeuge"])

@@ -4,7 +4,6 @@ import re
 from typing import Any
 
 import pytest
-from django.conf import settings as project
 from django.test import Client
 
 from catalog.domain.markdown import rendered
@@ -13,7 +12,6 @@ from catalog.forms.schemas import metrics_of
 from catalog.models import (
     ExerciseType,
     Food,
-    Muscle,
     Nutrient,
     NutritionTemplate,
     Program,
@@ -21,7 +19,6 @@ from catalog.models import (
     Supplement,
     SupplementInteraction,
 )
-from catalog.services.seeding import seed
 from catalog.tests.factories import make_canonical, make_equipment, make_food, make_muscle, make_nutrient
 from catalog.tests.test_admin import form_values, problems, rows
 
@@ -205,14 +202,6 @@ def test_markdown_is_safe() -> None:
     assert rendered("**a** <b>c</b>") == "<p><strong>a</strong> &lt;b&gt;c&lt;/b&gt;</p>\n"
     assert "href" not in rendered("[x](javascript:alert(1)) [y](data:text/html,z)")
     assert rendered("![x](https://example.org/x.png)") == '<p>!<a href="https://example.org/x.png">x</a></p>\n'
-
-
-def test_every_muscle_of_the_release_is_on_the_body(db: None) -> None:
-    seed()
-    picture = (project.BASE_DIR / "templates/admin/catalog/forms/body.html").read_text()
-    drawn = re.findall(r'data-muscle="([\w-]+)"', picture)
-    assert len(drawn) == len(set(drawn))
-    assert set(Muscle.objects.values_list("slug", flat=True)) <= set(drawn)
 
 
 def test_words_with_commas_become_slugs(curator: Client) -> None:

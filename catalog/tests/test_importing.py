@@ -20,7 +20,6 @@ from catalog.models import ExerciseType, Food, ImportRun
 from catalog.models.history import version_model
 from catalog.services.importing import streams
 from catalog.services.importing.streams import JsonList
-from catalog.services.seeding import seed
 from catalog.tests.factories import make_canonical, make_equipment, make_food, make_muscle, make_nutrient
 
 SAMPLES = Path(__file__).resolve().parents[3] / "shared"
@@ -450,23 +449,3 @@ def test_text_is_made_readable() -> None:
     assert readable("BUTTER,WITH SALT") == "Butter, with salt"
     assert readable("  Oat   Bar ") == "Oat Bar"
     assert steps_of_html("<p>One<br>Two</p><p></p>Three") == ["One", "Two", "Three"]
-
-
-# --- real files ---
-
-
-@pytest.mark.skipif(not SAMPLES.exists(), reason="the samples are not in this checkout")
-def test_real_free_exercise_db_finds_its_types(db: None, capsys: Any) -> None:
-    seed()
-    lines = run(SAMPLES / "samples/free-exercise-db.exercises.json", "free-exercise-db", "--dry-run", capsys=capsys)
-    new, matched = (int(part.split()[0]) for part in lines[-1].removeprefix("Nothing was written. ").split(", ")[:2])
-    assert new + matched == 873
-    assert matched > 200
-
-
-@pytest.mark.skipif(not SAMPLES.exists(), reason="the samples are not in this checkout")
-def test_real_usda_sr_finds_the_foods_of_the_release(db: None, capsys: Any) -> None:
-    seed()
-    lines = run(SAMPLES / "data/usda_sr.csv", "usda-sr", capsys=capsys)
-    assert "0 changed, 0 left, 0 refused; 0 need a person." in lines[-1]
-    assert Food.objects.filter(source="usda-sr28").count() == int(lines[-1].split()[0]) + 744

@@ -1,6 +1,5 @@
-"""What seeding does to a library that curators work on."""
+"""What a later release does to a library that curators work on."""
 
-from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +9,6 @@ from django.core.management import call_command
 
 from catalog.enums import Status
 from catalog.models import (
-    Equipment,
     ExerciseType,
     Food,
     Muscle,
@@ -31,7 +29,6 @@ from catalog.services.programs import new_version
 from catalog.services.seeding import LIBRARIES, Act, seed
 from catalog.services.seeding.data import Json
 from catalog.services.seeding.trees import Library
-from catalog.tests.factories import make_canonical, make_equipment, make_muscle
 
 COUNTS = {library.name: len(library.read()) for library in LIBRARIES}
 
@@ -65,27 +62,7 @@ def set_in(slug: str, **values: Any) -> Edit:
     return lambda rows: row_of(rows, slug).update(values)
 
 
-def test_every_row_is_loaded_and_a_second_run_does_nothing(db: None) -> None:
-    assert dict(seed().count(Act.ADD)) == COUNTS
-    assert Program.objects.published().count() == COUNTS["programs"]
-    assert SeededRow.objects.count() == sum(COUNTS.values())
-    before = list(Supplement.objects.order_by("pk").values()), list(Muscle.objects.order_by("pk").values())
-    again = seed()
-    assert Counter(one.act for one in again.planned) == {Act.NOTHING: sum(COUNTS.values())}
-    assert (list(Supplement.objects.order_by("pk").values()), list(Muscle.objects.order_by("pk").values())) == before
-
-
-def test_dry_run_says_what_it_would_do_and_does_nothing(db: None, capsys: pytest.CaptureFixture[str]) -> None:
-    call_command("seed", "--dry-run")
-    lines = capsys.readouterr().out.splitlines()
-    assert "would add: muscles abs" in lines
-    assert lines[-1].startswith(f"Nothing was written. Library: {COUNTS['muscles']} new muscles, ")
-    assert len(lines) == sum(COUNTS.values()) + 1
-    assert (Muscle.objects.count(), Food.objects.count(), SeededRow.objects.count()) == (0, 0, 0)
-
-
-def test_newer_release_updates_what_nobody_changed(db: None, release: Callable[..., None]) -> None:
-    seed()
+def test_newer_release_updates_what_nobody_changed(seeded: None, db: None, release: Callable[..., None]) -> None:
     food = Food.objects.get(slug="agave-syrup")
     release(
         foods=set_in("agave-syrup", aliases=["Agave nectar"]),
@@ -111,9 +88,8 @@ def test_newer_release_updates_what_nobody_changed(db: None, release: Callable[.
 
 
 def test_what_a_curator_changed_is_left_and_said(
-    db: None, release: Callable[..., None], capsys: pytest.CaptureFixture[str]
+    seeded: None, db: None, release: Callable[..., None], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    seed()
     Food.objects.filter(slug="agave-syrup").update(name="Agave nectar")
     Muscle.objects.filter(slug="abs").update(name="Six-pack")
     Supplement.objects.get(slug="creatine-monohydrate").interactions.all().update(advice="Ask.")
@@ -139,9 +115,8 @@ def test_what_a_curator_changed_is_left_and_said(
 
 
 def test_what_was_changed_here_to_what_the_release_says_follows_it_again(
-    db: None, release: Callable[..., None]
+    seeded: None, db: None, release: Callable[..., None]
 ) -> None:
-    seed()
     Food.objects.filter(slug="agave-syrup").update(name="Agave nectar")
     release(foods=set_in("agave-syrup", name="Agave nectar"))
     assert seed().of(Act.LEAVE) == []
@@ -149,31 +124,16 @@ def test_what_was_changed_here_to_what_the_release_says_follows_it_again(
     assert [one.slug for one in seed().of(Act.UPDATE)] == ["agave-syrup"]
 
 
-def test_what_a_curator_deleted_does_not_come_back(db: None, release: Callable[..., None]) -> None:
-    seed()
+def test_what_a_curator_deleted_does_not_come_back(seeded: None, db: None, release: Callable[..., None]) -> None:
     Food.objects.filter(slug="agave-syrup").tombstone()
     release(foods=set_in("agave-syrup", name="Agave nectar"))
     assert [(one.slug, one.why) for one in seed().of(Act.LEAVE)] == [("agave-syrup", "it was deleted here")]
     assert Food.objects.get(slug="agave-syrup").deleted_at is not None
 
 
-def test_what_a_curator_made_under_a_slug_of_the_release_is_theirs(db: None) -> None:
-    own = make_canonical("barbell-bench-press", name="Our bench press")
-    make_muscle("abs", name="Our abs")
-    make_equipment("barbell", name="Our bar")
-    done = seed()
-    assert {one.slug: one.why for one in done.of(Act.LEAVE)} == dict.fromkeys(
-        ("abs", "barbell", "barbell-bench-press"), "it was made here, or by a release that kept no notes"
-    )
-    assert ExerciseType.objects.get(slug="barbell-bench-press").pk == own.pk
-    assert Equipment.objects.get(slug="barbell").name == "Our bar"
-    assert Program.objects.filter(days__slots__exercise_type=own).exists()  # programs of the release name it
-
-
 def test_rows_of_releases_that_kept_no_notes_are_updated_if_nobody_saved_them(
-    db: None, release: Callable[..., None]
+    seeded: None, db: None, release: Callable[..., None]
 ) -> None:
-    seed()
     SeededRow.objects.filter(library__in=["foods", "muscles"]).delete()
     saved = Food.objects.get(slug="oats")
     saved.category = "other"
@@ -188,8 +148,7 @@ def test_rows_of_releases_that_kept_no_notes_are_updated_if_nobody_saved_them(
     assert [one.why for one in done.of(Act.LEAVE)] == ["changed here, after a release that kept no notes"]
 
 
-def test_parts_are_exchanged(db: None, release: Callable[..., None]) -> None:
-    seed()
+def test_parts_are_exchanged(seeded: None, db: None, release: Callable[..., None]) -> None:
     template = NutritionTemplate.objects.get(slug="balanced-maintenance")
     first, *others = template.meals.live().order_by("position")
     count = NutritionTemplateItem.objects.filter(meal__template=template).count()
@@ -211,8 +170,7 @@ def test_parts_are_exchanged(db: None, release: Callable[..., None]) -> None:
     assert seed().of(Act.UPDATE) == []
 
 
-def test_program_of_a_newer_release_is_another_version(db: None, release: Callable[..., None]) -> None:
-    seed()
+def test_program_of_a_newer_release_is_another_version(seeded: None, db: None, release: Callable[..., None]) -> None:
     slug = "push-pull-legs-six-days"
     first = Program.objects.get(slug=slug)
     days = list(ProgramDay.objects.filter(program=first).order_by("pk").values())
@@ -232,9 +190,8 @@ def test_program_of_a_newer_release_is_another_version(db: None, release: Callab
 
 
 def test_version_that_a_curator_began_is_theirs_and_nothing_is_said_until_the_release_has_more(
-    db: None, release: Callable[..., None]
+    seeded: None, db: None, release: Callable[..., None]
 ) -> None:
-    seed()
     slug = "push-pull-legs-six-days"
     begun = new_version(program=Program.objects.get(slug=slug), source="admin")
     assert {one.act for one in seed().planned} == {Act.NOTHING}
@@ -244,36 +201,27 @@ def test_version_that_a_curator_began_is_theirs_and_nothing_is_said_until_the_re
     assert [one.why for one in seed().of(Act.LEAVE)] == ["changed here: parts, source, status"]
 
 
-def test_words_of_a_program_are_mended_in_place(db: None, release: Callable[..., None]) -> None:
-    seed()
+def test_words_of_a_program_are_mended_in_place(seeded: None, db: None, release: Callable[..., None]) -> None:
     release(programs=set_in("push-pull-legs-six-days", summary="Three kinds of days."))
     assert [one.fields for one in seed().of(Act.UPDATE)] == [("summary",)]
     assert Program.objects.get(slug="push-pull-legs-six-days").summary == "Three kinds of days."
 
 
-def test_field_that_a_later_release_adds_makes_no_row_look_changed(db: None, release: Callable[..., None]) -> None:
+def test_field_that_a_later_release_adds_makes_no_row_look_changed(
+    seeded: None, db: None, release: Callable[..., None]
+) -> None:
     """A digest of what stood before the column came lacks it, and one that is gone is still in it."""
-    seed()
     kept = SeededRow.objects.get(library="foods", slug="agave-syrup")
     SeededRow.objects.filter(pk=kept.pk).update(digests={**kept.digests, "column_that_went": "00"})
     release(foods=set_in("agave-syrup", aliases=["Agave nectar"]))
     assert [one.slug for one in seed().of(Act.UPDATE)] == ["agave-syrup"]
 
 
-def test_ids_of_the_library_are_the_same_on_every_server(db: None) -> None:
-    seed()
+def test_ids_of_the_library_are_the_same_on_every_server(seeded: None, db: None) -> None:
     assert str(ExerciseType.objects.get(slug="barbell-bench-press").pk) == BENCH_PRESS_ID
 
 
-def test_command_says_what_it_added(db: None, capsys: pytest.CaptureFixture[str]) -> None:
-    call_command("seed")
-    counted = ", ".join(f"{count} new {name.replace('_', ' ')}" for name, count in COUNTS.items())
-    end = "0 brought up to date, 0 left as they were changed here."
-    assert capsys.readouterr().out == f"Library: {counted}. {end}\n"
-
-
-def test_interactions_name_supplements_of_the_library(db: None) -> None:
-    seed()
+def test_interactions_name_supplements_of_the_library(seeded: None, db: None) -> None:
     named = SupplementInteraction.objects.exclude(with_supplement=None)
     assert named.count() > 10
     assert named.filter(supplement=None).count() == 0

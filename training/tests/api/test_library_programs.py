@@ -10,7 +10,7 @@ from django.db.models import Count
 
 from accounts.models import User
 from catalog.models import Program
-from catalog.services.seeding import DATA, seed
+from catalog.services.seeding import DATA
 from config.tests.contract import SchemaClient
 from lib.weekdays import WEEKDAYS
 from training.models import Enrolment, Exercise, ScheduledWorkout
@@ -25,8 +25,7 @@ WEEKS_OF_WHAT_REPEATS = 10
 
 
 @pytest.fixture
-def library(db: None) -> dict[str, Program]:
-    seed()
+def library(seeded: None, db: None) -> dict[str, Program]:
     return {program.slug: program for program in Program.objects.published()}
 
 
