@@ -33,7 +33,8 @@ class ImportFileForm(forms.Form):
 
     user = forms.CharField(label="E-mail address of the user", widget=UnfoldAdminEmailInputWidget)
     file = forms.FileField(
-        help_text="Of Strong, Hevy, FitNotes, Liftosaur or openweight.", widget=UnfoldAdminFileFieldWidget
+        help_text="Of Strong, Hevy, FitNotes, Liftosaur, openweight, MyFitnessPal or Cronometer.",
+        widget=UnfoldAdminFileFieldWidget,
     )
     time_zone = forms.CharField(
         required=False,

@@ -44,13 +44,13 @@ def workouts_around(*, user: Any, first: dt.date, last: dt.date, ids: Iterable[s
     levels: tuple[tuple[type[OwnedModel], str], ...] = ((Workout, "workout"), (Exercise, "exercise"), (Set, ""))
     for model, below in levels:
         name = wire.entity_of(model).name
-        live[name], deleted[name] = _documents(model._default_manager.filter(named, user=user))
+        live[name], deleted[name] = documents(model._default_manager.filter(named, user=user))
         named = Q((f"{below}__in", [UUID(one) for one in (*live[name], *deleted[name])]))
     return Standing(live, deleted)
 
 
 def exercise_aliases(*, user: Any) -> Documents:
-    return _documents(ExerciseAlias.objects.for_user(user))[0]
+    return documents(ExerciseAlias.objects.for_user(user))[0]
 
 
 def usable_types(*, user: Any) -> tuple[Documents, list[JsonObject]]:
@@ -74,8 +74,8 @@ def _entity_of(rows: QuerySet[Any]) -> wire.Entity:
     return wire.entity_of(model)
 
 
-def _documents(rows: QuerySet[Any]) -> tuple[Documents, Documents]:
-    """Live ones and deleted ones."""
+def documents(rows: QuerySet[Any]) -> tuple[Documents, Documents]:
+    """Of any entity: live ones and deleted ones. One query."""
     columns = {field.column: field.name for field in _entity_of(rows).writable}
     live: Documents = {}
     deleted: Documents = {}

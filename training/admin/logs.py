@@ -15,8 +15,7 @@ from accounts.admin.units import units_of, with_units
 from training.admin.sheets import done, name_of_exercise, sheet_of_exercise, sheet_of_workout
 from training.forms import ImportFileForm
 from training.models import Exercise, Set, Workout
-from training.services.files.importing import import_file
-from training.services.files.reports import report_of
+from training.services.files.taking import Sent, take_file
 
 SHEET = "admin/training/sheet.html"
 
@@ -56,7 +55,7 @@ class WorkoutAdmin(SheetAdmin):
         if not form.is_valid():
             return self._import_page(request, form)
         check_access(request, form.cleaned_data["user"].pk)
-        outcome = import_file(
+        sent = Sent(
             user=form.cleaned_data["user"],
             content=form.cleaned_data["file"],
             how=form.how(),
@@ -65,7 +64,7 @@ class WorkoutAdmin(SheetAdmin):
             at=timezone.now(),
             dry_run=not form.was_tried(),
         )
-        report = report_of(outcome, dry_run=not form.was_tried())
+        report = take_file(sent)
         if report["dry_run"]:
             return self._import_page(request, form.to_be_sent_again(), report)
         made = ", ".join(f"{number} {name.replace('_', ' ')}" for name, number in report["made"].items())

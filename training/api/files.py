@@ -1,4 +1,4 @@
-"""Files of other training apps over HTTP."""
+"""Files of other apps over HTTP."""
 
 from typing import Any, Literal
 from uuid import UUID
@@ -13,11 +13,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from dropset_files.reading import APPS, DIARIES
 from lib.fields import known_time_zones
 from lib.parsers import FileParser, check_announced, check_unpacked, parameters, too_large
 from lib.ratelimits import check_limit
-from training.services.files.importing import MAX_FILE_BYTES, HowToRead, HowToTake, as_asked, import_file
-from training.services.files.reports import MAX_PROBLEMS, report_of
+from training.services.files.importing import MAX_FILE_BYTES, HowToRead, HowToTake, as_asked
+from training.services.files.reports import MAX_PROBLEMS
+from training.services.files.taking import Sent, take_file
 
 MAX_MATCHES = 2000
 
@@ -32,16 +34,6 @@ class AskedOf(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     bring_back: bool = False
     moved: bool = False
     matches: str = "{}"
-
-
-class CountsSerializer(serializers.Serializer[Any]):
-    workouts = serializers.IntegerField()
-    exercises = serializers.IntegerField()
-    sets = serializers.IntegerField()
-
-
-class MadeSerializer(CountsSerializer):
-    exercise_types = serializers.IntegerField()
 
 
 class SuggestionSerializer(serializers.Serializer[Any]):
@@ -78,18 +70,25 @@ class AssumedSerializer(serializers.Serializer[Any]):
     distance_unit = serializers.CharField(allow_null=True, help_text="null: the file names its units.")
 
 
+def counts(help_text: str = "") -> serializers.DictField:
+    """By what the file holds: workouts, exercises and sets; of a diary meals, foods, water and measurements."""
+    return serializers.DictField(child=serializers.IntegerField(), help_text=help_text)
+
+
 class ReportSerializer(serializers.Serializer[Any]):
     """What a file holds, and what became of it, or would."""
 
     dry_run = serializers.BooleanField()
-    app = serializers.ChoiceField(choices=["strong", "hevy", "fitnotes", "liftosaur", "openweight"])
+    app = serializers.ChoiceField(choices=[*APPS, *DIARIES])
     dialect = serializers.CharField(help_text="What is special about this file, in words.")
     assumed = AssumedSerializer(help_text="What the file does not say of itself.")
-    read = CountsSerializer(help_text="What the file holds.")
-    made = MadeSerializer()
-    there = CountsSerializer(help_text="What was there already.")
-    deleted = CountsSerializer(help_text="What the user deleted, and stays deleted.")
-    changed = CountsSerializer(help_text="Of what was there: what the file changed.")
+    read = counts(
+        "What the file holds: workouts, exercises, sets; or meals, foods, water, measurements, rows and days."
+    )
+    made = counts("The same, and exercise_types.")
+    there = counts("What was there already.")
+    deleted = counts("What the user deleted, and stays deleted.")
+    changed = counts("Of what was there: what the file changed.")
     matches = MatchSerializer(many=True)
     told = serializers.ListField(
         child=serializers.CharField(), help_text="What is to be known of the import as a whole."
@@ -180,7 +179,7 @@ class ImportFileView(APIView):
         examples=[_EXAMPLE],
     )
     def post(self, request: Request) -> Response:
-        """Takes a file of Strong, Hevy, FitNotes, Liftosaur or openweight, which is known by its content.
+        """Takes a file of Strong, Hevy, FitNotes, Liftosaur, openweight, MyFitnessPal or Cronometer, known by its content.
 
         All of it or nothing is written. The same file again, or one that overlaps, changes nothing. The parameters may
         stand in the query or in the form.
@@ -190,7 +189,7 @@ class ImportFileView(APIView):
         check_limit(request, group="import_file", rate="60/h", key=str(user.pk))
         values, content = _sent(request)
         asked = parameters(values, AskedOf)
-        outcome = import_file(
+        sent = Sent(
             user=user,
             content=content,
             how=_how_to_read(user, asked),
@@ -199,7 +198,7 @@ class ImportFileView(APIView):
             at=timezone.now(),
             dry_run=asked.dry_run,
         )
-        return Response(report_of(outcome, dry_run=asked.dry_run))
+        return Response(take_file(sent))
 
 
 def _how_to_read(user: Any, asked: AskedOf) -> HowToRead:

@@ -16,8 +16,10 @@ from dropset_client.values import blank, same
 from dropset_client.wire import JsonObject, Op, rfc3339, utc_now
 from dropset_files.planning.memory import Act, Imported
 
-_PARENTS = frozenset(("exercise", "workout", "exercise_type"))  # fields that name what a record hangs on
-_CHILDREN_FIRST = ("set", "exercise", "workout", "exercise_type")
+_PARENTS = frozenset(("exercise", "workout", "exercise_type", "meal_log"))  # fields that name what a record hangs on
+_CHILDREN_FIRST = (
+    "set", "exercise", "workout", "exercise_type", "meal_log_item", "meal_log", "water_log", "measurement",
+)  # fmt: skip
 
 
 class ImportBuiltOn(DropsetError):

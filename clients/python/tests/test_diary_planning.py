@@ -33,10 +33,16 @@ class Home:
         self.standing: dict[str, dict[str, JsonObject]] = {}
         self.ids: set[str] = set()
 
-    def plan(self, text: str, **wishes: bool) -> Plan:
+    def plan(self, text: str, *, take_file: bool = False, bring_back: bool = False) -> Plan:
         file = read_diary(text, ReadAs(ZoneInfo("Europe/Berlin")))
-        account = Account(str(UUID(int=1)), Room(), self.standing, self.ids)
-        return DiaryPlanner(file, account, zone=str(ZONE), nutrients=NUTRIENTS, wishes=Wishes(**wishes)).run()
+        account = Account(str(UUID(int=1)), Room(), {}, self.ids)
+        planner = DiaryPlanner(file, account, zone=str(ZONE), nutrients=NUTRIENTS)
+        asked = planner.used_ids()
+        standing = {
+            entity: {key: one for key, one in documents.items() if key in asked[entity] or entity == "meal_log"}
+            for entity, documents in self.standing.items()
+        }
+        return planner.run(standing, Wishes(take_file=take_file, bring_back=bring_back))
 
     def take(self, text: str, **wishes: bool) -> Plan:
         plan = self.plan(text, **wishes)

@@ -91,7 +91,7 @@ def test_cronometer_gives_foods_with_amounts() -> None:
     found = read(f"{SERVINGS}{oats}{oats}2026-09-25,,Uncategorized,Eggs,2.00 large,143,,,,,,1.1,9.5,,12.6,Eggs\n")
     breakfast, rest = found.meals
     first, second = breakfast.foods
-    assert (first.name, first.grams, first.n, second.n) == ("Oats, rolled", 80, 1, 2)
+    assert (first.name, first.grams, first.n, second.n) == ("Oats, rolled", Decimal(80), 1, 2)
     assert numbers(found) == {
         "energy": 300.8,
         "vitamin-b12": 0,
@@ -102,7 +102,8 @@ def test_cronometer_gives_foods_with_amounts() -> None:
         "protein": 10.6,
     }
     assert (rest.slot, rest.title) == ("", "")
-    assert (rest.foods[0].grams, rest.foods[0].portion, rest.foods[0].portion_count) == (None, "large", 2)
+    eggs = rest.foods[0]
+    assert (eggs.grams, eggs.portion, eggs.portion_count) == (None, "large", Decimal(2))
     assert "vitamin-b12" not in rest.foods[0].nutrients
     (told,) = found.told
     assert told.startswith("Folate (\u00b5g), Vitamin A (IU), Net Carbs (g): left out.")

@@ -40,6 +40,14 @@ class HowToRead:
     distance_unit: str
     dates: str | None = None
 
+    def read_as(self) -> ReadAs:
+        return ReadAs(
+            ZoneInfo(self.time_zone),
+            self.weight_unit,  # type: ignore[arg-type]  # "kg" or "lb"
+            self.distance_unit,  # type: ignore[arg-type]  # "km" or "mi"
+            dates=self.dates,  # type: ignore[arg-type]  # "dmy" or "mdy"
+        )
+
 
 @dataclass(frozen=True)
 class HowToTake:
@@ -73,6 +81,11 @@ def as_asked(*, user: Any, time_zone: str, weight_unit: str, distance_unit: str,
     )
 
 
+def unreadable(error: FileFormatError) -> FileUnreadable:
+    message = str(error)
+    return FileUnreadable(f"{message[:1].upper()}{message[1:]}.")
+
+
 def import_file(
     *, user: Any, content: bytes, how: HowToRead, take: HowToTake, source: str, at: dt.datetime, dry_run: bool
 ) -> Outcome:
@@ -87,17 +100,10 @@ def import_file(
 
 
 def _read(content: bytes, how: HowToRead) -> TrainingFile:
-    read_as = ReadAs(
-        ZoneInfo(how.time_zone),
-        how.weight_unit,  # type: ignore[arg-type]  # "kg" or "lb"
-        how.distance_unit,  # type: ignore[arg-type]  # "km" or "mi"
-        dates=how.dates,  # type: ignore[arg-type]  # "dmy" or "mdy"
-    )
     try:
-        found = read_file(content, read_as)
+        found = read_file(content, how.read_as())
     except FileFormatError as error:
-        message = str(error)
-        raise FileUnreadable(f"{message[:1].upper()}{message[1:]}.") from error
+        raise unreadable(error) from error
     if (sets := _counted(found)["set"]) > MAX_SETS:
         raise TooLarge(
             f"A file holds at most {MAX_SETS} sets, and this one has {sets}. Split it by years.", attr="file"

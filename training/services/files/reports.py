@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
+from dropset_files.shared.model import Problem
 from training.services.files.importing import Outcome
 
 MAX_PROBLEMS = 500  # in a report; their number is always whole
@@ -27,9 +28,12 @@ def report_of(outcome: Outcome, *, dry_run: bool) -> dict[str, Any]:
         "changed": _counts(plan.changed),
         "matches": [{**asdict(one), "called": outcome.called.get(one.exercise_type, one.name)} for one in plan.matches],
         "told": plan.told,
-        "problems": [asdict(problem) for problem in plan.problems[:MAX_PROBLEMS]],
-        "problems_total": len(plan.problems),
+        **problems_of(plan.problems),
     }
+
+
+def problems_of(problems: list[Problem]) -> dict[str, Any]:
+    return {"problems": [asdict(one) for one in problems[:MAX_PROBLEMS]], "problems_total": len(problems)}
 
 
 def _counts(found: Any) -> dict[str, int]:

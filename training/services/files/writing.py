@@ -15,9 +15,14 @@ from training.models import Exercise, ExerciseAlias, Set, Workout
 MODELS: tuple[type[OwnedModel], ...] = (ExerciseType, ExerciseAlias, Workout, Exercise, Set)
 
 
-def carry_out(*, user: Any, changes: Sequence[Change], at: dt.datetime) -> None:
-    """The caller is inside of `writing`. Nothing is planned to be deleted: for that an import must be remembered."""
-    for model in MODELS:
+def carry_out(
+    *, user: Any, changes: Sequence[Change], at: dt.datetime, models: Sequence[type[OwnedModel]] = MODELS
+) -> None:
+    """The caller is inside of `writing`. Nothing is planned to be deleted: for that an import must be remembered.
+
+    models: those of the changes, parents first.
+    """
+    for model in models:
         entity = wire.entity_of(model)
         made = {one.id: one.data for one in changes if (one.entity, one.op) == (entity.name, "create")}
         changed = {one.id: one.data for one in changes if (one.entity, one.op) == (entity.name, "update")}

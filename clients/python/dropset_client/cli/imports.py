@@ -10,13 +10,14 @@ from zoneinfo import ZoneInfo
 
 from dropset_client.cli.context import Context
 from dropset_client.cli.problems import Exit, NotSo
+from dropset_client.diaries import DiaryReport, import_diary
 from dropset_client.errors import InvalidInput, ServerUnreachable
 from dropset_client.files import HowTo, ImportReport, import_file
 from dropset_client.imports import Import
 from dropset_client.shapes import checked_id
 from dropset_client.undoing import undo_import
 from dropset_files.planning.types import Match, Sure
-from dropset_files.reading import APPS, app_of
+from dropset_files.reading import APPS, DIARIES, app_of
 from dropset_files.shared.lines import text_of
 from dropset_files.shared.model import FileFormatError
 from dropset_files.shared.names import library_names
@@ -31,7 +32,44 @@ def import_from_strong(context: Context, arguments: Namespace) -> Exit:
 
 
 def import_of_app(context: Context, arguments: Namespace) -> Exit:
+    if _is_diary(arguments.file.read_bytes()):
+        return _diary_taken_in(context, arguments)
     return _taken_in(context, arguments, None)
+
+
+def _is_diary(content: bytes) -> bool:
+    try:
+        return app_of(text_of(content)) in DIARIES
+    except FileFormatError:
+        return False
+
+
+def _diary_taken_in(context: Context, arguments: Namespace) -> Exit:
+    reading = _reading(context, arguments)
+    dry_run = bool(arguments.dry_run)
+    try:
+        report = import_diary(
+            context.device,
+            Path(arguments.file),
+            ReadAs(**reading, dates=arguments.dates),
+            nutrients={str(one["slug"]) for one in _fetched(context, "nutrients", "would leave all of them out")},
+            how=HowTo(take_file=arguments.take_file, bring_back=arguments.bring_back),
+            dry_run=dry_run,
+        )
+    except (FileFormatError, OSError) as error:
+        raise NotSo(f"{arguments.file}: {error}") from error
+    context.out.show(report, _diary_lines(report, reading, dry_run=dry_run))
+    return Exit.DONE
+
+
+def _diary_lines(report: DiaryReport, reading: Mapping[str, Any], *, dry_run: bool) -> Iterator[str]:
+    yield f"an export of {DIARIES[report.app]}, {report.dialect}"
+    made = f"{report.meals} meals with {report.foods} foods, {report.water} glasses, {report.measurements} measurements"
+    yield f"{'would queue' if dry_run else 'queued'} {made}; {report.skipped} were there already, {report.changed} changed"
+    yield from _told_lines(report)
+    yield f"times are read in the zone {reading['zone'].key}, a weight without a unit as {reading['weight_unit']}"
+    if report.import_id is not None:
+        yield f"`dropset imports undo {report.import_id[-8:]}` takes it back; `dropset sync` sends it"
 
 
 def is_of_another_app(content: bytes) -> bool:
@@ -97,12 +135,16 @@ def _unless(default: str, value: str | None) -> str | None:
 
 def _library(context: Context) -> dict[str, str]:
     """Names of the library, where it can be asked; without it every exercise becomes one of the user's own."""
+    return library_names(_fetched(context, "exercise-types", "would make exercises of your own for all of them"))
+
+
+def _fetched(context: Context, part: str, otherwise: str) -> list[Any]:
     try:
-        return library_names(context.device.fetch_all("library/exercise-types/", page_size=200))
+        return list(context.device.fetch_all(f"library/{part}/", page_size=200))
     except ServerUnreachable as error:
         raise NotSo(
-            "the library of exercises cannot be read now, and the import would make exercises of your own for all of"
-            f" them. Try again with a network ({error})"
+            f"the library of {part.replace('-', ' ')} cannot be read now, and the import {otherwise}. Try again with a"
+            f" network ({error})"
         ) from error
 
 
@@ -118,12 +160,7 @@ def _report_lines(report: ImportReport, reading: Mapping[str, Any], *, dry_run: 
     if report.changed or report.removed:
         yield f"of those, {report.changed} were changed, and {report.removed} are gone, as in the file"
     yield from _match_lines(report.matches)
-    for text in report.told:
-        yield f"  {text}"
-    for problem in report.problems[:_SHOWN]:
-        yield f"  line {problem.line}: {problem.reason}"
-    if len(report.problems) > _SHOWN:
-        yield f"  ... and {len(report.problems) - _SHOWN} more; --json names them all"
+    yield from _told_lines(report)
     units = f"{reading['weight_unit']} and {reading['distance_unit']}"
     if dry_run:
         yield f"times would be read in the zone {reading['zone'].key}, numbers without a unit as {units}; nothing was queued"
@@ -132,6 +169,15 @@ def _report_lines(report: ImportReport, reading: Mapping[str, Any], *, dry_run: 
     else:
         yield f"times were read in the zone {reading['zone'].key}, numbers without a unit as {units}"
         yield f"if that is wrong: `dropset imports replace {report.import_id[-8:]} FILE`; `dropset sync` sends it"
+
+
+def _told_lines(report: ImportReport | DiaryReport) -> Iterator[str]:
+    for text in report.told:
+        yield f"  {text}"
+    for problem in report.problems[:_SHOWN]:
+        yield f"  line {problem.line}: {problem.reason}"
+    if len(report.problems) > _SHOWN:
+        yield f"  ... and {len(report.problems) - _SHOWN} more; --json names them all"
 
 
 def _match_lines(matches: Sequence[Match]) -> Iterator[str]:
@@ -175,6 +221,8 @@ def _replace(context: Context, arguments: Namespace) -> Exit:
     one = _named(context, arguments.id)
     if one.undone_at is not None:
         raise NotSo(f"import {one.id} was undone: `dropset import` takes the file in again")
+    if one.source in DIARIES:
+        raise NotSo("a food diary is not replaced: undo it and import it again, or import it again with --take-file")
     return _taken_in(context, arguments, one, app=one.source)
 
 

@@ -73,7 +73,8 @@ _OTHERS = {
 
 def columns_of(header: list[str]) -> tuple[Columns, dict[str, Column], list[str]]:
     """Where the columns are, which of them are nutrients of ours, and the titles of those that are left out."""
-    columns, nutrients, left_out = Columns({}, len(header)), {}, []
+    columns, left_out = Columns({}, len(header)), []
+    nutrients: dict[str, Column] = {}
     for place, title in enumerate(header):
         name = simple(title.strip("\ufeff")).split(" (")[0]
         if name not in _OTHERS:

@@ -5,15 +5,17 @@ Nothing is deleted; and what the user has changed or deleted stays so, unless th
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from itertools import takewhile
 
-from dropset_files.planning.account import Account
+from dropset_files.planning.account import Account, Documents
 from dropset_files.planning.fitting import shortened
 from dropset_files.planning.identity import Ids
+from dropset_files.planning.memory import Act, Imported
 from dropset_files.planning.planner import Plan, Wishes
 from dropset_files.planning.writing import Change
 from dropset_files.shared.diary import DiaryFile, LoggedFood, LoggedMeal, LoggedWater, Measured
@@ -37,34 +39,57 @@ class _Said:
 
 
 class DiaryPlanner:
-    """Plans one import. zone: where the times of the file are meant. nutrients: those that the library knows."""
+    """Plans one import: first it says which records the file may be about, then, knowing what stands, what comes of them.
 
-    def __init__(
-        self, file: DiaryFile, account: Account, *, zone: str, nutrients: AbstractSet[str], wishes: Wishes
-    ) -> None:
+    account: without what stands. zone: where the times of the file are meant. nutrients: those that the library knows.
+    """
+
+    def __init__(self, file: DiaryFile, account: Account, *, zone: str, nutrients: AbstractSet[str]) -> None:
         self.plan = Plan(problems=list(file.problems), told=list(file.told))
         self._file = file
-        self._account = account
+        self._used = account.ids
         self._limits = account.limits
         self._zone = zone
         self._nutrients = nutrients
-        self._wishes = wishes
         self._ids = Ids(account, file.app)
         self._unknown: set[str] = set()
+        self._meals = [(meal, self._meal(meal)) for meal in file.meals]
+        self._others = [self._water(one) for one in file.waters]
+        self._others += [self._measurement(one) for one in file.measured if self._is_possible(one)]
 
-    def run(self) -> Plan:
-        otherwise = self._days_taken_otherwise()
-        for meal in self._file.meals:
+    @property
+    def sources(self) -> tuple[str, str]:
+        """What the logs of this app say that they were imported from."""
+        return self._file.app, f"{self._file.app} sums"
+
+    def used_ids(self) -> dict[str, set[str]]:
+        """By entity, those under which earlier imports may have made what is in the file."""
+        found: dict[str, set[str]] = {entity: set() for entity in ENTITIES}
+        for says in self._all():
+            found[says.entity].update(takewhile(self._used.__contains__, self._ids.possible(says.entity, says.key)))
+        return found
+
+    def run(self, standing: Mapping[str, Documents], wishes: Wishes, *, number: int = 0) -> Plan:
+        """standing: by entity, the documents of `used_ids` that stand, and all logs of `sources` on the days of the file.
+
+        number: of the import, where it is remembered.
+        """
+        otherwise = self._days_taken_otherwise(standing.get(MEAL, {}))
+        taking = _Taking(self.plan, self._ids, self._used, standing, wishes, number=number)
+        for meal, says in self._meals:
             if meal.day not in otherwise:
-                self._take(self._meal(meal))
-        for water in self._file.waters:
-            self._take(self._water(water))
-        for measured in self._file.measured:
-            if self._is_possible(measured):
-                self._take(self._measurement(measured))
+                taking.take(says)
+        for says in self._others:
+            taking.take(says)
         self._tell(otherwise)
         self.plan.problems.sort(key=lambda problem: problem.line)
         return self.plan
+
+    def _all(self) -> Iterator[_Said]:
+        for _meal, says in self._meals:
+            yield says
+            yield from says.below
+        yield from self._others
 
     # What the file says
 
@@ -137,57 +162,14 @@ class DiaryPlanner:
         key = (measured.kind, measured.at.replace(tzinfo=None).isoformat(), measured.n)
         return _Said(MEASUREMENT, key, patch_to_wire(fields), measured.line)
 
-    # What comes of it
-
-    def _take(self, says: _Said, place: Mapping[str, object] | None = None) -> None:
-        standing = self._account.standing.get(says.entity, {})
-        here, was_used = None, False
-        for one in self._ids.possible(says.entity, says.key):
-            here = one if one in standing else None
-            if here or one not in self._account.ids:
-                break
-            was_used = True
-        if here is None and was_used and not self._wishes.bring_back:
-            self._skip(says)
-            return
-        record_id = here or self._ids.fresh(says.entity, says.key)
-        if here:
-            self._compare(says, here, standing[here])
-        else:
-            self.plan.changes.append(Change("create", says.entity, record_id, {**(place or {}), **says.fields}))
-            self.plan.made[says.entity] += 1
-        for below in says.below:
-            self._take(below, {MEAL: record_id})
-
-    def _skip(self, says: _Said) -> None:
-        self.plan.deleted[says.entity] += 1
-        for below in says.below:
-            self._skip(below)
-
-    def _compare(self, says: _Said, record_id: str, stands: JsonObject) -> None:
-        """The zone is that in which it was imported first, and a place is the user's."""
-        self.plan.there[says.entity] += 1
-        names = says.fields.keys() - {"time_zone", "position", "source", "basis"}
-        patch = {name: says.fields[name] for name in names if not _is_same(name, stands.get(name), says.fields[name])}
-        if not patch:
-            return
-        if self._wishes.take_file:
-            self.plan.changes.append(Change("update", says.entity, record_id, patch))
-            self.plan.changed[says.entity] += 1
-            return
-        differing = ", ".join(sorted(patch))
-        self.plan.problems.append(
-            Problem(says.line, f"{differing}: the file says something else, and what is here was kept")
-        )
-
     # Days of which the account has the foods and the file the sums, or the other way round
 
-    def _days_taken_otherwise(self) -> set[date]:
-        source, sources = self._file.source, {self._file.app, f"{self._file.app} sums"}
+    def _days_taken_otherwise(self, logs: Documents) -> set[date]:
+        source = self._file.source
         ours = {(one.day.isoformat(), self._form_of(source, one.slot, one.title)) for one in self._file.meals}
         forms: dict[str, set[str]] = defaultdict(set)
-        for log in self._account.standing.get(MEAL, {}).values():
-            if log.get("source") in sources:
+        for log in logs.values():
+            if log.get("source") in self.sources:
                 form = self._form_of(str(log["source"]), str(log.get("slot", "")), str(log.get("title", "")))
                 forms[str(log["eaten_on"])].add(form)
         return {date.fromisoformat(day) for day, form in ours if forms[day] - {form} and form not in forms[day]}
@@ -208,6 +190,77 @@ class DiaryPlanner:
             plan.told.append(f"{', '.join(sorted(self._unknown))}: left out, for the library here does not know them.")
         if deleted := plan.deleted.total():
             plan.told.append(f"{deleted} records that you deleted stay deleted")
+
+
+class _Taking:
+    """What comes of the records of a file, where these stand."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        ids: Ids,
+        used: AbstractSet[str],
+        standing: Mapping[str, Documents],
+        wishes: Wishes,
+        *,
+        number: int,
+    ) -> None:
+        self.plan = plan
+        self._ids = ids
+        self._used = used
+        self._standing = standing
+        self._wishes = wishes
+        self._number = number
+
+    def take(self, says: _Said, place: Mapping[str, object] | None = None) -> None:
+        standing = self._standing.get(says.entity, {})
+        here, was_used = None, False
+        for one in self._ids.possible(says.entity, says.key):
+            here = one if one in standing else None
+            if here or one not in self._used:
+                break
+            was_used = True
+        if here is None and was_used and not self._wishes.bring_back:
+            self._skip(says)
+            return
+        record_id = here or self._ids.fresh(says.entity, says.key)
+        if here:
+            self._compare(says, here, standing[here])
+        else:
+            made = {**(place or {}), **says.fields}
+            self.plan.changes.append(Change("create", says.entity, record_id, made))
+            self.plan.made[says.entity] += 1
+            self._remember(says, record_id, Act.MADE, made, {})
+        for below in says.below:
+            self.take(below, {MEAL: record_id})
+
+    def _skip(self, says: _Said) -> None:
+        self.plan.deleted[says.entity] += 1
+        for below in says.below:
+            self._skip(below)
+
+    def _compare(self, says: _Said, record_id: str, stands: JsonObject) -> None:
+        """The zone is that in which it was imported first, and a place is the user's."""
+        self.plan.there[says.entity] += 1
+        names = says.fields.keys() - {"time_zone", "position", "source", "basis"}
+        patch = {name: says.fields[name] for name in names if not _is_same(name, stands.get(name), says.fields[name])}
+        if not patch:
+            return
+        if self._wishes.take_file:
+            self.plan.changes.append(Change("update", says.entity, record_id, patch))
+            self.plan.changed[says.entity] += 1
+            self._remember(says, record_id, Act.CHANGED, says.fields, {name: stands.get(name) for name in patch})
+            return
+        differing = ", ".join(sorted(patch))
+        self.plan.problems.append(
+            Problem(says.line, f"{differing}: the file says something else, and what is here was kept")
+        )
+
+    def _remember(self, says: _Said, record_id: str, act: Act, said: JsonObject, before: JsonObject) -> None:
+        parent, label = said.get(MEAL), "|".join(map(str, says.key))
+        self.plan.rows.append(
+            Imported(self._number, says.entity, record_id, parent, act, says.line, label, said, before)
+        )
 
 
 def _is_same(name: str, here: object, there: object) -> bool:
