@@ -152,7 +152,7 @@ class _Diary:
             n = self._same.next(kind, at)
             self._measured.append(Measured(kind, value.quantize(_THOUSANDTH), at, n, row.line))
 
-    def _amounts(self, row: Row) -> dict[str, Decimal]:
+    def _amounts(self, row: Row) -> dict[str, float]:
         """Without those that the file does not know."""
         found = ((column, row.number(title)) for title, column in self._nutrients.items())
         return {column.slug: column.amount(number) for column, number in found if number is not None}

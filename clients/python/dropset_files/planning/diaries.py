@@ -24,7 +24,7 @@ from dropset_files.shared.values import JsonObject, patch_to_wire, same
 
 MEAL, ITEM, WATER, MEASUREMENT = "meal_log", "meal_log_item", "water_log", "measurement"
 ENTITIES = (MEAL, ITEM, WATER, MEASUREMENT)
-_AMOUNT_MAX = Decimal(1_000_000)
+_AMOUNT_MAX = 1_000_000.0
 
 
 @dataclass(slots=True)
@@ -132,9 +132,9 @@ class DiaryPlanner:
             if slug not in self._nutrients:
                 self._unknown.add(slug)
             elif amount > _AMOUNT_MAX:
-                self.plan.problems.append(Problem(food.line, f"{slug} {amount} is far too much, and was left out"))
+                self.plan.problems.append(Problem(food.line, f"{slug} {amount:g} is far too much, and was left out"))
             else:
-                found[slug] = float(amount)
+                found[slug] = amount
         return found
 
     def _water(self, water: LoggedWater) -> _Said:

@@ -34,9 +34,9 @@ class Column:
     slug: str
     factor: Decimal = Decimal(1)
 
-    def amount(self, number: Decimal) -> Decimal:
-        """Without the noise of converting."""
-        return number if self.factor == 1 else Decimal(f"{number * self.factor:.{_DIGITS}g}")
+    def amount(self, number: Decimal) -> float:
+        """As documents have it, and without the noise of converting. A year of a diary has hundreds of thousands of them."""
+        return float(number) if self.factor == 1 else float(f"{number * self.factor:.{_DIGITS}g}")
 
 
 def unit_in(title: str) -> str:
@@ -90,9 +90,9 @@ def portion_of(text: str) -> Portion:
     return Portion(name=unit, count=number.quantize(_THOUSANDTH))
 
 
-def whole_ml(amount: Decimal) -> int:
+def whole_ml(amount: Decimal | float) -> int:
     """Raises CellError for more than anybody drinks at once, or nothing."""
-    found, most = int(amount.to_integral_value()), 20_000
+    found, most = round(amount), 20_000
     if not 1 <= found <= most:
         raise CellError(f"{found} ml of water are not between 1 and {most}")
     return found

@@ -28,7 +28,7 @@ class LoggedFood:
     """
 
     name: str
-    nutrients: Mapping[str, Decimal]
+    nutrients: Mapping[str, float]
     grams: Decimal | None = None
     portion: str = ""
     portion_count: Decimal | None = None
