@@ -1,6 +1,7 @@
+from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from planner.api import views
+from planner.api import days, views
 
 router = SimpleRouter()
 router.register("schedule-blocks", views.ScheduleBlockViewSet, "schedule-block")
@@ -12,4 +13,8 @@ router.register("mechanisms", views.MechanismViewSet, "mechanism")
 router.register("log-entries", views.LogEntryViewSet, "log-entry")
 router.register("reminders", views.ReminderViewSet, "reminder")
 
-urlpatterns = router.urls
+urlpatterns = [
+    path("planner/day/", days.DayView.as_view(), name="planner-day"),
+    path("planner/week/", days.WeekView.as_view(), name="planner-week"),
+    *router.urls,
+]

@@ -3,7 +3,7 @@ from itertools import count
 from typing import Any
 
 from accounts.models import User
-from lib.tests.factories import Example, as_id, make, register
+from lib.tests.factories import Example, Row, as_id, make, register
 from planner.models import (
     BlockException,
     Completion,
@@ -123,3 +123,25 @@ register(
         },
     )
 )
+
+
+# --- of a block or a habit that is there ---
+
+
+def tick(user: User, row: ScheduleBlock | Habit, day: str, **values: Any) -> Completion:
+    return _of(Completion, user, row, day=day, **values)
+
+
+def differ(user: User, block: ScheduleBlock, day: str, **values: Any) -> BlockException:
+    return _of(BlockException, user, block, day=day, **values)
+
+
+def remind(user: User, row: ScheduleBlock | Habit, **values: Any) -> Reminder:
+    return _of(Reminder, user, row, **values)
+
+
+def _of(model: type[Row], user: User, row: ScheduleBlock | Habit, **values: Any) -> Row:
+    found = model(user=user, **values, **{"block" if isinstance(row, ScheduleBlock) else "habit": row})
+    found.take_derived_id()
+    found.save(force_insert=True)
+    return found
