@@ -13,7 +13,7 @@ from lib import wire
 from lib.models import OwnedModel
 from lib.sqlfiles import load_sql
 from lib.statements import rows_of
-from nutrition.models import MealLog
+from nutrition.models import MealLog, SupplementLog
 from planner.domain.blocks import REACH
 from planner.domain.facts import Facts
 from planner.models import Completion, LogEntry, Mechanism, TopThreeItem
@@ -22,6 +22,7 @@ SHOWN: dict[str, type[OwnedModel]] = {  # by their aliases
     "c": Completion,
     "l": LogEntry,
     "m": MealLog,
+    "s": SupplementLog,
     "t": TopThreeItem,
     "x": Mechanism,
 }

@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from catalog.enums import WithFood
 from lib.fields import validate_time_zone
 from planner import queries
 from planner.api.serializers import (
@@ -46,6 +47,21 @@ class AskedSerializer(serializers.Serializer[Any]):
         validators=[validate_time_zone],
         help_text="Where the user is; if left out, that of the settings.",
     )
+
+
+@extend_schema_field({"type": "array", "items": {"$ref": "#/components/schemas/Entry"}})
+class EntriesField(serializers.JSONField):
+    """As the calendar has them."""
+
+
+@extend_schema_field({"type": "array", "items": {"$ref": "#/components/schemas/MealLog"}})
+class MealLogsField(serializers.JSONField):
+    """As the list of meal logs has them."""
+
+
+@extend_schema_field({"$ref": "#/components/schemas/SupplementLog"})
+class LogOfDoseField(serializers.JSONField):
+    """As the list of supplement logs has it."""
 
 
 class BlockOfDaySerializer(serializers.Serializer[Any]):
@@ -82,22 +98,24 @@ class HabitOfDaySerializer(serializers.Serializer[Any]):
     streak = StreakSerializer(help_text="As it stands today.")
 
 
+class SupplementOfDaySerializer(serializers.Serializer[Any]):
+    plan = serializers.UUIDField()
+    supplement = serializers.UUIDField()
+    title = serializers.CharField()
+    time = serializers.CharField(allow_blank=True, help_text="On the wall; empty: at any time.")
+    dose = serializers.CharField(allow_null=True)
+    dose_unit = serializers.CharField(allow_blank=True)
+    with_food = serializers.ChoiceField(choices=WithFood.choices)
+    due = serializers.BooleanField(help_text="false: it was logged all the same.")
+    log = LogOfDoseField(allow_null=True, help_text="What became of it.")
+
+
 class ReminderOfDaySerializer(serializers.Serializer[Any]):
     reminder = serializers.UUIDField()
-    of = serializers.UUIDField(help_text="The block or the habit.")
-    day = serializers.DateField(help_text="That of its completion.")
+    of = serializers.UUIDField(help_text="The block, the habit or the supplement plan.")
+    day = serializers.DateField(help_text="That of its completion or its log.")
     at = serializers.DateTimeField()
     channel = serializers.ChoiceField(choices=ReminderChannel.choices)
-
-
-@extend_schema_field({"type": "array", "items": {"$ref": "#/components/schemas/Entry"}})
-class EntriesField(serializers.JSONField):
-    """As the calendar has them."""
-
-
-@extend_schema_field({"type": "array", "items": {"$ref": "#/components/schemas/MealLog"}})
-class MealLogsField(serializers.JSONField):
-    """As the list of meal logs has them."""
 
 
 class DayPlanSerializer(serializers.Serializer[Any]):
@@ -106,6 +124,7 @@ class DayPlanSerializer(serializers.Serializer[Any]):
     habits = HabitOfDaySerializer(many=True)
     top_three = TopThreeItemSerializer(many=True)
     log_entries = LogEntrySerializer(many=True)
+    supplements = SupplementOfDaySerializer(many=True)
     meals = MealLogsField(help_text="Those that are planned; what was eaten is in the diary.")
     training = EntriesField()
     reminders = ReminderOfDaySerializer(many=True)
@@ -147,8 +166,8 @@ REMINDER: dict[str, Any] = {
     "at": "2026-12-01T07:45:00.000000Z", "channel": "push",
 }  # fmt: skip
 DAY: dict[str, Any] = {
-    "date": "2026-12-01", "blocks": [BLOCK], "habits": [HABIT], "top_three": [], "log_entries": [], "meals": [],
-    "training": [], "reminders": [REMINDER],
+    "date": "2026-12-01", "blocks": [BLOCK], "habits": [HABIT], "top_three": [], "log_entries": [], "supplements": [],
+    "meals": [], "training": [], "reminders": [REMINDER],
 }  # fmt: skip
 SEEN_FROM: dict[str, Any] = {"today": "2026-12-01", "time_zone": "Europe/Berlin", "mechanisms": []}
 DAY_EXAMPLES = [OpenApiExample("a day", SEEN_FROM | {"day": DAY}, response_only=True)]
@@ -183,7 +202,7 @@ class DayView(PlanView):
         tags=["planner"],
     )  # fmt: skip
     def get(self, request: Request) -> Response:
-        """All of a day: blocks, habits, the top three, log entries, training, and when to be reminded of what."""
+        """All of a day: blocks, habits, top three, log entries, supplements, meals, training, and when to remind of what."""
         seen_from, (day,) = self.answer(request, self.frame_of(request, queries.home_of(request.user)))
         return Response(seen_from | {"day": orjson.Fragment(msgspec.json.encode(day))})
 

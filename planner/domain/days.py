@@ -10,6 +10,7 @@ import msgspec
 from planner.domain.blocks import DAY, Difference, Occurrence, occurrences
 from planner.domain.facts import Dated, Facts, Json, KeptHabit, PlannedBlock, SetReminder
 from planner.domain.streaks import Rule, is_due, streak
+from planner.domain.supplements import SupplementOfDay, supplements_of
 from planner.domain.walls import clock, moment
 
 NOTHING = Json(b"[]")
@@ -50,7 +51,7 @@ class HabitOfDay(msgspec.Struct, frozen=True):
 
 
 class ReminderOfDay(msgspec.Struct, frozen=True):
-    """of: the block or the habit. day: the one of its completion."""
+    """of: the block, the habit or the supplement plan. day: the one of its completion or its log."""
 
     reminder: str
     of: str
@@ -65,6 +66,7 @@ class Day(msgspec.Struct, frozen=True):
     habits: list[HabitOfDay]
     top_three: list[Json]
     log_entries: list[Json]
+    supplements: list[SupplementOfDay]
     meals: list[Json]
     training: Json
     reminders: list[ReminderOfDay]
@@ -95,7 +97,7 @@ class _Together:
     """The facts, by what they are asked for."""
 
     def __init__(self, facts: Facts, frame: Frame) -> None:
-        self.frame, self.habits = frame, facts.habits
+        self.frame, self.habits, self.plans, self.doses = frame, facts.habits, facts.plans, facts.doses
         self.ticks = {(tick.of, tick.day): tick.document for tick in facts.completions}
         self.different = {(found.block, found.day): found.id for found in facts.differences}
         self.placed = sorted(_placed(facts, frame), key=_place)
@@ -110,13 +112,19 @@ class _Together:
     def day(self, date: dt.date) -> Day:
         here = [one for one in self.placed if one.on.from_date <= date <= one.on.to_date]
         habits = [one for one in self.habits if _is_due(one, date) or (one.id, date) in self.ticks]
-        reminders = [*self._of_blocks(here, date), *self._of_habits(habits, date)]
+        supplements = supplements_of(self.plans, self.doses, date)
+        reminders = [
+            *self._of_blocks(here, date),
+            *self._of_habits(habits, date),
+            *self._of_supplements(supplements, date),
+        ]
         return Day(
             date=date,
             blocks=[self._block(one, date) for one in here],
             habits=[self._habit(one, date) for one in habits],
             top_three=self.top_three[date],
             log_entries=self.log_entries[date],
+            supplements=supplements,
             meals=self.meals[date],
             training=self.training.get(date, NOTHING),
             reminders=sorted(reminders, key=lambda one: (one.at, one.reminder)),
@@ -169,6 +177,21 @@ class _Together:
         for habit in habits:
             for reminder in self.reminders[habit.id] if (habit.id, date) not in self.ticks else ():
                 yield _reminder(reminder, date, moment(date, clock(reminder.at_time), self.frame.zone))
+
+    def _of_supplements(self, supplements: Iterable[SupplementOfDay], date: dt.date) -> Iterator[ReminderOfDay]:
+        """Of each dose that is open: before its time, where it has one; at a time, once for all of a plan."""
+        told = set()
+        for one in supplements:
+            for reminder in self.reminders[one.plan] if one.due and one.log is None else ():
+                if reminder.minutes_before is None:
+                    at = moment(date, clock(reminder.at_time), self.frame.zone)
+                elif one.time:
+                    at = moment(date, clock(one.time), self.frame.zone) - dt.timedelta(minutes=reminder.minutes_before)
+                else:
+                    continue
+                if (reminder.id, at) not in told:
+                    told.add((reminder.id, at))
+                    yield _reminder(reminder, date, at)
 
 
 def _placed(facts: Facts, frame: Frame) -> Iterator[Placed]:

@@ -59,7 +59,7 @@ class KeptHabit(msgspec.Struct, frozen=True):
 
 
 class SetReminder(msgspec.Struct, frozen=True):
-    """of: the block or the habit."""
+    """of: the block, the habit or the supplement plan."""
 
     id: str
     of: str
@@ -78,6 +78,31 @@ class Trained(msgspec.Struct, frozen=True):
     entries: Json
 
 
+class TakenPlan(msgspec.Struct, frozen=True):
+    """A supplement plan."""
+
+    id: str
+    supplement: str
+    title: str
+    weekdays: frozenset[str]
+    times: tuple[str, ...]
+    cycle_days_on: int | None
+    cycle_days_off: int | None
+    starts_on: dt.date
+    ends_on: dt.date | None
+    paused: bool
+    dose: str | None
+    dose_unit: str
+    with_food: str
+
+
+class LoggedDose(msgspec.Struct, frozen=True):
+    plan: str
+    day: dt.date
+    time: str
+    document: Json
+
+
 class Facts(msgspec.Struct, frozen=True):
     blocks: list[PlannedBlock]
     differences: list[DifferentDay]
@@ -86,6 +111,8 @@ class Facts(msgspec.Struct, frozen=True):
     reminders: list[SetReminder]
     top_three: list[Dated]
     log_entries: list[Dated]
+    plans: list[TakenPlan]
+    doses: list[LoggedDose]
     meals: list[Dated]
     mechanisms: Json
     training: list[Trained]

@@ -33,6 +33,17 @@ WITH different AS MATERIALIZED (
     FROM near
     JOIN planner_scheduleblock AS b ON b.id = near.id
    WHERE b.deleted_at IS NULL
+), doses AS MATERIALIZED (
+  SELECT s.*
+    FROM nutrition_supplementlog AS s
+   WHERE s.user_id = %(user_id)s AND s.deleted_at IS NULL AND s.plan_id IS NOT NULL
+     AND s.taken_on BETWEEN %(first)s AND %(last)s
+), plans AS (
+  SELECT p.*
+    FROM nutrition_supplementplan AS p
+   WHERE p.user_id = %(user_id)s AND p.deleted_at IS NULL
+     AND (NOT p.paused AND p.starts_on <= %(last)s AND (p.ends_on IS NULL OR p.ends_on >= %(first)s)
+          OR p.id IN (SELECT s.plan_id FROM doses AS s))
 ), habits AS (
   SELECT h.*
     FROM planner_habit AS h
@@ -71,11 +82,12 @@ SELECT json_build_object(
             WHERE c.user_id = %(user_id)s AND c.habit_id = h.id AND c.deleted_at IS NULL) AS m),
   'reminders', (
     SELECT coalesce(json_agg(json_build_object(
-             'id', r.id, 'of', coalesce(r.block_id, r.habit_id), 'minutes_before', r.minutes_before,
+             'id', r.id, 'of', coalesce(r.block_id, r.habit_id, r.supplement_plan_id), 'minutes_before', r.minutes_before,
              'at_time', r.at_time, 'channel', r.channel)), '[]')
       FROM planner_reminder AS r
      WHERE r.user_id = %(user_id)s AND r.deleted_at IS NULL AND r.enabled
-       AND (r.block_id IN (SELECT b.id FROM blocks AS b) OR r.habit_id IN (SELECT h.id FROM habits AS h))),
+       AND (r.block_id IN (SELECT b.id FROM blocks AS b) OR r.habit_id IN (SELECT h.id FROM habits AS h)
+            OR r.supplement_plan_id IN (SELECT p.id FROM plans AS p))),
   'top_three', (
     SELECT coalesce(json_agg(json_build_object('day', t.day, 'document', {top_three_item}) ORDER BY t.day, t.place), '[]')
       FROM planner_topthreeitem AS t
@@ -89,6 +101,18 @@ SELECT json_build_object(
     SELECT coalesce(json_agg({mechanism} ORDER BY x.position, x.id), '[]')
       FROM planner_mechanism AS x
      WHERE x.user_id = %(user_id)s AND x.deleted_at IS NULL AND x.active),
+  'plans', (
+    SELECT coalesce(json_agg(json_build_object(
+             'id', p.id, 'supplement', p.supplement_id, 'title', coalesce(nullif(p.typed_name, ''), n.name),
+             'weekdays', p.weekdays, 'times', p.times, 'cycle_days_on', p.cycle_days_on, 'cycle_days_off', p.cycle_days_off,
+             'starts_on', p.starts_on, 'ends_on', p.ends_on, 'paused', p.paused, 'dose', p.dose::text, 'dose_unit', p.dose_unit,
+             'with_food', p.with_food) ORDER BY p.created_at, p.id), '[]')
+      FROM plans AS p
+      JOIN catalog_supplement AS n ON n.id = p.supplement_id),
+  'doses', (
+    SELECT coalesce(json_agg(json_build_object(
+             'plan', s.plan_id, 'day', s.taken_on, 'time', s.due_time, 'document', {supplement_log})), '[]')
+      FROM doses AS s),
   'meals', (
     SELECT coalesce(json_agg(json_build_object('day', m.eaten_on, 'document', {meal_log})
                              ORDER BY m.eaten_on, m.eaten_at NULLS LAST, m.created_at, m.id), '[]')

@@ -3,7 +3,10 @@ from itertools import count
 from typing import Any
 
 from accounts.models import User
+from lib import wire
+from lib.models import OwnedModel
 from lib.tests.factories import Example, Row, as_id, make, register
+from nutrition.models import SupplementPlan
 from planner.models import (
     BlockException,
     Completion,
@@ -136,12 +139,13 @@ def differ(user: User, block: ScheduleBlock, day: str, **values: Any) -> BlockEx
     return _of(BlockException, user, block, day=day, **values)
 
 
-def remind(user: User, row: ScheduleBlock | Habit, **values: Any) -> Reminder:
+def remind(user: User, row: ScheduleBlock | Habit | SupplementPlan, **values: Any) -> Reminder:
     return _of(Reminder, user, row, **values)
 
 
-def _of(model: type[Row], user: User, row: ScheduleBlock | Habit, **values: Any) -> Row:
-    found = model(user=user, **values, **{"block" if isinstance(row, ScheduleBlock) else "habit": row})
+def _of(model: type[Row], user: User, row: OwnedModel, **values: Any) -> Row:
+    name = wire.entity_of(type(row)).name
+    found = model(user=user, **values, **{name.removeprefix("schedule_"): row})
     found.take_derived_id()
     found.save(force_insert=True)
     return found

@@ -43,7 +43,8 @@ START_MS = 1_000_000
 
 
 class Server:
-    def __init__(self) -> None:
+    def __init__(self, rules: Mapping[str, EntityRules] = RULES) -> None:
+        self.rules = rules
         self.states: dict[Key, RecordState] = {}
         self.version = 0
         self.now_ms = START_MS
@@ -56,7 +57,7 @@ class Server:
 
     def push(self, device: str, *edits: Edit, skew_ms: int = 0, seen_version: int = 0) -> list[Planned]:
         planner = Planner(
-            rules=RULES,
+            rules=self.rules,
             states=dict(self.states),
             taken=self.taken,
             shared=self.shared,

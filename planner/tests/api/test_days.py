@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import Settings, User
 from config.tests.contract import SchemaClient, check_error
 from lib.tests.factories import as_id, make
-from nutrition.models import MealLog
+from nutrition.models import MealLog, SupplementLog, SupplementPlan
 from planner.models import Habit, LogEntry, Mechanism, ScheduleBlock, TopThreeItem
 from planner.tests.factories import differ, remind, tick
 from training.models import ScheduledWorkout, Workout
@@ -51,7 +51,9 @@ def fill(user: User, title: str) -> ScheduleBlock:
     make(Mechanism, user, key=title.lower())
     make(MealLog, user, eaten_on=TUESDAY, status="planned", title=title)
     make(ScheduledWorkout, user, scheduled_on=TUESDAY, title=title)
-    for row in (block, habit):
+    plan = make(SupplementPlan, user, typed_name=title, starts_on=TUESDAY)
+    make(SupplementLog, user, plan=as_id(plan), taken_on=TUESDAY)
+    for row in (block, habit, plan):
         remind(user, row, at_time="06:45")
     return block
 
@@ -72,7 +74,9 @@ def test_day_shows_all_that_is_on_it_and_nothing_of_others(
         ended_at=f"{TUESDAY}T18:00:00Z",
     )
     found = day(api)
-    assert titles(found) == titles(found, "habits") == titles(found, "meals") == ["Mine"]
+    assert (
+        titles(found) == titles(found, "habits") == titles(found, "meals") == titles(found, "supplements") == ["Mine"]
+    )
     assert titles(found, "top_three") == ["Mine 1", "Mine 2", "Mine 3"]
     assert titles(found, "training") == ["Free", "Mine"]
     assert [entry["text"] for entry in found["log_entries"]] == ["Mine"]
@@ -200,6 +204,25 @@ def test_reminders_are_moments_of_the_day(api: SchemaClient, alice: User) -> Non
         (ids[2], as_id(habit), f"{TUESDAY}T19:30:00.000000Z", "push"),
     ]
     assert [one["of"] for one in day(api, WEDNESDAY)["reminders"]] == [as_id(habit)], "the block is cancelled"
+
+
+def test_doses_of_the_day_come_with_what_was_logged(api: SchemaClient, alice: User) -> None:
+    times = {"times": ["20:00", "08:00"], "weekdays": ["tuesday"]}
+    plan = make(SupplementPlan, alice, typed_name="Zinc", starts_on=TUESDAY, dose="15.0000", dose_unit="mg", **times)
+    make(SupplementPlan, alice, typed_name="Salt", starts_on=TUESDAY)
+    paused = make(SupplementPlan, alice, typed_name="Iron", starts_on=TUESDAY, paused=True)
+    make(SupplementPlan, alice, typed_name="Paused", starts_on=TUESDAY, paused=True)
+    taken = make(SupplementLog, alice, plan=as_id(plan), taken_on=TUESDAY, due_time="08:00")
+    make(SupplementLog, alice, plan=as_id(paused), taken_on=TUESDAY, status="skipped")
+    remind(alice, plan, minutes_before=30)
+    found = [
+        (one["title"], one["time"], one["due"], one["log"] and one["log"]["status"]) for one in day(api)["supplements"]
+    ]
+    expected = [("Zinc", "08:00", True, "taken"), ("Zinc", "20:00", True, None)]
+    assert found == [*expected, ("Salt", "", True, None), ("Iron", "", False, "skipped")]
+    assert day(api)["supplements"][0]["log"] == api.get(f"/api/v1/supplement-logs/{taken.pk}/").json()
+    assert [one["at"] for one in day(api)["reminders"]] == [f"{TUESDAY}T18:30:00.000000Z"]
+    assert [one["title"] for one in day(api, WEDNESDAY)["supplements"]] == ["Salt"]
 
 
 def test_today_is_where_the_athlete_is(api: SchemaClient) -> None:
