@@ -206,6 +206,7 @@ SPECTACULAR_SETTINGS = {
         "SideEnum": "catalog.enums.BodySide",
         "GoalKindEnum": "training.enums.GoalKind",
         "MeasurementKindEnum": "training.enums.MeasurementKind",
+        "MealLogStatusEnum": "nutrition.enums.MealLogStatus",
         "GymItemKindEnum": "training.enums.GymItemKind",
         "EditorialStatusEnum": "catalog.enums.Status",
         "WeekKindEnum": "catalog.enums.WeekKind",

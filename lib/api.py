@@ -303,6 +303,26 @@ class OwnedViewSet(mixins.CreateModelMixin, mixins.UpdateModelMixin, mixins.Dest
             raise ValidationError(details)
 
 
+def told(serializer: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
+    """What an act was told."""
+    asked = serializer(data=sent_body(request))
+    asked.is_valid(raise_exception=True)
+    values: dict[str, Any] = asked.validated_data
+    return values
+
+
+def said_of_new(serializer: type[OwnedSerializer], request: Request) -> dict[str, Any]:
+    """What was said of a row that is to be made; an id among it, made here if none was said."""
+    model: Any = serializer.Meta.model
+    return {"id": model._meta.pk.get_default(), **told(serializer, request)}
+
+
+def answer_made(serializer: type[OwnedSerializer], key: Any) -> Response:
+    """The row that was made, now or before."""
+    data = serializer(serializer.Meta.model._default_manager.get(pk=key)).data
+    return Response(data, status=status.HTTP_201_CREATED, headers={"ETag": etag_of(data)})
+
+
 def _asked_fields(request: Request, serializer: type[OwnedSerializer]) -> list[str] | None:
     """Those in ?fields=. Raises ValidationError for a name that there is not."""
     asked = request.query_params.get("fields")

@@ -134,6 +134,8 @@ TAKES_NOTHING = {
     "/api/v1/auth/verify-email/resend",
     "/api/v1/calendar/address",
     "/api/v1/exercises/<pk>/unlink/",
+    "/api/v1/meal-log-items/<pk>/take-over/",
+    "/api/v1/meal-logs/<pk>/take-over/",
     "/api/v1/mesocycles/<pk>/deload/",
     "/api/v1/scheduled-workouts/<pk>/skip/",
 }

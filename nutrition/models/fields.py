@@ -7,11 +7,12 @@ from catalog.validators import validate_nutrients
 from lib.fields import BoundedDecimalField, JsonField
 from lib.together import Together
 
+GRAMS_MAX, PORTIONS_MAX = "100000.00", "9999.999"
 PORTION_TOGETHER = Together(("grams", "portion", "portion_count"), leading="grams")
 
 
 def grams_field(**kwargs: bool) -> BoundedDecimalField:
-    return BoundedDecimalField(max_digits=8, decimal_places=2, min_value="0.00", max_value="100000.00", **kwargs)
+    return BoundedDecimalField(max_digits=8, decimal_places=2, min_value="0.00", max_value=GRAMS_MAX, **kwargs)
 
 
 def portion_field() -> models.CharField[str, str]:
@@ -25,7 +26,7 @@ def portion_field() -> models.CharField[str, str]:
 
 def portion_count_field() -> BoundedDecimalField:
     return BoundedDecimalField(
-        max_digits=7, decimal_places=3, min_value="0.000", max_value="9999.999", null=True, blank=True
+        max_digits=7, decimal_places=3, min_value="0.000", max_value=PORTIONS_MAX, null=True, blank=True
     )
 
 

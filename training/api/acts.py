@@ -11,7 +11,7 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from lib.api import OwnedViewSet
+from lib.api import OwnedViewSet, told
 from lib.parsers import sent_body
 from lib.serializer_fields import IdField
 from lib.weekdays import WEEKDAYS
@@ -92,20 +92,13 @@ def sent(request: Request) -> dict[str, Any]:
     return body if isinstance(body, dict) else {}
 
 
-def said(serializer: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
-    asked = serializer(data=sent_body(request))
-    asked.is_valid(raise_exception=True)
-    values: dict[str, Any] = asked.validated_data
-    return values
-
-
 def today_of(user: Any) -> dt.date:
     """The day in the zone of the user's settings. Asks for them."""
     return timezone.now().astimezone(ZoneInfo(user.home_zone())).date()
 
 
 def day_said(request: Request) -> dt.date:
-    on: dt.date | None = said(OnSerializer, request).get("on")
+    on: dt.date | None = told(OnSerializer, request).get("on")
     return on or today_of(request.user)
 
 

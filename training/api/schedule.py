@@ -12,10 +12,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from catalog.models import Program
-from lib.api import OwnedViewSet
+from lib.api import OwnedViewSet, answer_made, said_of_new, told
 from lib.writes import writing
 from training.api import acts, serializers
-from training.api.templates import START_EXAMPLES, answer_made, said_of_new
+from training.api.templates import START_EXAMPLES
 from training.domain.schedule import Span
 from training.domain.templates import Start
 from training.enums import EnrolmentOutcome
@@ -61,7 +61,7 @@ class ScheduleView(APIView):
         nothing.
         """
         user: Any = request.user
-        said = acts.said(acts.ScheduleSerializer, request)
+        said = told(acts.ScheduleSerializer, request)
         program: Any = get_object_or_404(Program.objects.usable_by(user), pk=pk)
         enrolling = Enrolling(
             enrolment_id=said.get("id") or uuid4(),
@@ -93,7 +93,7 @@ class EnrolmentViewSet(acts.ActingViewSet):
     @action(detail=True, methods=["post"])
     def extend(self, request: Request, pk: Any = None) -> Response:
         """Schedules a program that repeats up to a later day. What was scheduled before stays as it is."""
-        until = acts.said(acts.ExtendSerializer, request)["until"]
+        until = told(acts.ExtendSerializer, request)["until"]
         return self.act_on(request, lambda row: enrolments.schedule_more(enrolment=row, until=until))
 
     @extend_schema(request=acts.OnSerializer, examples=ON_EXAMPLES)
@@ -144,7 +144,7 @@ class ScheduledWorkoutViewSet(acts.ActingViewSet):
     @action(detail=True, methods=["post"])
     def move(self, request: Request, pk: Any = None) -> Response:
         """Moves one day, or it and all that follow."""
-        said = acts.said(acts.MoveSerializer, request)
+        said = told(acts.MoveSerializer, request)
         return self.act_on(
             request, lambda row: scheduled.move(scheduled=row, to=said["to"], following=said["following"])
         )
@@ -153,7 +153,7 @@ class ScheduledWorkoutViewSet(acts.ActingViewSet):
     @action(detail=True, methods=["post"])
     def swap(self, request: Request, pk: Any = None) -> Response:
         """Two open days change places."""
-        key = acts.said(acts.SwapSerializer, request)["other"]
+        key = told(acts.SwapSerializer, request)["other"]
 
         def act(row: ScheduledWorkout) -> None:
             other = self.get_queryset().select_for_update(of=("self",)).filter(pk=key).first()
@@ -173,7 +173,7 @@ class ScheduledWorkoutViewSet(acts.ActingViewSet):
     @action(detail=True, methods=["post"])
     def fulfil(self, request: Request, pk: Any = None) -> Response:
         """Says which workout fulfils it: it is done when that is."""
-        key = acts.said(acts.FulfilSerializer, request)["workout"]
+        key = told(acts.FulfilSerializer, request)["workout"]
 
         def act(row: ScheduledWorkout) -> None:
             workout = None if key is None else Workout.objects.for_user(request.user).filter(pk=key).first()

@@ -4,13 +4,11 @@ from typing import Any
 
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiExample, extend_schema
-from rest_framework import status
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from lib.api import OwnedSerializer, OwnedViewSet, etag_of
-from lib.parsers import sent_body
+from lib.api import OwnedViewSet, answer_made, said_of_new
 from lib.writes import writing
 from training.api import serializers
 from training.domain.templates import Start
@@ -29,20 +27,6 @@ START_EXAMPLES = [
     ),
 ]
 NEW_TEMPLATE_EXAMPLES = [OpenApiExample("with a title", {"title": "Push day, heavier"}, request_only=True)]
-
-
-def said_of_new(serializer: type[OwnedSerializer], request: Request) -> dict[str, Any]:
-    """What was said of a row that is to be made; an id among it, made here if none was said."""
-    asked = serializer(data=sent_body(request))
-    asked.is_valid(raise_exception=True)
-    model: Any = serializer.Meta.model
-    return {"id": model._meta.pk.get_default(), **asked.validated_data}
-
-
-def answer_made(serializer: type[OwnedSerializer], key: Any) -> Response:
-    """The row that was made, now or before."""
-    data = serializer(serializer.Meta.model._default_manager.get(pk=key)).data
-    return Response(data, status=status.HTTP_201_CREATED, headers={"ETag": etag_of(data)})
 
 
 class WorkoutTemplateViewSet(OwnedViewSet):

@@ -7,12 +7,12 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from lib.api import OwnedViewSet
+from lib.api import OwnedViewSet, answer_made, said_of_new
 from lib.models import OwnedModel
 from lib.parsers import sent_body
 from lib.writes import writing
 from training.api import serializers
-from training.api.templates import NEW_TEMPLATE_EXAMPLES, answer_made, said_of_new
+from training.api.templates import NEW_TEMPLATE_EXAMPLES
 from training.enums import GymItemKind
 from training.models import GymItem, Workout
 from training.services import exercises, gyms, loads, scheduled, templates

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from catalog.models import Program, ProgramDay
+from lib.documents import document_of, insert_rows
 from lib.errors import IdTaken
 from training.domain import schedule as domain
 from training.domain.schedule import Span
@@ -17,7 +18,6 @@ from training.enums import EnrolmentOutcome, ScheduledStatus
 from training.exceptions import EnrolledAlready, EnrolmentEnded
 from training.models import Enrolment, Gym, ScheduledWorkout
 from training.services.scheduled import write_changes
-from training.services.trees import document_of, insert_documents
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def schedule_program(*, program: Program, enrolling: Enrolling, user: Any) -> No
         weekdays=sorted(enrolling.span.weekdays),
         gym=enrolling.gym,
     )
-    insert_documents(ScheduledWorkout, rows, user.pk)
+    insert_rows(ScheduledWorkout, rows, user.pk)
 
 
 def schedule_more(*, enrolment: Enrolment, until: dt.date) -> int:
@@ -66,7 +66,7 @@ def schedule_more(*, enrolment: Enrolment, until: dt.date) -> int:
     rows = domain.scheduled(program=program, enrolment_id=enrolment.pk, span=span)
     made = set(ScheduledWorkout.objects.filter(pk__in=[row["id"] for row in rows]).values_list("pk", flat=True))
     new = [row for row in rows if row["id"] not in made]
-    insert_documents(ScheduledWorkout, new, enrolment.user_id)
+    insert_rows(ScheduledWorkout, new, enrolment.user_id)
     return len(new)
 
 

@@ -7,11 +7,11 @@ from typing import Any
 from django.db.models import F
 from django.utils import timezone
 
+from lib.documents import document_of, insert_rows
 from lib.singles import take_flags
 from training.domain import mesocycles as domain
 from training.enums import MesocycleOutcome
 from training.models import Mesocycle, MesocycleWeek
-from training.services.trees import document_of, insert_documents
 
 
 def start(*, mesocycle: Mesocycle, on: dt.date) -> None:
@@ -39,7 +39,7 @@ def add_deload(*, mesocycle: Mesocycle) -> None:
     if MesocycleWeek.objects.filter(pk=new["id"]).exists():
         return
     weeks.filter(pk__in=moved).update(number=F("number") + 1, updated_at=timezone.now())
-    insert_documents(MesocycleWeek, [new], mesocycle.user_id)
+    insert_rows(MesocycleWeek, [new], mesocycle.user_id)
 
 
 def _numbers(mesocycle: Mesocycle) -> list[int]:

@@ -10,6 +10,7 @@ from django.db.models import Case, CharField, F, OuterRef, Subquery, Value, When
 from django.utils import timezone
 
 from catalog.models import ProgramSet, ProgramSlot
+from lib.documents import document_of, documents_of
 from training.domain import programs, templates
 from training.domain import schedule as domain
 from training.domain.programs import DayTree
@@ -22,8 +23,6 @@ from training.services.trees import (
     MAX_SETS,
     TEMPLATE,
     WORKOUT,
-    document_of,
-    documents_of,
     exercise_ids,
     make_once,
     read_tree,

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from lib import wire
-from lib.errors import IdTaken, TooLarge
+from lib.documents import document_of, documents_of, insert_rows
+from lib.errors import IdTaken
 from lib.identity import id_within
 from lib.models import OwnedModel
-from training.domain.templates import Document, Tree
+from training.domain.templates import Tree
 from training.models import Exercise, Set, TemplateExercise, TemplateSet, Workout, WorkoutTemplate
 
 MAX_EXERCISES = 500
@@ -41,9 +41,9 @@ def make_once(kind: Kind, tree: Tree, *, origins: Iterable[UUID], user: Any) -> 
     """
     standing: Any = kind.root._default_manager.filter(pk=tree.root["id"]).first()
     if standing is None:
-        insert_documents(kind.root, [tree.root], user)
-        insert_documents(kind.exercise, tree.exercises, user)
-        insert_documents(kind.set, tree.sets, user)
+        insert_rows(kind.root, [tree.root], user)
+        insert_rows(kind.exercise, tree.exercises, user)
+        insert_rows(kind.set, tree.sets, user)
         return
     ids = [id_within(tree.root["id"], origin) for origin in origins]
     made_of_it = not ids or kind.exercise._default_manager.filter(pk__in=ids).exists()
@@ -69,23 +69,3 @@ def read_tree(kind: Kind, root: Any) -> Tree:
         documents_of(exercises, MAX_EXERCISES, "exercises"),
         documents_of(sets, MAX_SETS, "sets"),
     )
-
-
-def documents_of(rows: Any, limit: int, what: str) -> list[dict[str, Any]]:
-    """Raises TooLarge if there are more than the limit."""
-    found = [document_of(row) for row in rows[: limit + 1]]
-    if len(found) > limit:
-        raise TooLarge(f"This has more than {limit:,} {what}, the most that can be made into something else at once.")
-    return found
-
-
-def document_of(row: OwnedModel) -> dict[str, Any]:
-    """The row by the names of its fields on the wire, and its id; ids and references are UUIDs."""
-    values = {field.name: getattr(row, field.column) for field in wire.entity_of(type(row)).writable}
-    return {"id": row.pk, **values}
-
-
-def insert_documents(model: type[OwnedModel], documents: Iterable[Document], user: Any) -> None:
-    columns = {"id": "id", **{field.name: field.column for field in wire.entity_of(model).writable}}
-    rows = [model(user_id=user, **{columns[name]: value for name, value in row.items()}) for row in documents]
-    model._default_manager.bulk_create(rows)

@@ -1,26 +1,7 @@
-"""What was eaten, taken and drunk."""
+"""What is taken and drunk, and what an athlete aims at."""
 
 from lib.api import OwnedViewSet
 from nutrition.api import serializers
-
-
-class MealLogViewSet(OwnedViewSet):
-    """What was eaten at one time, or is planned."""
-
-    serializer_class = serializers.MealLogSerializer
-    filterset_fields = {"eaten_on": ["exact", "gte", "lte"], "slot": ["exact"], "status": ["exact"], "meal": ["exact"]}
-
-
-class MealLogItemViewSet(OwnedViewSet):
-    """Foods that were eaten, with the values that they had then.
-
-    Who names a food and leaves `nutrients` empty gets those of the food, also when the food becomes another one. Those of one
-    `meal_log` are listed in their order, all others the newest first.
-    """
-
-    serializer_class = serializers.MealLogItemSerializer
-    filterset_fields = {"meal_log": ["exact"], "food": ["exact"], "meal_log__eaten_on": ["exact", "gte", "lte"]}
-    order_within = {"meal_log": ("position", "id")}
 
 
 class SupplementPlanViewSet(OwnedViewSet):
