@@ -108,6 +108,17 @@ class NotSuggested:
     missing: tuple[str, ...] = ()
 
 
+def energy_meant(
+    energy_kcal: float | None, protein_g: float | None, fat_g: float | None, carbohydrate_g: float | None
+) -> float | None:
+    """Of a target: what it says, or what its macros come to where it has all three. None: it is not about energy."""
+    if energy_kcal is not None:
+        return energy_kcal
+    if protein_g is None or fat_g is None or carbohydrate_g is None:
+        return None
+    return Macros(protein_g, fat_g, carbohydrate_g).kcal
+
+
 def target_on(targets: Iterable[DatedTarget], day: dt.date, *, is_training_day: bool) -> DatedTarget | None:
     """What is in force: of the targets for this kind of day or for every day, the one that started last; a draft never is.
 
