@@ -120,10 +120,10 @@ def test_amounts_are_those_of_the_grams() -> None:
     assert amounts_in(250.0, {"protein": 31.0, "iron": 0.0}) == {"protein": 77.5, "iron": 0.0}
 
 
-@given(FOODS, GRAMS)
-def test_amounts_of_two_helpings_add_up(food: Eaten, more: float) -> None:
-    whole = amounts_in(food.grams + more, food.nutrients)
-    first, second = amounts_in(food.grams, food.nutrients), amounts_in(more, food.nutrients)
+@given(FOODS, GRAMS, GRAMS)
+def test_amounts_of_two_helpings_add_up(food: Eaten, grams: float, more: float) -> None:
+    whole = amounts_in(grams + more, food.nutrients)
+    first, second = amounts_in(grams, food.nutrients), amounts_in(more, food.nutrients)
     assert whole.keys() == first.keys()
     assert all(isclose(whole[slug], first[slug] + second[slug], rel_tol=1e-9, abs_tol=1e-9) for slug in whole)
 
@@ -132,6 +132,20 @@ def test_amounts_of_two_helpings_add_up(food: Eaten, more: float) -> None:
 def test_no_food_weighs_that(grams: float) -> None:
     with pytest.raises(ValueError, match="Nobody eats"):
         Eaten(grams, {})
+
+
+def test_amounts_of_the_whole_need_no_weight_and_those_of_100_g_do() -> None:
+    assert Eaten(None, {"protein": 30.0}, is_whole=True).amounts == {"protein": 30.0}
+    assert Eaten(250.0, {"protein": 30.0}, is_whole=True).amounts == {"protein": 30.0}
+    with pytest.raises(ValueError, match="need the grams"):
+        Eaten(None, {"protein": 30.0})
+
+
+def test_coverage_is_by_foods_where_one_has_no_weight() -> None:
+    weighed, quick = Eaten(900.0, {"protein": 10.0}), Eaten(None, {"protein": 30.0, "iron": 2.0}, is_whole=True)
+    found = totals([weighed, quick])
+    assert (found["protein"].amount, found["protein"].coverage, found["protein"].is_complete) == (120.0, 1.0, True)
+    assert (found["iron"].amount, found["iron"].coverage, found["iron"].is_complete) == (2.0, 0.5, False)
 
 
 # --- sums ---
