@@ -205,6 +205,7 @@ SPECTACULAR_SETTINGS = {
         "SetSideEnum": "catalog.enums.SetSide",
         "SideEnum": "catalog.enums.BodySide",
         "GoalKindEnum": "training.enums.GoalKind",
+        "MealLogStatusEnum": "nutrition.enums.MealLogStatus",
         "MeasurementKindEnum": "training.enums.MeasurementKind",
         "MealLogStatusEnum": "nutrition.enums.MealLogStatus",
         "GymItemKindEnum": "training.enums.GymItemKind",

@@ -27,3 +27,24 @@ class NothingToTakeOver(Conflict):
     """The item names no food whose values in 100 g it could take over."""
 
     code = "nothing_to_take_over"
+
+
+class EndsBeforeStart(DomainError):
+    """The last day is before the first."""
+
+    code = "ends_before_start"
+    attr = "to"
+
+
+class RangeTooLong(DomainError):
+    """These are too many days. Ask for a shorter time."""
+
+    code = "range_too_long"
+    attr = "to"
+
+
+class GoalNotOfWeight(DomainError):
+    """This goal is not about body weight."""
+
+    code = "goal_not_of_weight"
+    attr = "goal"

@@ -1,7 +1,7 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
-from nutrition.api import diary, meals, others
+from nutrition.api import days, diary, meals, others, suggestions
 
 router = SimpleRouter()
 router.register("meals", meals.MealViewSet, "meal")
@@ -14,6 +14,10 @@ router.register("supplement-logs", others.SupplementLogViewSet, "supplement-log"
 router.register("water-logs", others.WaterLogViewSet, "water-log")
 
 urlpatterns = [
-    *router.urls,
     path("nutrition/days/copy/", diary.CopyDayView.as_view(), name="nutrition-copy-day"),
+    path("nutrition/day/", days.DayView.as_view(), name="nutrition-day"),
+    path("nutrition/range/", days.RangeView.as_view(), name="nutrition-range"),
+    path("nutrition/adherence/", days.AdherenceView.as_view(), name="nutrition-adherence"),
+    path("nutrition/targets/suggest/", suggestions.SuggestView.as_view(), name="nutrition-targets-suggest"),
+    *router.urls,
 ]

@@ -20,8 +20,10 @@ from catalog.domain.reference_intakes import (
     intake_for,
     target_for,
 )
+from nutrition.domain.people import Athlete, energy_floor
 
 MACROS = {"protein_g": "protein", "fat_g": "fat", "carbohydrate_g": "carbohydrate", "fiber_g": "fiber"}
+WHOLE_DAY_SHARE = 0.5
 KINDS_OF_ENERGY = frozenset({"energy", "energy-atwater-specific", "energy-atwater-general"})
 
 
@@ -169,6 +171,17 @@ def energy_total(eaten: Sequence[Eaten]) -> EnergyTotal | None:
         if energy is not None:
             by_basis[energy.basis].append(energy.kcal)
     return EnergyTotal(total, {basis: fsum(kcal) for basis, kcal in by_basis.items()})
+
+
+def is_whole_day(eaten: Sums, athlete: Athlete) -> bool:
+    """Whether a day counts as logged in full: all energy is known, and it is at least half of what the body uses at rest.
+
+    Less is a day of fasting, or one of which things were left out: nobody can tell, so no expenditure is read from it.
+    """
+    if eaten.energy is None or not eaten.energy.total.is_complete:
+        return False
+    resting = athlete.resting_kcal or energy_floor(athlete).kcal
+    return eaten.energy.total.amount >= WHOLE_DAY_SHARE * resting
 
 
 def lines_of(taken: Taken, tables: Tables, targets: Amounts | None = None) -> list[Line]:
