@@ -1,9 +1,11 @@
 """What somebody should talk about with a clinician. Nothing here prescribes: there is no dose in any of the words."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
+from math import fsum
 
+from catalog.domain.nutrients import converted
 from nutrition.domain.days import Line
 from nutrition.domain.doses import hours_apart
 from nutrition.domain.people import ADULT_Y, SAID_OF, Athlete, energy_floor, guards_of
@@ -40,6 +42,22 @@ class Interaction:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnLimit:
+    """Of a supplement, a day, where the tables of intakes have none. `nutrient`: what foods hold of it counts too; else empty."""
+
+    supplement: str
+    name: str
+    amount: float
+    unit: str
+    applies_to: str = ""
+    nutrient: str = ""
+
+
+Doses = Mapping[str, Sequence[tuple[float, str]]]  # of each supplement, amounts with their units
+Food = Mapping[str, tuple[float, str]]  # of each nutrient, the same
+
+
+@dataclass(frozen=True, slots=True)
 class Caution:
     """`severity` is info, caution or serious. `supplements` and `interaction` are ids, `nutrient` is a slug. `effect` and
     `advice` are the library's words.
@@ -65,6 +83,18 @@ def over_limits(now: Iterable[Line], with_all_due: Iterable[Line]) -> list[Cauti
         *found,
         *(_over(line, "would_be_over_limit", "would be over, with all that is due today,") for line in coming),
     ]
+
+
+def over_own_limits(limits: Iterable[OwnLimit], now: Doses, with_all_due: Doses, food: Food) -> list[Caution]:
+    """The same of limits that supplements have of their own, caffeine among them. food: what foods hold of a nutrient."""
+    found = []
+    for limit in limits:
+        eaten = _in_unit(*food.get(limit.nutrient, (0.0, limit.unit)), limit.unit)
+        if _counted(limit, now) + eaten > limit.amount:
+            found.append(_over_own(limit, "over_limit", "is over"))
+        elif _counted(limit, with_all_due) + eaten > limit.amount:
+            found.append(_over_own(limit, "would_be_over_limit", "would be over, with all that is due today,"))
+    return found
 
 
 def interactions_among(in_use: Sequence[InUse], known: Iterable[Interaction]) -> list[Caution]:
@@ -131,6 +161,24 @@ def _over(line: Line, code: str, words: str) -> Caution:
     sources = f" It counts {limit.applies_to}." if limit.applies_to else ""
     detail = f"{line.nutrient.name} {words} the upper limit for you.{sources} {CLINICIAN}"
     return Caution(code, "serious", detail, nutrient=line.nutrient.slug)
+
+
+def _over_own(limit: OwnLimit, code: str, words: str) -> Caution:
+    of = f" (for {limit.applies_to})" if limit.applies_to else ""
+    detail = f"{limit.name} {words} the limit of a day{of}. {CLINICIAN}"
+    return Caution(code, "serious", detail, nutrient=limit.nutrient, supplements=(limit.supplement,))
+
+
+def _counted(limit: OwnLimit, doses: Doses) -> float:
+    return fsum(_in_unit(dose, unit, limit.unit) for dose, unit in doses.get(limit.supplement, ()))
+
+
+def _in_unit(dose: float, unit: str, to: str) -> float:
+    """Doses in units that say nothing about the limit's, as drops do, count nothing: `not_counted` tells of them."""
+    try:
+        return dose if unit == to else converted(dose, unit, to)
+    except ValueError:
+        return 0.0
 
 
 def _others(one: InUse, interaction: Interaction, in_use: Sequence[InUse]) -> Iterator[InUse]:

@@ -10,13 +10,13 @@ import msgspec
 from catalog.domain.reference_intakes import Kind, ReferenceIntake
 from lib.statements import fetch
 from nutrition.domain import cautions
-from nutrition.domain.cautions import Caution, Interaction, InUse
+from nutrition.domain.cautions import Caution, Interaction, InUse, OwnLimit
 from nutrition.domain.days import MACROS, Item, Line, Nutrient, Sums, Tables, Taken, lines_of, sums_by_slot, sums_of
 from nutrition.domain.doses import Dose, Outcome, Said, doses_on, outcome_of
 from nutrition.domain.people import ADULT_TO_LOOK_UP_Y, Athlete, person_to_look_up
 from nutrition.domain.targets import energy_meant, target_on
 from nutrition.enums import MealLogStatus, SupplementLogStatus
-from nutrition.queries.rows import DayRow, DoseRow, LogRow, PlanRow, TargetRow
+from nutrition.queries.rows import DayRow, DoseRow, LogRow, PlanRow, SupplementRow, TargetRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,10 +171,45 @@ def _cautions(
     return [
         *(cautions.of_target(_energy_meant(target), target.method, athlete) if target else ()),
         *cautions.over_limits(*lines),
+        *_over_own_limits(row, doses, lines[0]),
         *cautions.interactions_among(in_use, known),
         *cautions.contraindicated(in_use, athlete),
         *cautions.not_counted(unknown),
     ]
+
+
+def _over_own_limits(row: DayRow, doses: list[DoseOfDay], lines: list[Line]) -> list[Caution]:
+    """Of supplements whose nutrients have no limit in the tables, such as caffeine."""
+    known = {line.nutrient.slug: line for line in lines}
+    limited = {slug for slug, line in known.items() if any(limit.kind is Kind.UL for limit in line.limits)}
+    limits = [
+        _own_limit(one, one.upper_limit) for one in row.supplements if one.upper_limit and not limited & {*one.supplies}
+    ]
+    food = {slug: _from_food(line) for slug, line in known.items()}
+    taken = _amounts(doses, Outcome.TAKEN)
+    return cautions.over_own_limits(limits, taken, _amounts(doses, Outcome.TAKEN, Outcome.OPEN), food)
+
+
+def _own_limit(one: SupplementRow, amount: float) -> OwnLimit:
+    is_of_food_too = len(one.supplies) == 1 and (
+        "all sources" in one.upper_limit_applies_to or not one.upper_limit_applies_to
+    )
+    nutrient = one.supplies[0] if is_of_food_too else ""
+    return OwnLimit(one.id, one.name, amount, one.upper_limit_unit, one.upper_limit_applies_to, nutrient)
+
+
+def _from_food(line: Line) -> tuple[float, str]:
+    return (line.food.amount if line.food else 0.0), line.nutrient.unit
+
+
+def _amounts(doses: list[DoseOfDay], *outcomes: Outcome) -> dict[str, list[tuple[float, str]]]:
+    """What was or is to be taken of each supplement; a dose that nobody knows adds nothing."""
+    found: dict[str, list[tuple[float, str]]] = {}
+    for dose in doses:
+        said = dose.log or dose.plan
+        if dose.outcome in outcomes and said is not None and said.dose is not None:
+            found.setdefault(dose.supplement, []).append((said.dose, said.dose_unit))
+    return found
 
 
 def _in_use(row: DayRow, doses: list[DoseOfDay]) -> list[InUse]:

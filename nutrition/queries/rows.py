@@ -134,6 +134,9 @@ class SupplementRow(Struct, frozen=True):
     name: str
     supplies: list[str]
     contraindications: list[str]
+    upper_limit: float | None
+    upper_limit_unit: str
+    upper_limit_applies_to: str
 
 
 class InteractionRow(Struct, frozen=True):

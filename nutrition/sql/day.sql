@@ -82,7 +82,8 @@ SELECT json_build_object(
          'supplements', (SELECT coalesce(json_agg(json_build_object(
                                   'id', s.id, 'name', s.name,
                                   'supplies', s.nutrients || ARRAY(SELECT jsonb_object_keys(s.contents)),
-                                  'contraindications', s.contraindications)), '[]')
+                                  'contraindications', s.contraindications, 'upper_limit', s.upper_limit,
+                                  'upper_limit_unit', s.upper_limit_unit, 'upper_limit_applies_to', s.upper_limit_applies_to)), '[]')
                            FROM supplements AS s),
          'interactions', (SELECT coalesce(json_agg(json_build_object(
                                    'id', i.id, 'supplement', i.supplement_id, 'with_supplement', i.with_supplement_id,

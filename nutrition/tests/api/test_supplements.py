@@ -11,7 +11,7 @@ from catalog.models import Supplement, SupplementInteraction
 from catalog.tests.factories import make_intake, make_nutrient
 from config.tests.contract import SchemaClient
 from lib.tests.factories import as_id, make
-from nutrition.models import SupplementLog, SupplementPlan
+from nutrition.models import MealLog, MealLogItem, SupplementLog, SupplementPlan
 from nutrition.tests.factories import make_supplement
 
 pytestmark = pytest.mark.django_db
@@ -106,6 +106,24 @@ def test_dose_of_which_nobody_knows_what_it_held_is_told(api: SchemaClient, alic
     day = day_of(api)
     assert codes(day) == ["dose_not_counted"]
     assert [one["amount"] for one in day["nutrients"]] == [None]
+
+
+def test_limit_of_a_supplement_itself_counts_where_the_tables_have_none(api: SchemaClient, alice: User) -> None:
+    """Caffeine: 400 mg of all sources, coffee among them."""
+    make_nutrient("caffeine", unit="mg")
+    tablets = make_supplement(
+        "caffeine",
+        nutrients=["caffeine"],
+        upper_limit="400",
+        upper_limit_unit="mg",
+        upper_limit_applies_to="caffeine of all sources",
+    )
+    taken(alice, planned(alice, tablets), dose="300")
+    log = make(MealLog, alice, eaten_on=DATE)
+    coffee = make(MealLogItem, alice, meal_log=as_id(log), food=None, grams="250", nutrients={"caffeine": 40})  # 100 mg
+    assert codes(day_of(api)) == []
+    MealLogItem.objects.filter(pk=coffee.pk).update(grams="260")
+    assert codes(day_of(api)) == ["over_limit"]
 
 
 def test_interaction_is_told_unless_the_times_are_far_enough_apart(api: SchemaClient, alice: User) -> None:

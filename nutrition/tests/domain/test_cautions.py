@@ -6,11 +6,13 @@ from catalog.domain.reference_intakes import Kind, Source
 from nutrition.domain.cautions import (
     Interaction,
     InUse,
+    OwnLimit,
     contraindicated,
     interactions_among,
     not_counted,
     of_target,
     over_limits,
+    over_own_limits,
 )
 from nutrition.domain.days import Limit, Line, Nutrient
 from nutrition.domain.people import Athlete
@@ -63,6 +65,16 @@ def test_dose_over_a_limit_is_told_once_now_or_with_what_is_due() -> None:
     assert [(one.code, one.nutrient) for one in found] == [("over_limit", "magnesium"), ("would_be_over_limit", "zinc")]
     assert "supplements and medicines only" in found[0].detail
     assert over_limits([], []) == []
+
+
+def test_limit_of_a_supplement_itself_counts_its_doses_and_where_it_says_so_food() -> None:
+    caffeine = OwnLimit("5", "Caffeine", 400, "mg", "caffeine of all sources", "caffeine")
+    extract = OwnLimit("6", "Green tea", 0.8, "g")
+    doses = {"5": [(200.0, "mg")], "6": [(500.0, "mg"), (2.0, "iu")]}
+    assert over_own_limits([caffeine, extract], doses, doses, {"caffeine": (0.2, "g")}) == []
+    later = {"5": doses["5"], "6": [*doses["6"], (0.4, "g")]}
+    found = over_own_limits([caffeine, extract], doses, later, {"caffeine": (200.1, "mg")})
+    assert [(one.code, one.supplements) for one in found] == [("over_limit", ("5",)), ("would_be_over_limit", ("6",))]
 
 
 def test_contraindications_are_those_that_are_known() -> None:
