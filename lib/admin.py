@@ -1,11 +1,12 @@
 """The admin of owned rows: found by id, never counted as a whole, deleted softly."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.contrib.postgres.fields import ArrayField
 from django.core.paginator import Paginator
 from django.db import models
 from django.http import HttpRequest
@@ -18,6 +19,7 @@ from lib.models import OwnedModel
 from lib.references import missing_references
 from lib.row_rules import faults_in, hold_to_rules, is_ruled, row_change
 from lib.singles import take_flags, taken_claims
+from lib.texts import text_of
 from lib.writes import Catalogue, writing
 
 COUNTED_ROWS_MAX = 10_000
@@ -43,6 +45,50 @@ class ToldChanges:
         for changed in of_itself if told else []:
             changed["fields"] = told
         return messages
+
+
+class ReadablePages(ModelAdmin):  # type: ignore[misc]  # no stubs
+    """Who may only read a page reads lists and objects as people write them, not as JSON."""
+
+    def in_words(self, name: str, value: Any) -> str:
+        return text_of(value)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        return readable_fieldsets(self, super().get_fieldsets(request, obj), request, obj)
+
+
+def readable_fieldsets(shown_by: Any, fieldsets: Any, request: HttpRequest, obj: Any) -> Any:
+    """Of a page or an inline of it."""
+    if obj is None or shown_by.has_change_permission(request, obj):
+        return fieldsets
+    readable = readable_fields(shown_by)
+    return [
+        (title, {**options, "fields": list(dict.fromkeys(_replaced(options["fields"], readable)))})
+        for title, options in fieldsets
+    ]
+
+
+def readable_fields(shown_by: Any) -> dict[str, Callable[[Any], str]]:
+    """What shows such a field, by its name: the same each time, for Django compares them."""
+    found: dict[str, Callable[[Any], str]] = vars(shown_by).setdefault("_readable_fields", {})
+    if not found:
+        for field in shown_by.model._meta.concrete_fields:
+            if isinstance(field, models.JSONField | ArrayField):
+                found[field.name] = _readable(shown_by, field)
+    return found
+
+
+def _readable(shown_by: Any, field: Any) -> Callable[[Any], str]:
+    @admin.display(description=str(field.verbose_name))
+    def readable(row: Any) -> str:
+        return shown_by.in_words(field.name, getattr(row, field.attname)) or "-"
+
+    return readable
+
+
+def _replaced(fields: Any, readable: dict[str, Any]) -> Iterator[Any]:
+    for name in fields:
+        yield tuple(_replaced(name, readable)) if isinstance(name, list | tuple) else readable.get(name, name)
 
 
 def _change_of(form: Any, name: str) -> str:
@@ -116,7 +162,7 @@ def show_faults(form: Any, cleaned: dict[str, Any]) -> None:
         form.add_error(name, f"{path}: {fault.detail}" if path else fault.detail)
 
 
-class OwnedAdmin(ToldChanges, ModelAdmin):  # type: ignore[misc]  # no stubs
+class OwnedAdmin(ToldChanges, ReadablePages):
     """Columns, filters and raw ids derive from the entity; a subclass names what to search."""
 
     form = OwnedForm
@@ -170,7 +216,7 @@ class OwnedAdmin(ToldChanges, ModelAdmin):  # type: ignore[misc]  # no stubs
         queryset.tombstone()
 
 
-class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no stubs
+class ReadOnlyAdmin(ReadablePages):
     """What the server keeps for itself: it can be looked at, never edited."""
 
     show_full_result_count = False

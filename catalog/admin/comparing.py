@@ -7,7 +7,8 @@ from uuid import UUID
 
 from django.db import models
 
-from catalog.domain.comparison import Line, compared, text_of
+from catalog.domain.comparison import Line, compared
+from catalog.domain.reading import reading
 from catalog.models.history import told_fields
 from catalog.models.trees import parts_of
 from catalog.services.versions import Content, Values
@@ -104,7 +105,7 @@ def _text(field: Any, state: Mapping[str, Any], named: _Names) -> str:
         return named.name_of(field, value)
     if field.choices and value:
         return str(dict(field.flatchoices).get(value, value))
-    return text_of(value)
+    return reading(field.name, value)
 
 
 def _place(values: Values) -> tuple[float, str]:

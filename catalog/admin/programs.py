@@ -12,6 +12,7 @@ from unfold.decorators import action
 from catalog.admin.base import CanonicalAdmin
 from catalog.admin.builder import builder_urls
 from catalog.admin.lists import FaultFilter, SearchedAdmin
+from catalog.admin.parts import PartAdmin
 from catalog.admin.versions import VersionsAdmin
 from catalog.forms.editors import ProgramForm
 from catalog.models import Program, ProgramDay, ProgramSet, ProgramSlot, ProgramWeek
@@ -58,10 +59,10 @@ class ProgramAdmin(SearchedAdmin, VersionsAdmin, CanonicalAdmin):
 
 
 @admin.register(ProgramWeek, ProgramSlot, ProgramSet)
-class ProgramPartAdmin(CanonicalAdmin):
+class ProgramPartAdmin(PartAdmin):
     pass
 
 
 @admin.register(ProgramDay)
-class ProgramDayAdmin(CanonicalAdmin):
-    search_fields = (*CanonicalAdmin.search_fields, "title")
+class ProgramDayAdmin(PartAdmin):
+    search_fields = (*PartAdmin.search_fields, "title")

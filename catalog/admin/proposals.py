@@ -1,5 +1,6 @@
 """What is proposed for rows that athletes can see, and the answers."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import admin, messages
@@ -97,14 +98,17 @@ class ProposalAdmin(ReadOnlyAdmin):
             messages.success(request, f"{proposal} is changed as proposed.")
 
 
-def _sections(proposal: Proposal, changes: list[FieldChange]) -> dict[str, Section | None]:
+def _sections(proposal: Proposal, changes: list[FieldChange]) -> dict[str, Section | str | None]:
     """What it would change, and where that meets what others changed meanwhile. Of an answered one: what it was about."""
     model = editorial.library_named(proposal.entity)
     pending = proposal.state == ProposalState.PENDING
     left = {c.name: c.stands if pending else c.before for c in changes}
     overlaps = [c for c in changes if pending and c.overlaps]
     was, stands = {c.name: c.before for c in overlaps}, {c.name: c.stands for c in overlaps}
+    proposed = section_of("What it changes", model, left, {c.name: c.after for c in changes})
+    meanwhile = section_of("What somebody else changed meanwhile", model, was, stands)
     return {
-        "proposed": section_of("What it changes", model, left, {c.name: c.after for c in changes}),
-        "meanwhile": section_of("What somebody else changed meanwhile", model, was, stands) if overlaps else None,
+        "left_title": "Now" if pending else "When it was proposed",
+        "proposed": replace(proposed, what=""),
+        "meanwhile": replace(meanwhile, what="") if overlaps else None,
     }

@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 
 from catalog.admin.forms import ProposeForm
+from catalog.admin.holding import held_back
 from catalog.admin.workflow import WorkflowAdmin
 from catalog.exceptions import ChangingNotAllowed, NothingProposed
 from catalog.services import editorial, proposals
@@ -23,6 +24,8 @@ class ProposingAdmin(WorkflowAdmin):
         if row is None or not self.has_view_permission(request, row):
             return super().changeform_view(request, object_id, form_url, extra_context)
         context = {**(extra_context or {}), "proposals": proposals.waiting_for(row)}
+        if self.inlines and self.has_step_permission(request):
+            context["held_back"] = held_back(row, request.user)
         if self.has_step_permission(request) and not editorial.may_change(row, request.user):
             request.proposes = True  # type: ignore[attr-defined]  # for has_change_permission, while this page is made
             sent = self._sent(request, row) if request.method == "POST" else None

@@ -5,16 +5,20 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin
 
+from catalog.domain.reading import reading
 from catalog.services.signing import signed
+from lib.admin import ReadablePages
 from lib.writes import Catalogue, writing
 
 
-class SignedAdmin(ModelAdmin):  # type: ignore[misc]  # unfold has no stubs
+class SignedAdmin(ReadablePages):
     """Whatever a page of this admin writes is signed by who opened it. Rows of the library are written as those of users are: its
     head is locked first.
     """
+
+    def in_words(self, name: str, value: Any) -> str:
+        return reading(name, value)
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         with _signed(request):

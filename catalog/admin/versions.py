@@ -10,6 +10,8 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from unfold.decorators import action
 
 from catalog.admin.comparing import sections_of
@@ -41,7 +43,7 @@ class VersionsAdmin(TaggingAdmin):
         sections = sections_of(row, versions.content_at(row, left), versions.content_at(row, right))
         may = left is not None and self._may_roll_back(request, row)
         form = RollBackForm(initial={"version": left and left.isoformat()}) if may else None
-        return {"sections": sections, "left": left, "right": right, "form": form}
+        return {"sections": sections, "left_title": _named(left), "right_title": _named(right), "form": form}
 
     def _may_roll_back(self, request: HttpRequest, row: Any) -> bool:
         """Of a program that athletes can see it changes nothing: it makes a draft."""
@@ -64,6 +66,10 @@ class VersionsAdmin(TaggingAdmin):
             return redirect(request.path)
         messages.success(request, f"{made} is a draft of what stood then: publish it when it is right.")
         return redirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[made.pk]))
+
+
+def _named(moment: dt.datetime | None) -> str:
+    return "Now" if moment is None else date_format(localtime(moment), "DATETIME_FORMAT")
 
 
 def _moment(text: str) -> dt.datetime | None:

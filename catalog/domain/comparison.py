@@ -1,10 +1,8 @@
 """Two states of something, side by side: which words went, and which came."""
 
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from typing import Any
 
 WORDS = re.compile(r"\s+|[^\s]+")
 COMPARED_MAX = 4000  # words; longer texts are shown whole, for the comparison takes the square of it
@@ -54,20 +52,3 @@ def pieces_of(left: str, right: str) -> tuple[Pieces, Pieces]:
             if words:
                 pieces.append(Piece("".join(words), changed))
     return tuple(gone), tuple(come)
-
-
-def text_of(value: Any) -> str:
-    """A value for people: a list a line each, an object as `name: value`."""
-    if value is None or value in ("", [], {}):
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, Mapping):
-        return "\n".join(f"{name}: {_inline(content)}" for name, content in sorted(value.items()))
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return "\n".join(_inline(content) for content in value)
-    return str(value)
-
-
-def _inline(value: Any) -> str:
-    return text_of(value).replace("\n", ", ")

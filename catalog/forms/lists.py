@@ -11,7 +11,6 @@ from unfold.widgets import (
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextInputWidget,
-    UnfoldAdminURLInputWidget,
 )
 
 from catalog.forms.rows import Column, Row, RowsField
@@ -39,6 +38,12 @@ class OpenSelect(UnfoldAdminSelectWidget):  # type: ignore[misc]  # unfold has n
             *super().optgroups(name, value, attrs),
             *((None, [self.create_option(name, one, label, selected=True, index=0)], 0) for one, label in unknown),
         ]
+
+
+class AddressWidget(UnfoldAdminTextInputWidget):  # type: ignore[misc]  # unfold has no stubs
+    """Unfold's own says the address again below the box."""
+
+    input_type = "url"
 
 
 class BoxField(forms.CharField):
@@ -178,5 +183,5 @@ def _url_field(*, required: bool) -> forms.URLField:
         required=required,
         max_length=500,
         assume_scheme="https",
-        widget=UnfoldAdminURLInputWidget(attrs={"type": "url"}),
+        widget=AddressWidget(),
     )

@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from unfold.widgets import UnfoldAdminSelectWidget
 
+from catalog.domain.reading import SIGNS, reading
 from catalog.domain.rule_conditions import KNOWN, OPERATORS, condition_faults
 from catalog.domain.rule_facts import FACTS, Fact
 from catalog.domain.rule_outcomes import KINDS, schema_of
@@ -18,11 +19,6 @@ from catalog.forms.pages import PageWidget
 from catalog.forms.rows import Column, Row, RowsField, Sent
 
 Comparison = dict[str, Any]
-SIGNS = {
-    "eq": "is", "ne": "is not", "lt": "is less than", "lte": "is at most", "gt": "is more than", "gte": "is at least",
-    "in": "is one of", "has": "has", "has_any": "has one of", "has_all": "has all of", "within": "has nothing but",
-    KNOWN: "is known",
-}  # fmt: skip
 YES, NO = ("true", "yes"), ("false", "no")
 SUBJECTS = {"athlete": "The athlete", "exercise": "An exercise", "muscle": "A muscle"}
 
@@ -142,6 +138,7 @@ class ConditionWidget(PageWidget):
             "join": value.join,
             "lines": self.lines.widget.render(name, value.rows, attrs),
             "text": value.text,
+            "read": _read_back(value.text),
             "facts": FACTS.values(),
         }
 
@@ -224,6 +221,15 @@ def fit_faults(condition: Any, outcome: Any) -> list[str]:
     if not condition or not outcome:
         return []  # a rule that is still to be written
     return [f"{fault.path}: {fault.detail}" for fault in rule_faults(condition, outcome)]
+
+
+def _read_back(text: str) -> str:
+    """What a condition says that is written as text; empty where it is none."""
+    try:
+        condition = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return ""
+    return "" if condition_faults(condition) else reading("condition", condition)
 
 
 def _pretty(value: Any) -> str:

@@ -117,3 +117,7 @@ class NutritionTemplateItem(SharedChild):
             models.Index(fields=["meal", "position", "id"], name="catalog_templateitem_in_order"),
         ]
         triggers = [*SharedChild.Meta.triggers, *own_or_shared("food"), VersionedRoot(name="versioned_root")]
+
+    def __str__(self) -> str:
+        """Asks for the food, where it has no name of its own here."""
+        return f"{float(self.grams):g} g of {self.typed_name or self.food}"

@@ -6,8 +6,9 @@ import orjson
 import pytest
 from django.test import Client
 
+from catalog.domain.reading import SIGNS
 from catalog.domain.rule_conditions import KNOWN, OPERATORS
-from catalog.forms.rules import SIGNS, ConditionField, lines_of
+from catalog.forms.rules import ConditionField, lines_of
 from catalog.models import RecommendationRule
 from catalog.tests.test_admin import form_values, problems, rows
 from catalog.tests.test_editors import page_of

@@ -21,7 +21,9 @@
     };
     const add = () => {
       const made = document.createElement("div");
-      made.innerHTML = template.innerHTML.replaceAll("__row__", String(next++));
+      // Of a form that was added to the page, Django's script has numbered the id alone.
+      const [, form = "__prefix__"] = root.id.match(/-(\d+)-/) ?? [];
+      made.innerHTML = template.innerHTML.replaceAll("__row__", String(next++)).replaceAll("__prefix__", form);
       const row = made.firstElementChild;
       list.append(row);
       show(row);
@@ -209,11 +211,14 @@
     text.hidden = true;
   };
 
-  document.addEventListener("DOMContentLoaded", () => {
-    each(document, "[data-outcome]", readOutcome);
-    each(document, "[data-rows]", readRows);
-    each(document, ".ds-body-picture", readBody);
-    each(document, "[data-nutrients]", readNutrients);
-    each(document, "[data-text]", readText);
-  });
+  const read = (root) => {
+    each(root, "[data-outcome]", readOutcome);
+    each(root, "[data-rows]", readRows);
+    each(root, ".ds-body-picture", readBody);
+    each(root, "[data-nutrients]", readNutrients);
+    each(root, "[data-text]", readText);
+  };
+
+  document.addEventListener("DOMContentLoaded", () => read(document));
+  document.addEventListener("formset:added", (event) => read(event.target)); // a form more, by Django's script
 })();
