@@ -53,6 +53,10 @@ def pick(page: Page, field_id: str, label: str) -> None:
     page.click(".select2-results__option")
 
 
+def download_to(page: Page, folder: Path) -> None:
+    page.driver.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": str(folder)})
+
+
 @pytest.fixture
 def ann(db: None) -> User:
     return make_user("ann@example.org", password=PASSWORD)
@@ -150,6 +154,64 @@ def test_duplicates_are_merged_and_the_phone_follows(page: Page, phone: Device, 
     page.see_text("Bench pres is what it was")
     phone.sync()
     assert (phone.list("exercise")[0].id, phone.list("exercise")[0]["exercise_type"]) == (exercise, as_id(double))
+    assert page.complaints() == []
+
+
+def test_sheet_is_changed_in_a_spreadsheet_and_the_phone_has_it(page: Page, types: Types, tmp_path: Path) -> None:
+    make_staff("rita", "publish_library", "publish_alone")
+    make_canonical("bench-press", instructions="1. Lie down.")
+    make_canonical("squat")
+    log_in(page, "rita@example.org")
+    download_to(page, tmp_path)
+    page.open(f"{TYPES}?q=bench")
+    page.click("a[href*='/export-sheet/']")
+    page._wait().until(lambda _: [*tmp_path.glob("*.csv")])
+    (exported,) = tmp_path.glob("*.csv")
+    header, line, *more = exported.read_text("utf-8-sig").splitlines()
+    assert (line.split(",")[0], more) == ("bench-press", [])
+    changed = tmp_path / "changed.csv"
+    new = line.replace("bench-press", "towel-press").replace("Bench Press", "Towel Press").replace("published", "")
+    changed.write_text("\n".join([header, line.replace("Lie down", "Lie on the bench"), new]), "utf-8")
+
+    page.open(TYPES)
+    page.click("a[href$='/import-sheet/']")
+    page._wait().until(lambda driver: driver.find_element("name", "file")).send_keys(str(changed))
+    page.click("#sheet button")
+    page.see_text("Nothing is written yet. changed.csv: 1 new, 1 changed, 0 unchanged, 0 refused.")
+    assert page.texts("#differences [data-kind=changed] + tr ins") == ["1. Lie on the bench."]
+    assert types()["bench-press"]["instructions"] == "1. Lie down."
+    page.click("#apply button")
+    page.see_text("1 added as drafts, 1 changed, 0 left out.")
+    assert types()["bench-press"]["instructions"] == "1. Lie on the bench."
+    assert "towel-press" not in types()
+
+    take_step(page, ExerciseType.objects.get(slug="towel-press"), "Publish")
+    page.click("#step button")
+    page.see_text("Towel Press is published.")
+    assert types()["towel-press"]["name"] == "Towel Press"
+    assert page.complaints() == []
+
+
+def test_change_of_a_published_type_is_proposed_and_applied(page: Page, types: Types) -> None:
+    make_staff("carla")
+    make_staff("rita", "publish_library")
+    row = make_canonical("towel-curl", instructions="1. Hold a towel.")
+    log_in(page, "carla@example.org")
+    page.open(f"{TYPES}{row.pk}/change/")
+    page.write("#id_instructions", "1. Hold a rope.")
+    page.write("[name=proposal_note]", "Nobody has a towel.")
+    page.click("[name=_save]")
+    page.see_text("stays as it is until somebody else has applied your change")
+    assert types()["towel-curl"]["instructions"] == "1. Hold a towel."
+
+    change_to(page, "rita")
+    page.see_text("Proposed changes")
+    page.click(".ds-panel a[href*='/catalog/proposal/']")
+    page.see_text("Nobody has a towel.")
+    assert (page.texts(".before del"), page.texts(".after ins")) == (["towel."], ["rope."])
+    page.click("#answer button")
+    page.see_text("Towel Curl is changed as proposed.")
+    assert types()["towel-curl"]["instructions"] == "1. Hold a rope."
     assert page.complaints() == []
 
 
