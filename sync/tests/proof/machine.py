@@ -9,6 +9,7 @@ from hypothesis.stateful import initialize, rule
 
 from sync.tests.proof.accidents import Accidents
 from sync.tests.proof.curators import Curators
+from sync.tests.proof.diaries import Diarists
 from sync.tests.proof.ending import check_end
 from sync.tests.proof.hands import OtherHands
 from sync.tests.proof.naive import Naive
@@ -17,13 +18,12 @@ from sync.tests.proof.stage import CHOICES, PICKS
 from sync.tests.proof.steps import steps_of
 from sync.tests.proof.timers import NaiveUsers
 from sync.tests.proof.traffic import Traffic
-from sync.tests.proof.users import Users
 
 WHATS = st.lists(CHOICES, min_size=3, max_size=3)
 MOST_PHONES = 4
 
 
-class Machine(Users, NaiveUsers, Traffic, OtherHands, Curators, Accidents):
+class Machine(Diarists, NaiveUsers, Traffic, OtherHands, Curators, Accidents):
     """All steps. One that finds nothing to do does nothing."""
 
     # --- the start ---

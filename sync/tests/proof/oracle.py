@@ -19,14 +19,25 @@ PARENTS = {
     "plan_day": ("plan", "plan"),
     "plan_slot": ("day", "plan_day"),
     "rack": ("room", "room"),
+    "meal_log_item": ("meal_log", "meal_log"),
 }
-REFERENCES = {"day_note": {"room": "room", "rack": "rack"}}  # to what a record does not hang on
+REFERENCES = {
+    "day_note": {"room": "room", "rack": "rack"},
+    "meal_log": {"meal": "meal"},
+    "supplement_log": {"plan": "supplement_plan"},
+}  # to what a record does not hang on
 TOGETHER = [  # fields that are one register
     ("set", {"load_kg", "typed_load", "typed_load_unit"}),
     ("workout", {"started_at", "time_zone"}),
     ("exercise", {"performed_at", "time_zone"}),
     ("measurement", {"measured_at", "time_zone"}),
     ("day_note", {"latitude", "longitude"}),
+    ("meal_log", {"eaten_at", "time_zone"}),
+    ("meal_log_item", {"grams", "portion", "portion_count"}),
+    ("meal_log_item", {"nutrients", "basis"}),
+    ("supplement_log", {"taken_at", "time_zone"}),
+    ("supplement_log", {"dose", "dose_unit"}),
+    ("water_log", {"drunk_at", "time_zone"}),
 ]
 GENERATED = {"local_date"}
 REGISTERS = {DELETED, ALONG, VOICES, SEEN}  # of the log, that are no fields

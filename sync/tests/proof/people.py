@@ -6,10 +6,12 @@ from uuid import UUID, uuid4
 
 from accounts.models import Settings, User
 from accounts.services.tokens import Tokens, start_session
-from catalog.models import Equipment, ExerciseType
-from catalog.tests.factories import make_canonical, make_equipment
+from catalog.models import Equipment, ExerciseType, Food, KeptFood, Nutrient
+from catalog.tests.factories import make_canonical, make_equipment, make_food, make_nutrient
 from lib.tests.factories import make_user
 from lib.writes import writing
+from nutrition.models import Meal, MealLog, MealLogItem, NutritionTarget, SupplementLog, SupplementPlan, WaterLog
+from nutrition.tests.factories import any_supplement
 from specimens.models import DayNote, Plan, PlanDay, PlanSlot, Rack, Room
 from sync.tests.proof.clock import Clock
 from training.models import Exercise, Measurement, Set, Workout
@@ -28,6 +30,14 @@ MODELS: dict[str, Any] = {
     "room": Room,
     "rack": Rack,
     "day_note": DayNote,
+    "kept_food": KeptFood,
+    "meal": Meal,
+    "meal_log": MealLog,
+    "meal_log_item": MealLogItem,
+    "nutrition_target": NutritionTarget,
+    "supplement_plan": SupplementPlan,
+    "supplement_log": SupplementLog,
+    "water_log": WaterLog,
 }
 GEAR = ["barbell", "bench", "bands"]
 
@@ -54,9 +64,25 @@ def library() -> str:
     return str(found.pk)
 
 
-def make_person(canonical: str, clock: Clock, *, plans: bool, rooms: bool) -> Person:
+def foods() -> list[str]:
+    """Two of the library, whose values are copied where they are logged."""
+    if not Nutrient.objects.filter(slug="protein").exists():
+        make_nutrient("protein")
+    found = [
+        Food.objects.filter(user=None, slug=slug).first() or make_food(slug, nutrients={"protein": protein})
+        for slug, protein in (("oats", 13.5), ("rye", 10))
+    ]
+    return [str(food.pk) for food in found]
+
+
+def supplement() -> str:
+    return str(any_supplement().pk)
+
+
+def make_person(canonical: str, clock: Clock, *, plans: bool, rooms: bool, diary: bool) -> Person:
     """Somebody with a small tree: two workouts, two exercises, two sets, one measurement, one type of their own. plans: with
-    one that has two days, and two slots in the first; rooms: with two, two racks in the first, and two notes.
+    one that has two days, and two slots in the first; rooms: with two, two racks in the first, and two notes; diary: with a
+    meal that was logged, a plan, a target.
     """
     user = make_user(f"{uuid4().hex}@example.org")
     with writing(user=user, source="api"):
@@ -77,6 +103,7 @@ def make_person(canonical: str, clock: Clock, *, plans: bool, rooms: bool) -> Pe
         own = ExerciseType(id=uuid4(), user=user, name="own", equipment=["barbell"])
         own.save(force_insert=True)
         more = (make_plan(user) if plans else {}) | (make_rooms(user) if rooms else {})
+        more |= make_diary(user) if diary else {}
     ids = {
         "settings": [str(settings.pk)],
         "exercise_type": [str(own.pk)],
@@ -107,4 +134,19 @@ def make_rooms(user: User) -> dict[str, list[str]]:
         DayNote.objects.create(user=user, rack=racks[0], text="no day"),
     ]
     rows: dict[str, list[Any]] = {"room": rooms, "rack": racks, "day_note": notes}
+    return {entity: [str(row.pk) for row in found] for entity, found in rows.items()}
+
+
+def make_diary(user: User) -> dict[str, list[str]]:
+    """A meal that was logged with one food, a plan of which no dose was taken, a target from a day. Gives the ids."""
+    day = "2026-03-01"
+    meal = Meal.objects.create(user=user, name="porridge")
+    log = MealLog.objects.create(user=user, eaten_on=day, slot="breakfast", meal=meal)
+    item = MealLogItem.objects.create(user=user, meal_log=log, food_id=foods()[0], grams="80.00")
+    plan = SupplementPlan.objects.create(user=user, supplement_id=supplement(), starts_on=day)
+    target = NutritionTarget.objects.create(user=user, starts_on=day, energy_kcal="2400.0")
+    rows: dict[str, list[Any]] = {
+        "meal": [meal], "meal_log": [log], "meal_log_item": [item], "supplement_plan": [plan],
+        "supplement_log": [], "nutrition_target": [target], "water_log": [],
+    }  # fmt: skip
     return {entity: [str(row.pk) for row in found] for entity, found in rows.items()}

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 SINGLES: dict[str, tuple[str, Any]] = {
     "room": ("is_default", False),
     "day_note": ("day", None),
+    "nutrition_target": ("starts_on", None),  # all are of one kind of day here
 }  # and what claims nothing
 
 

@@ -13,8 +13,7 @@ from sync.tests.proof.devices import Phone
 from sync.tests.proof.ending import check_closure
 from sync.tests.proof.naive import Naive
 from sync.tests.proof.people import Key
-from sync.tests.proof.singles import SINGLES
-from sync.tests.proof.values import EDITS
+from sync.tests.proof.values import DIARY, EDITS
 from sync.tests.proof.world import Backup, World
 
 DEVICES = st.integers(0, 2)
@@ -28,7 +27,7 @@ class Stage(RuleBasedStateMachine):
     application: ClassVar[Any]
     totals: ClassVar[Counter[str]]  # what happened in all examples
     weights: ClassVar[Mapping[str, int]]
-    entities: ClassVar[tuple[str, ...]] = tuple(EDITS)
+    entities: ClassVar[tuple[str, ...]] = tuple(entity for entity in EDITS if entity not in DIARY)
     sizes: ClassVar[tuple[int, ...]] = (1, 2, 3)  # of pages
     fresh: ClassVar[tuple[int, ...]] = (0, 0, 0, 1)  # how many devices have never pulled, at the start
     knowing_times: ClassVar[tuple[int, ...]] = (1, 0, 2, 1)  # how many know times only
@@ -44,7 +43,8 @@ class Stage(RuleBasedStateMachine):
             type(self).application,
             self.clock,
             plans="plan" in self.entities,
-            rooms=not SINGLES.keys().isdisjoint(self.entities),
+            rooms=not {"room", "rack", "day_note"}.isdisjoint(self.entities),
+            diary=not DIARY.keys().isdisjoint(self.entities),
         )
         self.stack.enter_context(self.world.schema.installed())
         self.phones: list[Phone] = []

@@ -11,11 +11,12 @@ from sync.tests.proof.naive import Naive
 from sync.tests.proof.people import Key
 from sync.tests.proof.stage import CHOICES, DEVICES, PAUSES, PICKS, SIZES, Stage
 from sync.tests.proof.steps import step
-from sync.tests.proof.values import EDITS
+from sync.tests.proof.values import DIARY, EDITS
 
 DELETABLE = (
     *("workout", "exercise", "set", "measurement", "plan", "plan_day", "plan_slot"),
     *("room", "rack", "day_note"),
+    *DIARY,
 )
 
 

@@ -13,12 +13,13 @@ from sync.tests.proof.people import Key
 from sync.tests.proof.singles import SINGLES
 from sync.tests.proof.stage import CHOICES, DEVICES, PAUSES, PICKS, Stage
 from sync.tests.proof.steps import step
-from sync.tests.proof.values import BAD, DAYS, EDITS, GEAR_SETS
+from sync.tests.proof.values import BAD, DAYS, DIARY, EDITS, GEAR_SETS
 
 RESTORE_IN_TREES = True
 DELETABLE = (
     *("workout", "exercise", "set", "measurement", "exercise_type", "plan", "plan_day", "plan_slot"),
     *("room", "rack", "day_note"),
+    *DIARY,
 )
 GROUP = st.lists(st.tuples(PICKS, CHOICES), min_size=2, max_size=4)
 
@@ -244,6 +245,8 @@ class Users(Stage):
             "plan_slot": {"day": (parents.get("plan_day") or [""])[0]},
             "rack": {"room": (parents.get("room") or [""])[0]},
             "room": {"title": "mine"},
+            "meal_log": {"eaten_on": DAYS[0]},
+            "meal_log_item": {"meal_log": (parents.get("meal_log") or [""])[0], "basis": "whole"},
             "measurement": {"kind": "body_weight", "value": "80.000", "measured_at": "2026-03-01T07:00:00.000000Z"},
         }
         return needed.get(entity, EDITS[entity][0])

@@ -34,6 +34,13 @@ TABLES = {
     "room": "specimens_room",
     "rack": "specimens_rack",
     "day_note": "specimens_daynote",
+    "meal": "nutrition_meal",
+    "meal_log": "nutrition_meallog",
+    "meal_log_item": "nutrition_meallogitem",
+    "nutrition_target": "nutrition_nutritiontarget",
+    "supplement_plan": "nutrition_supplementplan",
+    "supplement_log": "nutrition_supplementlog",
+    "water_log": "nutrition_waterlog",
     "conflict": "sync_conflict",
 }
 BELOW = {
@@ -50,6 +57,7 @@ BELOW = {
     ("plan", "plan_day"): "DELETE FROM specimens_planday WHERE plan_id = ANY(%s::uuid[])",
     ("plan_day", "plan_slot"): "DELETE FROM specimens_planslot WHERE day_id = ANY(%s::uuid[])",
     ("room", "rack"): "DELETE FROM specimens_rack WHERE room_id = ANY(%s::uuid[])",
+    ("meal_log", "meal_log_item"): "DELETE FROM nutrition_meallogitem WHERE meal_log_id = ANY(%s::uuid[])",
 }
 # Who deletes with SQL empties what refers to it.
 EMPTIED = {
@@ -61,7 +69,10 @@ EMPTIED = {
         ),
     ],
     "rack": ["UPDATE specimens_daynote SET rack_id = NULL WHERE rack_id = ANY(%s::uuid[])"],
+    "meal": ["UPDATE nutrition_meallog SET meal_id = NULL WHERE meal_id = ANY(%s::uuid[])"],
+    "supplement_plan": ["UPDATE nutrition_supplementlog SET plan_id = NULL WHERE plan_id = ANY(%s::uuid[])"],
 }
+SINGLE_RULES = ("specimens_room_default", "specimens_daynote_day", "nutrition_target_from")
 RESTORING_S = 60  # a backup does not come back in the moment in which it is lost
 REST = {
     "workout": "workouts",
@@ -74,6 +85,13 @@ REST = {
     "room": "specimens/rooms",
     "rack": "specimens/racks",
     "day_note": "specimens/day-notes",
+    "meal": "meals",
+    "meal_log": "meal-logs",
+    "meal_log_item": "meal-log-items",
+    "nutrition_target": "nutrition-targets",
+    "supplement_plan": "supplement-plans",
+    "supplement_log": "supplement-logs",
+    "water_log": "water-logs",
 }
 
 
@@ -96,7 +114,7 @@ def one_at_most() -> Iterator[None]:
     try:
         yield
     except IntegrityError as error:
-        if not any(name in str(error) for name in ("specimens_room_default", "specimens_daynote_day")):
+        if not any(name in str(error) for name in SINGLE_RULES):
             raise
 
 
@@ -110,11 +128,12 @@ class Backup:
 
 
 class World:
-    def __init__(self, application: Any, clock: Clock, *, plans: bool, rooms: bool) -> None:
+    def __init__(self, application: Any, clock: Clock, *, plans: bool, rooms: bool, diary: bool) -> None:
         self.clock = clock
         self.canonical = library()
-        self.alice = make_person(self.canonical, clock, plans=plans, rooms=rooms)
-        self.bob = make_person(self.canonical, clock, plans=plans, rooms=rooms)
+        self.alice, self.bob = (
+            make_person(self.canonical, clock, plans=plans, rooms=rooms, diary=diary) for _ in range(2)
+        )
         self.network = Network(application, self.check_head)
         self.head = evidence.read_head(self.alice.user)
         self.older: evidence.Evidence | None = None
@@ -230,7 +249,7 @@ class World:
         with transaction.atomic(), connection.cursor() as cursor:
             for query in EMPTIED.get(key[0], ()):
                 cursor.execute(query, [ids])
-            for entity in ("set", "exercise", "plan_slot", "plan_day", "rack"):
+            for entity in ("set", "exercise", "plan_slot", "plan_day", "rack", "meal_log_item"):
                 if (key[0], entity) in BELOW:
                     cursor.execute(BELOW[key[0], entity], [ids])
             cursor.execute(f"DELETE FROM {TABLES[key[0]]} WHERE id = ANY(%s::uuid[])", [ids])
