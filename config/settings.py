@@ -207,7 +207,6 @@ SPECTACULAR_SETTINGS = {
         "GoalKindEnum": "training.enums.GoalKind",
         "MealLogStatusEnum": "nutrition.enums.MealLogStatus",
         "MeasurementKindEnum": "training.enums.MeasurementKind",
-        "MealLogStatusEnum": "nutrition.enums.MealLogStatus",
         "GymItemKindEnum": "training.enums.GymItemKind",
         "EditorialStatusEnum": "catalog.enums.Status",
         "WeekKindEnum": "catalog.enums.WeekKind",

@@ -4,12 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import fsum
 
-from catalog.domain.nutrients import Amounts, Eaten, Total, energy_of, totals
+from catalog.domain.nutrients import Eaten, Total
+from nutrition.domain.days import MACROS, sums_of
 
 ENERGY = "energy"
-# Figures of energy by other ways: `energy` is the best of them.
-OTHER_ENERGY = frozenset({"energy-atwater-specific", "energy-atwater-general"})
-MACROS = ("protein", "fat", "carbohydrate", "fiber")
 DECIMALS = 6
 
 
@@ -34,21 +32,16 @@ class MealTotals:
     nutrients: dict[str, Share]
 
 
-def with_energy(nutrients: Amounts) -> dict[str, float]:
-    """The amounts with the best figure of energy there is, and without the others."""
-    kcal = energy_of(nutrients)
-    others = {slug: amount for slug, amount in nutrients.items() if slug not in OTHER_ENERGY}
-    return others if kcal is None else {**others, ENERGY: kcal.kcal}
-
-
 def meal_totals(foods: Iterable[Eaten], *, servings: float) -> MealTotals:
-    eaten = [Eaten(food.grams, with_energy(food.nutrients)) for food in foods]
-    nutrients = {slug: _share(total, servings) for slug, total in sorted(totals(eaten).items())}
+    eaten = list(foods)
+    sums = sums_of(eaten)
+    found = dict(sums.nutrients) if sums.energy is None else {**sums.nutrients, ENERGY: sums.energy.total}
+    nutrients = {slug: _share(total, servings) for slug, total in sorted(found.items())}
     return MealTotals(
         servings=servings,
-        grams=fsum(food.grams for food in eaten),
+        grams=fsum(food.grams or 0.0 for food in eaten),
         energy=nutrients.get(ENERGY),
-        macros={slug: nutrients.get(slug) for slug in MACROS},
+        macros={slug: nutrients.get(slug) for slug in MACROS.values()},
         nutrients=nutrients,
     )
 

@@ -96,7 +96,11 @@ acts = st.lists(
 def base() -> Server:
     server = Server(entity_rules())
     server.now_ms = 50
-    made = [(BLOCK, {"weekdays": ["tuesday"]}), (HABIT, {"starts_on": DAY}), *((key, begun(key)) for key in STANDING)]
+    made: list[tuple[Key, dict[str, Any]]] = [
+        (BLOCK, {"weekdays": ["tuesday"]}),
+        (HABIT, {"starts_on": DAY}),
+        *((key, begun(key)) for key in STANDING),
+    ]
     server.push("base", *(Edit(f"base{n}", n, key, "create", 0, 10, patch) for n, (key, patch) in enumerate(made, 1)))
     server.now_ms = START_MS
     return server

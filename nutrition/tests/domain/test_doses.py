@@ -5,8 +5,8 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
+from lib.weekdays import WEEKDAYS
 from nutrition.domain.doses import (
-    WEEKDAYS,
     Adherence,
     Dose,
     Outcome,
