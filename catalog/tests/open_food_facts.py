@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -49,6 +49,7 @@ class Mirror(ThreadingHTTPServer):
         self.products: dict[str, dict[str, Any]] = {BARCODE: PRODUCT}
         self.answers: list[tuple[int, bytes] | float] = []
         self.asked: list[tuple[str, dict[str, str]]] = []
+        self.when_asked: Callable[[], None] = lambda: None
 
     @property
     def url(self) -> str:
@@ -62,6 +63,7 @@ class _Answering(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         mirror = self.server
         mirror.asked.append((self.path, dict(self.headers)))
+        mirror.when_asked()
         answer = mirror.answers.pop(0) if mirror.answers else self._of_product()
         if isinstance(answer, float):
             self._drip(answer)

@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 import time_machine
 from django.core.cache import caches
+from django.db import connections
 from django.utils import timezone
 
 from accounts.models import User
@@ -90,6 +91,14 @@ def test_mirror_proposes_a_food_that_can_be_made(alice: User, api: SchemaClient,
     made = api.post("/api/v1/foods/", {"id": str(uuid4()), **found["proposal"]})
     assert made.status_code == 201, made.content
     assert api.get(ADDRESS).json()["own"]["id"] == made.json()["id"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nothing_of_the_database_is_held_while_the_mirror_is_asked(api: SchemaClient, mirror: Mirror) -> None:
+    ours, held = connections["default"], []
+    mirror.when_asked = lambda: held.append(ours.connection)
+    assert api.get(ADDRESS).status_code == 200
+    assert held == [None]
 
 
 def test_mirror_is_asked_as_it_wants_to_be(api: SchemaClient, mirror: Mirror, settings: Any) -> None:
