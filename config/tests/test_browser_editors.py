@@ -5,7 +5,16 @@ from django.core.management import call_command
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.select import Select
 
-from catalog.models import ExerciseType, Food, Program, ProgramDay, ProgramSet, ProgramSlot
+from catalog.models import (
+    ExerciseType,
+    Food,
+    Program,
+    ProgramDay,
+    ProgramSet,
+    ProgramSlot,
+    Supplement,
+    SupplementInteraction,
+)
 from catalog.tests.factories import make_canonical, make_equipment, make_food, make_muscle, make_nutrient
 from config.tests import test_browser
 from config.tests.test_browser import Page, log_in
@@ -140,3 +149,18 @@ def test_program_is_built_on_one_page_and_published(curator: Page) -> None:
     curator.see_text("is published.")
     program.refresh_from_db()
     assert (program.status, program.visible) == ("published", True)
+
+
+def test_interaction_is_added_on_the_page_of_its_supplement(curator: Page) -> None:
+    supplement = Supplement.objects.create(user=None, slug="iron", name="Iron", status="draft")
+    curator.open(f"/admin/catalog/supplement/{supplement.pk}/change/")
+    curator.click("#interactions-group a.add-row")
+    Select(curator.see("[name=interactions-0-with_kind]")).select_by_value("food")
+    curator.write("[name=interactions-0-with_name]", "Tea")
+    add_row(curator, "interactions-0-citations", "A review", "https://example.org/a", "2018")
+    curator.click("[name=_save]")
+    curator.see_text("was changed successfully")
+    made = SupplementInteraction.objects.get()
+    citation = {"title": "A review", "url": "https://example.org/a", "year": 2018}
+    assert (made.supplement, made.with_name, made.citations) == (supplement, "Tea", [citation])
+    assert curator.complaints() == []

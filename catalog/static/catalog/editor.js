@@ -21,9 +21,7 @@
     };
     const add = () => {
       const made = document.createElement("div");
-      // Of a form that was added to the page, Django's script has numbered the id alone.
-      const [, form = "__prefix__"] = root.id.match(/-(\d+)-/) ?? [];
-      made.innerHTML = template.innerHTML.replaceAll("__row__", String(next++)).replaceAll("__prefix__", form);
+      made.innerHTML = template.innerHTML.replaceAll("__row__", String(next++));
       const row = made.firstElementChild;
       list.append(row);
       show(row);
@@ -220,5 +218,9 @@
   };
 
   document.addEventListener("DOMContentLoaded", () => read(document));
-  document.addEventListener("formset:added", (event) => read(event.target)); // a form more, by Django's script
+  document.addEventListener("formset:added", (event) => {
+    // A form more, by unfold's script, which has it closed.
+    read(event.target);
+    setTimeout(() => event.target.querySelector("h3.cursor-pointer strong")?.click());
+  });
 })();
