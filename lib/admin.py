@@ -1,6 +1,6 @@
 """The admin of owned rows: found by id, never counted as a whole, deleted softly."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -198,7 +198,8 @@ class OwnedAdmin(ToldChanges, ReadablePages):
         with writing(user=obj.user or Catalogue(), source="admin"):
             self._hold_to_rules(obj)  # again: the user's phone may have written since the form looked
             take_flags(obj)
-            obj.save(update_fields=[*form.changed_data, "updated_at"] if change else None)
+            written = [*form.changed_data, *_empty_copies(obj, form.changed_data)] if change else []
+            obj.save(update_fields=[*written, "updated_at"] if change else None)
 
     def _hold_to_rules(self, obj: OwnedModel) -> None:
         entity = wire.entity_of(type(obj))
@@ -214,6 +215,19 @@ class OwnedAdmin(ToldChanges, ReadablePages):
 
     def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
         queryset.tombstone()
+
+
+def _empty_copies(row: OwnedModel, changed: Sequence[str]) -> list[str]:
+    """The fields that are copied again because of what changed: they are emptied. Asks for the row as it stands."""
+    copied = [each for each in row.wire.copied if each.field not in changed]
+    if not copied:
+        return []
+    standing = type(row)._default_manager.get(pk=row.pk)
+    patch = {name: getattr(row, name) for name in changed}
+    stale = [each.field for each in copied if each.is_stale(patch, lambda name: getattr(standing, name))]
+    for name in stale:
+        setattr(row, name, row._meta.get_field(name).get_default())  # type: ignore[union-attr]  # a column
+    return stale
 
 
 class ReadOnlyAdmin(ReadablePages):

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar, cast
 from uuid import UUID
 
@@ -35,7 +36,7 @@ from lib.serializer_fields import (
     ZonedDateTimeField,
 )
 from lib.singles import take_flags
-from lib.together import completed
+from lib.together import Copied, completed, with_copies_emptied
 from lib.writes import writing
 
 Rows = list[OwnedModel]  # named here: inside the view set, `list` is an action
@@ -216,13 +217,17 @@ class OwnedViewSet(mixins.CreateModelMixin, mixins.UpdateModelMixin, mixins.Dest
         return row
 
     def _completed(self, row: OwnedModel, values: dict[str, Any]) -> dict[str, Any]:
-        """With all of the fields that mean something only together with one that is written."""
-        return completed(
-            values,
-            self.entity.wire.together,
-            seen=lambda name: getattr(row, name),
-            default=lambda name: row._meta.get_field(name).get_default(),  # type: ignore[union-attr]  # a column
-        )
+        """With all of the fields that mean something only together with one that is written, and what is copied again."""
+
+        def seen(name: str) -> Any:
+            return getattr(row, name)
+
+        def default(name: str) -> Any:
+            return row._meta.get_field(name).get_default()  # type: ignore[union-attr]  # a column
+
+        columns = [_in_columns(copied, self.entity) for copied in self.entity.wire.copied]
+        with_copies = with_copies_emptied(values, columns, seen=seen, default=default)
+        return completed(with_copies, self.entity.wire.together, seen=seen, default=default)
 
     def answer_with(self, row: OwnedModel) -> Response:
         """The row as it stands after a write, the values that the database made among it."""
@@ -265,7 +270,7 @@ class OwnedViewSet(mixins.CreateModelMixin, mixins.UpdateModelMixin, mixins.Dest
 
     def _fill_in_copies(self, rows: Rows, standing: Mapping[UUID, OwnedModel]) -> None:
         """What was left empty, and copied when the row was made, is the same when it comes again."""
-        left = [(row, name) for row in rows if row.pk in standing for name in self.entity.wire.copied]
+        left = [(row, each.field) for row in rows if row.pk in standing for each in self.entity.wire.copied]
         for row, name in left:
             if not getattr(row, name):
                 setattr(row, name, getattr(standing[row.pk], name))
@@ -321,6 +326,11 @@ def answer_made(serializer: type[OwnedSerializer], key: Any) -> Response:
     """The row that was made, now or before."""
     data = serializer(serializer.Meta.model._default_manager.get(pk=key)).data
     return Response(data, status=status.HTTP_201_CREATED, headers={"ETag": etag_of(data)})
+
+
+def _in_columns(copied: Copied, entity: wire.Entity) -> Copied:
+    """As attributes of rows are called."""
+    return replace(copied, sources=tuple(entity.by_name[name].column for name in copied.sources))
 
 
 def _asked_fields(request: Request, serializer: type[OwnedSerializer]) -> list[str] | None:

@@ -243,13 +243,17 @@ def _named_findings(model: type[OwnedModel]) -> Iterator[CheckMessage]:
     if not isinstance(declared, wire.Wire):  # another finding says so
         return
     known = {field.name for field in model._meta.concrete_fields}
-    for name in sorted({*declared.internal, *declared.shown, *declared.distinct, *declared.copied} - known):
+    for name in sorted({*declared.internal, *declared.shown, *declared.distinct, *_names_of_copies(declared)} - known):
         yield Error(
             f"The wire of {model.__name__} names {name}, which is no field of it.",
             hint="Correct `internal`, `shown`, `distinct` or `copied`.",
             obj=model,
             id="dropset.E017",
         )
+
+
+def _names_of_copies(declared: wire.Wire) -> set[str]:
+    return {name for copied in declared.copied for name in (copied.field, *copied.sources)}
 
 
 def _limit_findings(model: type[OwnedModel]) -> Iterator[CheckMessage]:

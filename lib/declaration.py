@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from lib.together import Together
+from lib.together import Copied, Together
 
 
 @dataclasses.dataclass(frozen=True)
@@ -19,5 +19,5 @@ class Wire:
     together: tuple[Together, ...] = ()  # fields that mean something only together: one register
     stays_readable: bool = False  # logs name it: deleting it retires it, and its document stays
     distinct: tuple[str, ...] = ()  # two devices that make records with the same values here most likely mean one thing
-    copied: tuple[str, ...] = ()  # what a create may leave empty: a trigger copies it from what the row names
+    copied: tuple[Copied, ...] = ()  # what clients may leave empty: a trigger copies it from what the row names
     canonical_captured: bool = True  # False for a library of which no device holds the whole

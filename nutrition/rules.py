@@ -41,9 +41,6 @@ class CopiesFood(Copies):
 class CopiesDose(Copies):
     file = "copies_dose"
 
-    def get_declare(self, model: Any) -> list[tuple[str, str]]:
-        return [("change", "numeric")]
-
 
 def held_to_floors(changes: Sequence[RowChange]) -> Faults:
     """No target of energy below the floor, none but a professional's for whom that is their work; no goal of underweight.

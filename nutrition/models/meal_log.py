@@ -9,7 +9,7 @@ from catalog.rules import keeps_food
 from lib.fields import EnumField, MomentField, NoteField, OwnedForeignKey, TimeZoneField
 from lib.models import OwnedModel
 from lib.rules import own_or_shared
-from lib.together import Together
+from lib.together import Copied, Together
 from lib.wire import Wire
 from nutrition.enums import MealLogStatus, NutrientBasis
 from nutrition.models.fields import (
@@ -68,7 +68,7 @@ class MealLogItem(OwnedModel):
     wire = Wire(
         code=116,
         together=(PORTION_TOGETHER, Together(("nutrients", "basis"))),
-        copied=("nutrients",),
+        copied=(Copied("nutrients", ("food",), only=("basis", NutrientBasis.PER_100_G)),),
     )
 
     meal_log = OwnedForeignKey(MealLog, related_name="items", db_index=False)

@@ -19,7 +19,7 @@ from lib.fields import (
 )
 from lib.models import OwnedModel
 from lib.rules import own_or_shared
-from lib.together import Together
+from lib.together import Copied, Together
 from lib.weekdays import WEEKDAYS
 from lib.wire import Wire
 from nutrition.enums import SupplementLogStatus
@@ -109,7 +109,7 @@ class SupplementLog(OwnedModel):
     wire = Wire(
         code=122,
         together=(Together(("taken_at", "time_zone")), DOSE_TOGETHER),
-        copied=("nutrients",),
+        copied=(Copied("nutrients", ("supplement", "dose", "dose_unit")),),
     )
 
     # Not a parent: what was taken stays in the log when nobody means to take it any more.

@@ -1,24 +1,19 @@
 -- What did the dose hold when it was logged? (body of a row trigger; an upsert passes it as an INSERT first, even where the row is
--- there. When supplements are merged, their logs keep what they have; another dose of the same holds its share of it.)
+-- there. What was never known stays so, and where supplements are merged, their logs keep what they have.)
+IF NEW.nutrients <> '{}' THEN
+  RETURN NEW;
+END IF;
 IF TG_OP = 'INSERT' THEN
-  IF NEW.nutrients <> '{}' OR EXISTS (SELECT FROM nutrition_supplementlog AS l WHERE l.id = NEW.id) THEN
+  IF EXISTS (SELECT FROM nutrition_supplementlog AS l WHERE l.id = NEW.id) THEN
     RETURN NEW;
   END IF;
-ELSIF NEW.nutrients NOT IN ('{}', OLD.nutrients) THEN
-  RETURN NEW;
-ELSIF NEW.supplement_id = OLD.supplement_id OR EXISTS (
+ELSIF OLD.nutrients = '{}' AND (NEW.dose, NEW.dose_unit) IS NOT DISTINCT FROM (OLD.dose, OLD.dose_unit)
+  AND (OLD.supplement_id = NEW.supplement_id OR EXISTS (
   SELECT FROM catalog_merge AS m
    WHERE m.entity = 'supplement' AND m.loser_id IN (OLD.supplement_id, NEW.supplement_id)
      AND (m.loser_id, m.winner_id) IN ((OLD.supplement_id, NEW.supplement_id), (NEW.supplement_id, OLD.supplement_id))
-) THEN
-  IF (NEW.dose, NEW.dose_unit) IS NOT DISTINCT FROM (OLD.dose, OLD.dose_unit) THEN
-    RETURN NEW;
-  END IF;
-  change := nutrition_dose_share(NEW.dose, NEW.dose_unit, OLD.dose, OLD.dose_unit);
-  IF change IS NOT NULL AND OLD.nutrients <> '{}' THEN
-    NEW.nutrients := nutrition_share_of(OLD.nutrients, change);
-    RETURN NEW;
-  END IF;
+)) THEN
+  RETURN NEW;
 END IF;
 NEW.nutrients := coalesce(
   (SELECT nutrition_dose_holds(s.contents, s.nutrients, CASE WHEN s.dose_basis = 'serving' THEN s.dose_low END, s.dose_unit, NEW.dose, NEW.dose_unit)

@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError
+from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.tests.factories import give_reason
 from catalog.models import Food, Supplement
 from catalog.services import merging
 from catalog.tests.factories import make_food, make_nutrient
@@ -74,8 +76,8 @@ def test_values_that_are_said_stand(api: SchemaClient, alice: User, oats: Food, 
     url = f"{ITEMS}{made['id']}/"
     assert made["nutrients"] == {"protein": 12}
     assert api.patch(url, {"food": as_id(rye), "nutrients": {"protein": 9}}).json()["nutrients"] == {"protein": 9}
-    assert api.patch(url, {"nutrients": {}}).json()["nutrients"] == {}
-    assert api.patch(url, {"grams": "1.00"}).json()["nutrients"] == {}
+    assert api.patch(url, {"grams": "1.00"}).json()["nutrients"] == {"protein": 9}
+    assert api.patch(url, {"nutrients": {}}).json()["nutrients"] == {"protein": 10.0}
 
 
 @pytest.mark.parametrize("said", [{}, {"nutrients": {}}])
@@ -114,6 +116,29 @@ def test_many_rows_are_copied_in_one_statement(alice: User, oats: Food, django_a
     with django_assert_num_queries(1):
         MealLogItem.objects.bulk_create(rows)
     assert set(MealLogItem.objects.values_list("nutrients__protein", flat=True)) == {13.5}
+
+
+def test_staff_who_name_another_food_bring_its_values(
+    client: Client, alice: User, charlie: User, oats: Food, rye: Food
+) -> None:
+    row = make(MealLogItem, alice, food=as_id(oats))
+    client.force_login(charlie)
+    give_reason(charlie, alice)
+    url = f"/admin/nutrition/meallogitem/{row.pk}/change/"
+    form = client.get(url).context["adminform"].form
+    fields = {name: "" if form[name].value() is None else form[name].value() for name in form.fields}
+    shown = {"initial-nutrients": fields["nutrients"]}  # as browsers send it: whether it was changed
+    assert client.post(url, {**fields, **shown, "food": as_id(rye)}).status_code == 302
+    row.refresh_from_db()
+    assert (row.food_id, row.nutrients) == (rye.pk, {"protein": 10.0})
+
+
+def test_merged_foods_leave_what_was_not_known(alice: User, charlie: User, oats: Food) -> None:
+    bare = make_food("bare")
+    row = make(MealLogItem, alice, food=as_id(bare))
+    merging.merge(loser=bare, winner=oats, by=charlie, at=timezone.now())
+    row.refresh_from_db()
+    assert (row.food_id, row.nutrients) == (oats.pk, {})
 
 
 def test_merged_foods_leave_the_values_of_logs(alice: User, charlie: User, oats: Food, rye: Food) -> None:
@@ -162,14 +187,14 @@ def test_dose_holds_what_its_supplement_says(alice: User, supplement: Any, dose:
     assert row.nutrients == held
 
 
-def test_another_dose_holds_its_share_of_what_was_logged(api: SchemaClient, alice: User) -> None:
+def test_another_dose_is_worked_out_anew(api: SchemaClient, alice: User) -> None:
     make_nutrient("protein")
     whey = make_supplement("whey", **WHEY)
     made = api.post(DOSES, {"supplement": as_id(whey), "taken_on": "2026-03-02", "dose": "30", "dose_unit": "g"}).json()
-    Supplement.objects.filter(pk=whey.pk).update(contents={"protein": 1})
     url = f"{DOSES}{made['id']}/"
-    assert api.patch(url, {"status": "skipped"}).json()["nutrients"] == {"protein": 24, "calcium": 120}
     assert api.patch(url, {"dose": "15"}).json()["nutrients"] == {"protein": 12, "calcium": 60}
+    Supplement.objects.filter(pk=whey.pk).update(contents={"protein": 1})
+    assert api.patch(url, {"status": "skipped", "dose": "15"}).json()["nutrients"] == {"protein": 12, "calcium": 60}
     assert api.patch(url, {"dose": "45", "nutrients": {"protein": 30}}).json()["nutrients"] == {"protein": 30}
 
 

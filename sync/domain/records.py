@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from lib.together import Together
+from lib.together import Copied, Together
 from sync.domain.merge import ALONG, DELETED, NO_FIELDS, Loss, Write
 
 Key = tuple[str, str]  # entity name, record id
@@ -35,6 +35,7 @@ class EntityRules:
     parents: Mapping[str, str]  # field -> entity of the row that this one is deleted with
     references: Mapping[str, str]  # field -> entity, parents among them
     together: tuple[Together, ...] = ()  # fields that are one register
+    copied: tuple[Copied, ...] = ()  # fields that the database fills in where they are empty
     singles: tuple[Single, ...] = ()
     distinct: tuple[str, ...] = ()  # the same values here, from two devices, most likely mean one thing
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from lib.together import Together, completed
+from lib.together import Together, completed, with_copies_emptied
 from sync.domain.merge import UNKNOWN, Loss, Merged, Side, Stamp, Write, merge, seen_value
 from sync.domain.records import Edit, EntityRules, RecordState
 
@@ -17,18 +17,30 @@ Values = Mapping[str, Any]
 
 
 def completed_edit(edit: Edit, stamp: Stamp, rules: EntityRules, state: RecordState) -> Edit:
-    """An edit with whole groups: what it leaves out is as its device saw it; without having seen the record, the default."""
-    groups = _groups_of(edit.patch, rules)
-    if all(name in edit.patch for group in groups for name in group.fields):
-        return edit
+    """An edit with whole groups: what it leaves out is as its device saw it; without having seen the record, the default.
 
-    def seen(name: str) -> Any:
-        value = seen_value(
+    What is copied of something else from now on is emptied.
+    """
+
+    def known(name: str) -> Any:
+        return seen_value(
             name, stamp=stamp, base_version=edit.base_version, current=state.registers, writes=state.writes
         )
+
+    def seen(name: str) -> Any:
+        value = known(name)
         return rules.defaults[name] if value is UNKNOWN else value
 
-    return replace(edit, patch=completed(edit.patch, groups, seen=seen, default=rules.defaults.__getitem__))
+    def stood(name: str) -> Any:
+        value = known(name)
+        return state.registers.get(name) if value is UNKNOWN else value
+
+    default = rules.defaults.__getitem__
+    patch = with_copies_emptied(edit.patch, rules.copied, seen=stood, default=default) if rules.copied else edit.patch
+    groups = _groups_of(patch, rules)
+    if all(name in patch for group in groups for name in group.fields):
+        return edit if patch is edit.patch else replace(edit, patch=patch)
+    return replace(edit, patch=completed(patch, groups, seen=seen, default=default))
 
 
 def merge_registers(

@@ -24,6 +24,7 @@ def _rules(entity: wire.Entity) -> EntityRules:
         set_fields=frozenset(field.name for field in entity.writable if field.kind == "set"),
         parents={field.name: _target(field).name for field in entity.parents},
         together=entity.wire.together,
+        copied=entity.wire.copied,
         singles=tuple(_single(entity, constraint) for constraint in entity.singles),
         distinct=entity.wire.distinct,
         references={field.name: _target(field).name for field in entity.references},

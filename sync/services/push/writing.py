@@ -65,7 +65,7 @@ def write(
     with _handing_over(rows):
         _upsert_all(user, [states[key] for key in sorted(rows - going)], at)
         _upsert_all(user, [states[key] for key in sorted(going)], at)  # last: what was moved away must have left
-    _renew(user, _unchanged_in_the_end(found, states))
+    _renew(user, _unchanged_in_the_end(found, states) | _filled_in(found))
     if conflicts:
         Conflict.objects.bulk_create(conflicts)
 
@@ -117,6 +117,11 @@ def _goes(found: Mapping[str, Any], state: RecordState) -> bool:
 def _unchanged_in_the_end(found: Mapping[Key, Mapping[str, Any]], states: Mapping[Key, RecordState]) -> set[Key]:
     """Records whose writes took each other back, or gave way to another record at once: no trigger sees them."""
     return {key for key, registers in found.items() if registers == states[key].registers}
+
+
+def _filled_in(found: Iterable[Key]) -> set[Key]:
+    """Records in which the database may have put back what stood, though something else was written."""
+    return {key for key in found if entity_rules()[key[0]].copied}
 
 
 def _renew(user: Any, keys: set[Key]) -> None:
