@@ -1,5 +1,6 @@
 """Fixtures of the whole suite: the personas, and a client that holds every answer to the API's schema."""
 
+import gc
 import os
 from collections.abc import Iterator
 from typing import Any
@@ -25,6 +26,12 @@ from lib.tests.factories import make_user
 hypothesis.settings.register_profile("ours", deadline=None)
 hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, database=None, print_blob=True)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "ours")
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays until the end: the garbage collector need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
