@@ -93,10 +93,10 @@ def fingerprint(user: User) -> str:
 
 
 def text_values(model: type[OwnedModel]) -> dict[str, Any]:
-    """Alice's mark in each free text of the entity."""
+    """Alice's mark in each free text of the entity that holds it. A portion goes with a number."""
     plain = ("CharField", "TextField", "NoteField")
-    writable = wire.entity_of(model).writable
-    return {f.name: MARK[: f.field.max_length] for f in writable if type(f.field).__name__ in plain}
+    texts = [f for f in wire.entity_of(model).writable if type(f.field).__name__ in plain and f.name != "portion"]
+    return {f.name: MARK for f in texts if f.field.max_length is None or f.field.max_length >= len(MARK)}
 
 
 @dataclass(frozen=True)
