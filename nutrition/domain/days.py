@@ -5,7 +5,8 @@ Amounts are in the nutrient's own unit. What nobody measured is missing, and nev
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from math import fsum
 
 from catalog.domain.nutrients import Amounts, Eaten, EnergyBasis, Total, energy_of, totals
@@ -24,6 +25,7 @@ from nutrition.domain.people import Athlete, energy_floor
 
 MACROS = {"protein_g": "protein", "fat_g": "fat", "carbohydrate_g": "carbohydrate", "fiber_g": "fiber"}
 WHOLE_DAY_SHARE = 0.5
+KCAL = "kcal"  # no slug of a nutrient
 KINDS_OF_ENERGY = frozenset({"energy", "energy-atwater-specific", "energy-atwater-general"})
 
 
@@ -64,16 +66,6 @@ class Nutrient:
 
 
 @dataclass(frozen=True, slots=True)
-class Tables:
-    """Of whom, and by which tables. Those whose words about a limit are unknown say nothing about what counts."""
-
-    nutrients: Mapping[str, Nutrient]
-    intakes: Sequence[ReferenceIntake]
-    person: Person
-    body_mass_kg: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Reference:
     """What a person needs of a nutrient: `kind` is rda or ai."""
 
@@ -92,7 +84,7 @@ class Limit:
     counts: str
     sources: tuple[Source, ...]
     applies_to: str
-    counted: float | None
+    counted: float | None = None
 
     @property
     def is_over(self) -> bool | None:
@@ -114,6 +106,62 @@ class Line:
     @property
     def over(self) -> list[Limit]:
         return [limit for limit in self.limits if limit.kind is Kind.UL and limit.is_over]
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Of a nutrient, for a person: what they need, and the limits with nothing counted yet, each with its row."""
+
+    reference: Reference | None = None
+    limits: tuple[tuple[Limit, ReferenceIntake], ...] = ()
+
+
+UNKNOWN = Figures()
+
+
+@dataclass(frozen=True)
+class Tables:
+    """Of whom, and by which tables. Those whose words about a limit are unknown say nothing about what counts."""
+
+    nutrients: Mapping[str, Nutrient]
+    intakes: Sequence[ReferenceIntake]
+    person: Person
+    body_mass_kg: float | None = None
+
+    @cached_property
+    def in_order(self) -> Sequence[Nutrient]:
+        return sorted(self.nutrients.values(), key=lambda one: (one.position, one.slug))
+
+    @cached_property
+    def figures(self) -> Mapping[str, Figures]:
+        """Of the nutrients of which the tables have rows: worked out once, whatever is eaten."""
+        rows: dict[str, list[ReferenceIntake]] = defaultdict(list)
+        for row in self.intakes:
+            rows[row.nutrient].append(row)
+        return {
+            slug: self._figures_of(self.nutrients[slug], its) for slug, its in rows.items() if slug in self.nutrients
+        }
+
+    def _figures_of(self, nutrient: Nutrient, rows: Sequence[ReferenceIntake]) -> Figures:
+        target = target_for(rows, nutrient.slug, self.person)
+        amount = None if target is None else self._amount(target, nutrient.unit)
+        limits = (intake_for(rows, nutrient.slug, kind, self.person) for kind in (Kind.UL, Kind.CDRR))
+        shown = [
+            (limit, row) for row in limits if row is not None and (limit := self._limit(nutrient, row)) is not None
+        ]
+        return Figures(Reference(target.kind, amount) if target and amount is not None else None, tuple(shown))
+
+    def _limit(self, nutrient: Nutrient, row: ReferenceIntake) -> Limit | None:
+        scope = SCOPES.get(row.applies_to)
+        counts = (scope and scope.nutrient) or nutrient.slug
+        amount = self._amount(row, self.nutrients.get(counts, nutrient).unit)
+        if amount is None:
+            return None
+        sources = tuple(source for source in Source if scope and source in scope.sources)
+        return Limit(row.kind, amount, counts, sources, row.applies_to)
+
+    def _amount(self, row: ReferenceIntake, unit: str) -> float | None:
+        return amount_a_day(row, unit=unit, body_mass_kg=self.body_mass_kg)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,31 +194,42 @@ def added(parts: Iterable[Amounts]) -> dict[str, float]:
 
 
 def sums_of(eaten: Sequence[Eaten]) -> Sums:
-    nutrients = {slug: total for slug, total in totals(eaten).items() if slug not in KINDS_OF_ENERGY}
-    return Sums(energy_total(eaten), nutrients)
+    """Of every nutrient."""
+    return _with_energy(
+        eaten, ({slug: food.amounts[slug] for slug in food.amounts.keys() - KINDS_OF_ENERGY} for food in eaten)
+    )
 
 
 def sums_by_slot(items: Iterable[Item]) -> dict[str, Sums]:
+    """Of energy and macros."""
     slots: dict[str, list[Eaten]] = defaultdict(list)
     for item in items:
         slots[item.slot].append(item.eaten)
-    return {slot: sums_of(eaten) for slot, eaten in slots.items()}
+    return {slot: macros_of_all(eaten) for slot, eaten in slots.items()}
 
 
-def energy_total(eaten: Sequence[Eaten]) -> EnergyTotal | None:
-    """kcal by the best figure that each food has."""
-    found = [energy_of(food.amounts) for food in eaten]
-    known = [
-        Eaten(food.grams, {"kcal": e.kcal} if e else {}, is_whole=True) for food, e in zip(eaten, found, strict=True)
-    ]
-    total = totals(known).get("kcal")
-    if total is None:
-        return None
+def macros_of_all(eaten: Sequence[Eaten]) -> Sums:
+    """Energy and macros alone."""
+    wanted = MACROS.values()
+    alone = ({slug: food.amounts[slug] for slug in wanted if slug in food.amounts} for food in eaten)
+    return _with_energy(eaten, alone)
+
+
+def _with_energy(eaten: Sequence[Eaten], shown: Iterable[Amounts]) -> Sums:
+    """Energy is kcal by the best figure that each food has."""
+    energies = [energy_of(food.amounts) for food in eaten]
+    found = totals(
+        Eaten(food.grams, {**amounts, KCAL: energy.kcal} if energy else amounts, is_whole=True)
+        for food, amounts, energy in zip(eaten, shown, energies, strict=True)
+    )
+    kcal = found.pop(KCAL, None)
+    if kcal is None:
+        return Sums(None, found)
     by_basis: dict[EnergyBasis, list[float]] = defaultdict(list)
-    for energy in found:
+    for energy in energies:
         if energy is not None:
             by_basis[energy.basis].append(energy.kcal)
-    return EnergyTotal(total, {basis: fsum(kcal) for basis, kcal in by_basis.items()})
+    return Sums(EnergyTotal(kcal, {basis: fsum(parts) for basis, parts in by_basis.items()}), found)
 
 
 def is_whole_day(eaten: Sums, athlete: Athlete) -> bool:
@@ -186,52 +245,38 @@ def is_whole_day(eaten: Sums, athlete: Athlete) -> bool:
 
 def lines_of(taken: Taken, tables: Tables, targets: Amounts | None = None) -> list[Line]:
     """Every nutrient of which something is known or to be known, in the order of labels. targets: the athlete's own."""
-    day = _Day(taken, tables, targets or {})
+    wanted = targets or {}
+    food = totals(item.eaten for item in taken.items)
     having = {slug for amounts in taken.by_source.values() for slug in amounts}
-    slugs = (having | day.wanted.keys() | day.intakes.keys()) - KINDS_OF_ENERGY
-    shown = [nutrient for slug, nutrient in tables.nutrients.items() if slug in slugs]
-    return [day.line_of(nutrient) for nutrient in sorted(shown, key=lambda one: (one.position, one.slug))]
-
-
-class _Day:
-    def __init__(self, taken: Taken, tables: Tables, wanted: Amounts) -> None:
-        self.taken, self.tables, self.wanted = taken, tables, wanted
-        self.food = totals(item.eaten for item in taken.items)
-        self.intakes: dict[str, list[ReferenceIntake]] = defaultdict(list)
-        for row in tables.intakes:
-            self.intakes[row.nutrient].append(row)
-
-    def line_of(self, nutrient: Nutrient) -> Line:
-        slug = nutrient.slug
-        known = [amounts[slug] for amounts in self.taken.by_source.values() if slug in amounts]
-        limits = (self._limit(kind, nutrient) for kind in (Kind.UL, Kind.CDRR))
-        return Line(
-            nutrient=nutrient,
-            amount=fsum(known) if known else None,
-            food=self.food.get(slug),
-            from_supplements=self.taken.by_source.get(Source.SUPPLEMENT, {}).get(slug),
-            target=self.wanted.get(slug),
-            reference=self._reference(nutrient),
-            limits=tuple(limit for limit in limits if limit is not None),
+    slugs = (having | wanted.keys() | tables.figures.keys()) - KINDS_OF_ENERGY
+    return [
+        _line(
+            nutrient,
+            taken,
+            food.get(nutrient.slug),
+            wanted.get(nutrient.slug),
+            tables.figures.get(nutrient.slug, UNKNOWN),
         )
+        for nutrient in tables.in_order
+        if nutrient.slug in slugs
+    ]
 
-    def _reference(self, nutrient: Nutrient) -> Reference | None:
-        found = target_for(self.intakes.get(nutrient.slug, ()), nutrient.slug, self.tables.person)
-        if found is None:
-            return None
-        amount = amount_a_day(found, unit=nutrient.unit, body_mass_kg=self.tables.body_mass_kg)
-        return None if amount is None else Reference(found.kind, amount)
 
-    def _limit(self, kind: Kind, nutrient: Nutrient) -> Limit | None:
-        row = intake_for(self.intakes.get(nutrient.slug, ()), nutrient.slug, kind, self.tables.person)
-        if row is None:
-            return None
-        scope = SCOPES.get(row.applies_to)
-        counts = (scope and scope.nutrient) or nutrient.slug
-        unit = self.tables.nutrients.get(counts, nutrient).unit
-        amount = amount_a_day(row, unit=unit, body_mass_kg=self.tables.body_mass_kg)
-        if amount is None:
-            return None
-        sources = tuple(source for source in Source if scope and source in scope.sources)
-        counted = counted_toward(row, self.taken.by_source) if scope else None
-        return Limit(kind, amount, counts, sources, row.applies_to, counted)
+def _line(nutrient: Nutrient, taken: Taken, food: Total | None, target: float | None, figures: Figures) -> Line:
+    slug = nutrient.slug
+    known = [amounts[slug] for amounts in taken.by_source.values() if slug in amounts]
+    return Line(
+        nutrient=nutrient,
+        amount=fsum(known) if known else None,
+        food=food,
+        from_supplements=taken.by_source.get(Source.SUPPLEMENT, {}).get(slug),
+        target=target,
+        reference=figures.reference,
+        limits=tuple(_counting(limit, row, taken) for limit, row in figures.limits),
+    )
+
+
+def _counting(limit: Limit, row: ReferenceIntake, taken: Taken) -> Limit:
+    """Nothing counts where nobody knows what the limit speaks of."""
+    counted = counted_toward(row, taken.by_source) if limit.sources else None
+    return limit if counted is None else replace(limit, counted=counted)

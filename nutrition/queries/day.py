@@ -2,21 +2,34 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import msgspec
 
-from catalog.domain.reference_intakes import Kind, ReferenceIntake
+from catalog.domain.nutrients import Amounts
+from catalog.domain.reference_intakes import Kind, Person, ReferenceIntake
 from lib.statements import fetch
 from nutrition.domain import cautions
 from nutrition.domain.cautions import Caution, Interaction, InUse, OwnLimit
-from nutrition.domain.days import MACROS, Item, Line, Nutrient, Sums, Tables, Taken, lines_of, sums_by_slot, sums_of
+from nutrition.domain.days import (
+    MACROS,
+    Item,
+    Line,
+    Nutrient,
+    Sums,
+    Tables,
+    Taken,
+    lines_of,
+    macros_of_all,
+    sums_by_slot,
+)
 from nutrition.domain.doses import Dose, Outcome, Said, doses_on, outcome_of
 from nutrition.domain.people import ADULT_TO_LOOK_UP_Y, Athlete, person_to_look_up
 from nutrition.domain.targets import energy_meant, target_on
 from nutrition.enums import MealLogStatus, SupplementLogStatus
-from nutrition.queries.rows import DayRow, DoseRow, LogRow, PlanRow, SupplementRow, TargetRow
+from nutrition.queries.rows import DayRow, DoseRow, LogRow, PlanRow, SupplementRow, TablesRow, TargetRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,21 +63,22 @@ class Day:
 
 def day_of(*, user_id: Any, day: dt.date, at: dt.datetime) -> Day:
     """at: now, to tell what is missed from what is still open. One query."""
-    ((text,),) = fetch("nutrition", "day", user_id=user_id, day=day, adult_y=ADULT_TO_LOOK_UP_Y)
+    ((text, tables_text),) = fetch("nutrition", "day", user_id=user_id, day=day, adult_y=ADULT_TO_LOOK_UP_Y)
     row = msgspec.json.decode(text, type=DayRow)
     athlete = row.person.on(day)
+    tables = _tables(tables_text, person_to_look_up(athlete), athlete.weight_kg)
     items, planned = _items(row, MealLogStatus.EATEN), _items(row, MealLogStatus.PLANNED)
     target = target_on(row.targets, day, is_training_day=row.is_training_day)
     doses = _doses(row, day, row.person.today(at))
-    lines, with_all_due = _lines(row, items, doses, target, athlete)
+    lines, with_all_due = _lines(Taken(items, _held(doses), row.drunk_ml), doses, target, tables)
     return Day(
         date=day,
         athlete=athlete,
         is_training_day=row.is_training_day,
         logs=row.logs,
-        eaten=sums_of([item.eaten for item in items]),
+        eaten=macros_of_all([item.eaten for item in items]),
         by_slot=sums_by_slot(items),
-        planned=sums_of([item.eaten for item in planned]),
+        planned=macros_of_all([item.eaten for item in planned]),
         target=target,
         lines=lines,
         doses=doses,
@@ -112,20 +126,29 @@ def _dose(log: DoseRow, day: dt.date) -> Dose:
     return Dose(day, log.plan or log.id, log.due_time)
 
 
-def _lines(
-    row: DayRow, items: list[Item], doses: list[DoseOfDay], target: TargetRow | None, athlete: Athlete
-) -> tuple[list[Line], list[Line]]:
-    """As it stands; and as it would be with all that is still open today."""
-    tables = Tables(
+@lru_cache(maxsize=256)
+def _tables(text: str, person: Person, body_mass_kg: float | None) -> Tables:
+    """The tables are the same from one day to the next: what they say for a person is worked out once."""
+    row = msgspec.json.decode(text, type=TablesRow)
+    return Tables(
         nutrients={one.slug: Nutrient(*one) for one in row.nutrients},
         intakes=[ReferenceIntake(**{**one._asdict(), "kind": Kind(one.kind)}, source="") for one in row.intakes],
-        person=person_to_look_up(athlete),
-        body_mass_kg=athlete.weight_kg,
+        person=person,
+        body_mass_kg=body_mass_kg,
     )
-    taken = [dose.log.holds for dose in doses if dose.log and dose.outcome is Outcome.TAKEN]
+
+
+def _lines(
+    taken: Taken, doses: list[DoseOfDay], target: TargetRow | None, tables: Tables
+) -> tuple[list[Line], list[Line]]:
+    """As it stands; and as it would be with all that is still open today."""
     coming = [dose.plan.holds for dose in doses if dose.plan and dose.outcome is Outcome.OPEN]
-    now = lines_of(Taken(items, taken, row.drunk_ml), tables, _wanted(target))
-    return now, lines_of(Taken(items, [*taken, *coming], row.drunk_ml), tables) if coming else []
+    with_all = replace(taken, doses=[*taken.doses, *coming])
+    return lines_of(taken, tables, _wanted(target)), lines_of(with_all, tables) if coming else []
+
+
+def _held(doses: list[DoseOfDay]) -> list[Amounts]:
+    return [dose.log.holds for dose in doses if dose.log and dose.outcome is Outcome.TAKEN]
 
 
 def _energy_meant(target: TargetRow) -> float | None:

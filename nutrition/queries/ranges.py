@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from lib.statements import fetch
-from nutrition.domain.days import MACROS, Item, Sums, is_whole_day, sums_of
+from nutrition.domain.days import MACROS, Sums, is_whole_day, macros_of_all
 from nutrition.domain.doses import Adherence, Dose, Said, adherence, doses_between
 from nutrition.domain.targets import target_on
 from nutrition.enums import SupplementLogStatus
@@ -65,8 +65,8 @@ def days_of(row: RangeRow, first: dt.date, last: dt.date) -> Iterator[DayOfRange
     training = set(row.training_days)
     for number in range((last - first).days + 1):
         day = first + dt.timedelta(days=number)
-        items = [Item(item.slot, item.eaten) for item in row.items.get(day, ())]
-        eaten = sums_of([item.eaten for item in items])
+        items = row.items.get(day, ())
+        eaten = macros_of_all([item.eaten for item in items])
         yield DayOfRange(
             date=day,
             eaten=eaten,

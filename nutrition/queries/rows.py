@@ -180,6 +180,9 @@ class DayRow(Struct, frozen=True):
     supplements: list[SupplementRow]
     interactions: list[InteractionRow]
     drunk_ml: float
+
+
+class TablesRow(Struct, frozen=True):
     nutrients: list[NutrientRow]
     intakes: list[IntakeRow]
 
@@ -223,4 +226,5 @@ class AdherenceRow(Struct, frozen=True):
 
 
 def eaten_of(grams: float | None, basis: str, nutrients: Amounts) -> Eaten:
-    return Eaten(grams, nutrients, is_whole=basis == NutrientBasis.WHOLE)
+    """With the amounts of all of it, for they are added up more than once."""
+    return Eaten(grams, Eaten(grams, nutrients, is_whole=basis == NutrientBasis.WHOLE).amounts, is_whole=True)

@@ -94,7 +94,9 @@ SELECT json_build_object(
                              AND (i.with_supplement_id IN (SELECT s.id FROM supplements AS s) OR i.with_nutrients <> '{}')),
          'drunk_ml', (SELECT coalesce(sum(w.amount_ml), 0)
                         FROM nutrition_waterlog AS w
-                       WHERE w.user_id = %(user_id)s AND w.drunk_on = %(day)s AND w.deleted_at IS NULL),
+                       WHERE w.user_id = %(user_id)s AND w.drunk_on = %(day)s AND w.deleted_at IS NULL)
+       )::text,
+       json_build_object(  -- the same text for the same tables and kind of person
          'nutrients', (SELECT coalesce(json_agg(json_build_array(n.slug, n.name, n.unit, n.position)), '[]') FROM catalog_nutrient AS n),
          'intakes', (SELECT coalesce(json_agg(json_build_array(
                               r.nutrient_id, r.unit, r.kind, r.sex, r.stage, r.age_from_y, r.age_below_y, r.value, r.applies_to)), '[]')
