@@ -134,22 +134,27 @@ def value_of(edit: Edit, name: str) -> Any:
 
 def is_accounted_for(server: Server, order: Order, edit: Edit, name: str) -> bool:
     value, state = value_of(edit, name), server.states[edit.key]
-    if state.registers[name] == value and (name == DELETED or not state.deleted):
-        return True
-    if any(
-        c.key == edit.key and loss.name == name and loss.lost.value == value
-        for c in server.conflicts()
-        for loss in c.losses
-    ):
+    told = [(loss.name, loss.lost.value) for c in server.conflicts() if c.key == edit.key for loss in c.losses]
+    in_sight = (
+        name == DELETED or not state.deleted or (DELETED, False) in told
+    )  # deleted, though somebody wanted it there
+    if (state.registers[name] == value and in_sight) or (name, value) in told:
         return True
     agreed = [(d, e) for d, e in order if e.key == edit.key and name in registers_of(e) and value_of(e, name) == value]
-    return any(is_taken_back(order, d, e, name) for d, e in agreed)
+    return any(is_taken_back(order, d, e, name) or is_echo(order, d, e, name) for d, e in agreed)
 
 
 def is_taken_back(order: Order, device: str, edit: Edit, name: str) -> bool:
     own = [e for d, e in order if d == device and e.key == edit.key]
     later = own[own.index(edit) + 1 :]
     return any(name in registers_of(e) or e.op == "delete" or (name == DELETED and e.op == "create") for e in later)
+
+
+def is_echo(order: Order, device: str, edit: Edit, name: str) -> bool:
+    """What is made again says what its phone had seen before, and the phone never said otherwise: that is no claim."""
+    own = [e for d, e in order if d == device and e.key == edit.key and name in e.patch]
+    said_until_then = {e.patch[name] for e in own[: own.index(edit) + 1]} if name != DELETED else set()
+    return edit.key in STANDING and said_until_then == {begun(edit.key).get(name)}
 
 
 @settings(max_examples=300, deadline=None)
