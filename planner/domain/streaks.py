@@ -12,7 +12,6 @@ import datetime as dt
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Collection, Iterable
-from enum import Enum
 from typing import NamedTuple
 
 from lib.weekdays import WEEKDAYS
@@ -33,13 +32,6 @@ class Rule(NamedTuple):
     first_weekday: int = 1
 
 
-class Kept(Enum):
-    """Of a day or a week."""
-
-    DONE = 1
-    EXCUSED = 2
-
-
 def is_due(rule: Rule, day: dt.date) -> bool:
     inside = rule.starts_on <= day and (rule.ends_on is None or day <= rule.ends_on)
     return inside and (not rule.weekdays or WEEKDAYS[day.weekday()] in rule.weekdays)
@@ -49,34 +41,28 @@ def streak(rule: Rule, *, done: Iterable[int], skipped: Iterable[int], today: dt
     """done, skipped: the ordinals of days, each in one of the two, in any order. Those after today do not count yet."""
     last = today.toordinal() if rule.ends_on is None else min(today, rule.ends_on).toordinal()
     first = rule.starts_on.toordinal()
-    marks = {day: Kept.EXCUSED for day in skipped if first <= day <= last}
-    marks |= {day: Kept.DONE for day in done if first <= day <= last}
+    kept = {day for day in done if first <= day <= last}
+    excused = {day for day in skipped if first <= day <= last} - kept
     count = _days_in_a_row if rule.times_per_week is None else _weeks_in_a_row
-    return count(rule, marks, today.toordinal())
+    return count(rule, kept, excused, today.toordinal())
 
 
-def _days_in_a_row(rule: Rule, marks: dict[int, Kept], today: int) -> Streak:
+def _days_in_a_row(rule: Rule, done: set[int], excused: set[int], today: int) -> Streak:
     due = _DueDays(rule)
-    kept = [(day, mark) for day, mark in sorted(marks.items()) if due.on(day)]
-    numbered = [(due.number(day), mark) for day, mark in kept]
     end = today - 1 if rule.ends_on is None else min(today - 1, rule.ends_on.toordinal())
-    return _in_a_row(numbered, last=due.number(end))
+    return _in_a_row(due.numbers(done), due.numbers(excused), last=due.number(end))
 
 
-def _weeks_in_a_row(rule: Rule, marks: dict[int, Kept], today: int) -> Streak:
-    # Ordinal 1 is a Monday: a week that begins with it has the days 7 n + 1 to 7 n + 7.
+def _weeks_in_a_row(rule: Rule, done: set[int], excused: set[int], today: int) -> Streak:
+    # Ordinal 1 is a Monday: weeks that begin with it have the days 7 n + 1 to 7 n + 7.
     shift = rule.first_weekday
-    done = Counter((day - shift) // 7 for day, mark in marks.items() if mark is Kept.DONE)
-    excused = Counter((day - shift) // 7 for day, mark in marks.items() if mark is Kept.EXCUSED)
-    numbered = [
-        (week, Kept.DONE if done[week] else Kept.EXCUSED)
-        for week in sorted({*done, *excused})
-        if done[week] + excused[week] >= _asked(rule, week * 7 + shift)
-    ]
+    times = Counter((day - shift) // 7 for day in done)
+    fewer = Counter((day - shift) // 7 for day in excused)
+    kept = {week for week in {*times, *fewer} if times[week] + fewer[week] >= _asked(rule, week * 7 + shift)}
     end = (today - shift) // 7 - 1
     if rule.ends_on is not None:
         end = min(end, (rule.ends_on.toordinal() - shift) // 7)
-    return _in_a_row(numbered, last=end)
+    return _in_a_row(kept & times.keys(), kept - times.keys(), last=end)
 
 
 def _asked(rule: Rule, first_day: int) -> int:
@@ -86,17 +72,18 @@ def _asked(rule: Rule, first_day: int) -> int:
     return min(rule.times_per_week or 0, last - first + 1)
 
 
-def _in_a_row(kept: list[tuple[int, Kept]], *, last: int) -> Streak:
-    """kept: the numbers of days or weeks in their order, without those that were missed. last: of the last one that is over."""
+def _in_a_row(done: set[int], excused: set[int], *, last: int) -> Streak:
+    """Of numbered days or weeks; those that are in neither were missed. last: the last one that is over."""
+    kept = sorted(done | excused)
     current = best = 0
-    before: int | None = None
-    for number, mark in kept:
-        if before is not None and number > before + 1:
-            current = 0
-        current += mark is Kept.DONE
-        best = max(best, current)
-        before = number
-    return Streak(0 if before is None or before < last else current, best)
+    expected = kept[0] if kept else 0
+    for number in kept:
+        if number != expected:
+            best, current = max(best, current), 0
+        expected = number + 1
+        if number not in excused:
+            current += 1
+    return Streak(current if kept and kept[-1] >= last else 0, max(best, current))
 
 
 class _DueDays:
@@ -105,11 +92,17 @@ class _DueDays:
     def __init__(self, rule: Rule) -> None:
         names = rule.weekdays or WEEKDAYS
         self.weekdays = [number for number, name in enumerate(WEEKDAYS) if name in names]
+        self.until = [
+            bisect_right(self.weekdays, weekday) for weekday in range(7)
+        ]  # how many in the week, up to a weekday
 
-    def on(self, day: int) -> bool:
-        return (day - 1) % 7 in self.weekdays
+    def numbers(self, days: set[int]) -> set[int]:
+        """Of those days that are due."""
+        each, until, weekdays = len(self.weekdays), self.until, self.weekdays
+        if each == len(WEEKDAYS):
+            return days  # their numbers are their ordinals
+        return {(day - 1) // 7 * each + until[(day - 1) % 7] for day in days if (day - 1) % 7 in weekdays}
 
     def number(self, day: int) -> int:
         """Of the day itself, or of the last one before it."""
-        week, weekday = divmod(day - 1, 7)
-        return week * len(self.weekdays) + bisect_right(self.weekdays, weekday)
+        return (day - 1) // 7 * len(self.weekdays) + self.until[(day - 1) % 7]
