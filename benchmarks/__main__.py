@@ -15,7 +15,7 @@ from benchmarks.report import Result
 from benchmarks.stand import fresh_databases, prepare, settings_for
 from ops.checkout import program, say
 
-BARS = ("1", "3", "4", "5", "6", "7", "8", "14", "15", "16", "17", "18", "19", "20", "21", "22")
+BARS = ("1", "3", "4", "5", "6", "7", "8", "14", "15", "16", "17", "18", "19", "20", "21", "22", "24", "25")
 MORE = ("8-kinto", "8-wger", "23")  # only when asked for: other people's servers to install, a million rows to write
 PEERS = {"7": FASTAPI, "16": FASTAPI, "17": FASTAPI, "8-kinto": KINTO, "8-wger": WGER}
 LEAST_ROUNDS = 31

@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 from django.db import connections
 
-from benchmarks import common, foods, growth, phones, plans, pulls, pushes, raw, storage
+from benchmarks import common, diaries, foods, growth, phones, plans, pulls, pushes, raw, storage
 from benchmarks.athletes import Athlete, new_athlete
 from benchmarks.bench import Bench, open_bench
 from benchmarks.peers import kinto, wger
@@ -75,6 +75,8 @@ def acts(
         "20": one(plans.calendar_of_a_year, lambda: benches["year"]),
         "21": one(plans.program_on_the_calendar, lambda: benches["year"]),
         "22": one(pushes.with_metadata, lambda: benches["client 1"]),
+        "24": one(diaries.day_of_the_diary, lambda: diaries_of(benches)),
+        "25": one(diaries.day_of_the_planner, lambda: diaries_of(benches)),
         "23": one(foods.search_foods, lambda: benches["client 1"]),
     }
 
@@ -102,6 +104,10 @@ def clients_of(benches: dict[str, Bench]) -> list[Bench]:
     return [benches[f"client {number}"] for number in range(1, CLIENTS + 1)]
 
 
+def diaries_of(benches: dict[str, Bench]) -> list[Bench]:
+    return [benches[diaries.name_of(years)] for years in diaries.YEARS]
+
+
 def client(benches: dict[str, Bench], outcome: Outcome, rounds: int) -> None:
     results, table = phones.lines(benches, rounds=rounds)
     outcome.results.extend(results)
@@ -127,7 +133,17 @@ def make_athletes(databases: Databases, bars: Sequence[str]) -> dict[str, Athlet
     if {"20", "21"} & set(bars):
         athletes["year"] = make_athlete(databases, "year", 0)
         plans.fill_year(athletes["year"])
-    return athletes
+    return athletes | make_diarists(databases, bars)
+
+
+def make_diarists(databases: Databases, bars: Sequence[str]) -> dict[str, Athlete]:
+    if not {"24", "25"} & set(bars):
+        return {}
+    found = {diaries.name_of(years): make_athlete(databases, diaries.name_of(years), 0) for years in diaries.YEARS}
+    for years, athlete in zip(diaries.YEARS, found.values(), strict=True):
+        say(f"a diary of {years} year{'s' * (years > 1)}")
+        diaries.fill_diary(athlete, years)
+    return found
 
 
 def make_athlete(databases: Databases, name: str, size: int) -> Athlete:

@@ -42,12 +42,12 @@ def home_of(user: Any) -> Home:
 def facts(*, user_id: Any, first: dt.date, last: dt.date, today: dt.date) -> Facts:
     """What stands about the days from the first to the last. One query, however much it is."""
     params = {"user_id": user_id, "first": first, "last": last, "today": today}
-    ((found,),) = rows_of(_statement(), {**params, "low": first - REACH, "high": last + REACH})
+    ((found,),) = rows_of(statement(), {**params, "low": first - REACH, "high": last + REACH})
     return msgspec.json.decode(str(found), type=Facts)
 
 
 @cache
-def _statement() -> str:
+def statement() -> str:
     documents = {wire.entity_of(model).name: _document(model, alias) for alias, model in SHOWN.items()}
     query = sql.SQL(load_sql("planner", "days"))
     return query.format(calendar=sql.SQL(load_sql("training", "calendar")), **documents).as_string()
