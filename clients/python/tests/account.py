@@ -14,7 +14,8 @@ from typing import Any
 Json = dict[str, Any]
 ORDER = [
     *("settings", "exercise_type", "program", "program_day", "program_slot", "program_set", "enrolment"),
-    *("workout", "scheduled_workout", "exercise", "set", "measurement", "exercise_alias", "conflict"),
+    *("workout", "scheduled_workout", "exercise", "set", "measurement", "exercise_alias"),
+    *("meal_log", "meal_log_item", "schedule_block", "completion", "conflict"),
 ]
 PARENTS = {
     "set": {"exercise": "exercise"},
@@ -23,6 +24,8 @@ PARENTS = {
     "program_slot": {"day": "program_day"},
     "program_set": {"slot": "program_slot"},
     "scheduled_workout": {"enrolment": "enrolment"},
+    "meal_log_item": {"meal_log": "meal_log"},
+    "completion": {"block": "schedule_block"},
 }
 DEFAULTS: dict[str, Json] = {
     "settings": {"theme": "system"},

@@ -45,6 +45,10 @@ def test_the_demo_ends_in_equality_again_and_again(url: str, capsys: pytest.Capt
         assert len(re.findall(r"[0-9a-f]{16}", contents)) == 3
         assert "field   set.reps: kept 102 (phone B), lost 101 (phone A)" in out
         assert "delete  workout." in out
+        assert re.findall(r"^(energy, kcal|walks done) +(\d+) +(\d+) +(\d+)$", out, re.MULTILINE) == [
+            ("energy, kcal", "620", "620", "620"),
+            ("walks done", "1", "1", "1"),
+        ]
         assert out.endswith("OK: both phones, a fresh one and the server hold the same\n")
         assert err == ""
 

@@ -9,6 +9,7 @@ from itertools import islice
 
 import httpx
 
+from dropset_client.demo.day import live_a_day, unlike_days
 from dropset_client.demo.library import look_up
 from dropset_client.demo.program import live_a_program
 from dropset_client.demo.report import (
@@ -16,6 +17,7 @@ from dropset_client.demo.report import (
     missing_foods,
     say,
     say_conflicts,
+    say_day,
     say_equality,
     say_import,
     say_library,
@@ -112,6 +114,7 @@ def _run(phones: Phones, account: Account, *, seed: int, workouts: int) -> int:
     say_program(story)
     found = look_up(first, second)
     say_library(found)
+    day = live_a_day(first, second, found=found, today=utc_now().date())
     say(f"synced in {time.monotonic() - began:.1f} s")
 
     third = phones.open("phone C")
@@ -119,12 +122,14 @@ def _run(phones: Phones, account: Account, *, seed: int, workouts: int) -> int:
     conflicts = [record for record in first.device.list("conflict") if record.id not in known]
     server = third.device.status()
     say_table([first, second, third])
+    say_day(day, [first, second, third])
     say_conflicts(conflicts, [first, second])
     say_equality([first, second, third], server)
-    wrong = [] if quiet and story.quiet and found.quiet else ["the phones do not come to rest"]
+    wrong = [] if quiet and story.quiet and found.quiet and day.quiet else ["the phones do not come to rest"]
     wrong += failures([first, second, third], server, contested, conflicts)
     wrong += unfinished([first, second, third], story)
     wrong += missing_foods([first, second, third], found)
+    wrong += unlike_days([first, second, third], day)
     return _verdict(wrong)
 
 

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterator, Sequence
 
 from dropset_client import training
+from dropset_client.demo.day import Day, energy_on, ticks_on
 from dropset_client.demo.library import Found
 from dropset_client.demo.program import A_WEEK, WEEKS, Story
 from dropset_client.demo.scenario import Contested, Phone
@@ -40,6 +41,16 @@ def say_library(found: Found) -> None:
         say(f"library: a slip of the pen still finds {found.exercise_type}")
     if found.food:
         say(f"library: {found.food} is a favourite, so every phone has its nutrients offline")
+
+
+def say_day(day: Day, phones: Sequence[Phone]) -> None:
+    """One column per phone."""
+    say()
+    say(f"{'a day, apart':<16}" + "".join(f"{phone.label:>10}" for phone in phones))
+    logs = [phone.device.get("meal_log", day.meal_log_id) is not None for phone in phones]
+    say(f"{'meal logs':<16}" + "".join(f"{int(there):>10}" for there in logs))
+    say(f"{'energy, kcal':<16}" + "".join(f"{energy_on(phone, day):>10.0f}" for phone in phones))
+    say(f"{'walks done':<16}" + "".join(f"{ticks_on(phone, day):>10}" for phone in phones))
 
 
 def missing_foods(phones: Sequence[Phone], found: Found) -> Iterator[str]:
