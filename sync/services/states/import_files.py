@@ -113,6 +113,16 @@ class Contents:
                     assert isinstance(found, RecordLine)
                     yield _row(found, number, len(line))
 
+    def documents(self, entity: str) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Of the rows of one entity: their ids, and what they hold."""
+        spool = self._spools.get(entity)
+        if spool is not None:
+            spool.seek(0)
+            for line in spool:
+                found = LINES.decode(line)
+                assert isinstance(found, RecordLine)
+                yield str(found.id), found.data
+
     def add(self, record: RecordLine, line: bytes) -> None:
         """Raises ValueError with what is wrong."""
         if record.entity not in wire.entities_by_name():

@@ -12,6 +12,8 @@ import orjson
 
 from accounts.models import User
 from lib import wire
+from lib.constraints import DerivedId
+from lib.identity import derived_id
 from lib.texts import visible
 from lib.upcasting import UpcastError, schema_version, upcast
 from sync.domain.records import Key
@@ -43,7 +45,8 @@ class Names:
     """Under which ids the rows of a file stand here.
 
     Their own, as a rule. If some of them are somebody else's, all of the file get new ones; so does what was deleted for
-    good, because such an id is never used again. The new ids follow from the old: a second import finds the first.
+    good, because such an id is never used again. The new ids follow from the old: a second import finds the first. Where ids
+    follow from what they are about, they follow from what that is called here.
     """
 
     def __init__(self, user: User, contents: Contents) -> None:
@@ -51,10 +54,16 @@ class Names:
         self.own = _singletons(user)
         self.all_new = any(self._is_elsewhere(name, ids) for name, ids in contents.ids.items() if name not in self.own)
         self.purged = frozenset() if self.all_new else self._purged(contents)
+        self.following: dict[Key, str] = {}
+        for entity in wire.entities():  # parents first
+            if entity.derived_id is not None:
+                self.following |= self._following(entity, entity.derived_id, contents)
 
     def of(self, entity: str, record_id: str) -> str:
         if entity in self.own:
             return self.own[entity]
+        if (entity, record_id) in self.following:
+            return self.following[entity, record_id]
         if self.all_new or (entity, record_id) in self.purged:
             return str(self._new(record_id))
         return record_id
@@ -76,6 +85,18 @@ class Names:
 
     def _new(self, record_id: str) -> UUID:
         return uuid5(self.user.pk, record_id)
+
+    def _following(self, entity: wire.Entity, rule: DerivedId, contents: Contents) -> dict[Key, str]:
+        references = entity_rules()[entity.name].references
+        defaults = {field.name: field.default() for field in entity.writable}
+        found: dict[Key, str] = {}
+        for record_id, data in contents.documents(entity.name):
+            named = [self.of(references[name], data[name]) for name in rule.within if _is_id(data.get(name))]
+            namespace = named[0] if named else None if rule.within else str(self.user.pk)
+            if namespace is not None:
+                parts = (data.get(name, defaults[name]) for name in rule.by)
+                found[entity.name, record_id] = str(derived_id(UUID(namespace), rule.kind, *parts))
+        return found
 
     def _is_elsewhere(self, entity: str, ids: Iterable[bytes]) -> bool:
         """Whether somebody else has one of them, or an earlier import of this user has given them new ones."""
@@ -340,6 +361,10 @@ def _shared_of(entity: wire.Entity, values: set[str]) -> frozenset[str]:
         return frozenset()
     found = entity.model._default_manager.filter(user=None, pk__in=values).values_list("pk", flat=True)
     return frozenset(str(pk) for pk in found)
+
+
+def _is_id(value: object) -> bool:
+    return isinstance(value, str) and _is_uuid(value)
 
 
 def _is_uuid(value: str) -> bool:
