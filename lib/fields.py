@@ -170,14 +170,11 @@ class PatternField(CheckedField, models.CharField[Any, Any]):
 
     def __init__(self, *args: Any, pattern: str, form: str, **kwargs: Any) -> None:
         self.pattern, self.form = pattern, form
+        self.whole_pattern = f"^({pattern})?$" if kwargs.get("blank") else f"^({pattern})$"
         self.violation_message = f"Must be {form}."
+        # In Python "$" also stands before a line break at the end. Before the rest: CharField looks at its validators at once.
+        self.default_validators = [RegexValidator(rf"^({pattern})\Z", self.violation_message)]
         super().__init__(*args, **kwargs)
-        # In Python "$" also stands before a line break at the end.
-        self.default_validators = [RegexValidator(self.whole_pattern.removesuffix("$") + r"\Z", self.violation_message)]
-
-    @property
-    def whole_pattern(self) -> str:
-        return f"^({self.pattern})?$" if self.blank else f"^({self.pattern})$"
 
     def check_condition(self) -> models.Q:
         return models.Q((f"{self.name}__regex", self.whole_pattern))
