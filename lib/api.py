@@ -248,8 +248,9 @@ class OwnedViewSet(mixins.CreateModelMixin, mixins.UpdateModelMixin, mixins.Dest
         if len(set(ids)) < len(ids):
             raise IdTaken("The same id occurs twice in this request.")
         standing = {row.pk: row for row in model._default_manager.filter(pk__in=ids)}
-        self._fill_in_zones(rows, values, standing)
-        self._fill_in_copies(rows, standing)
+        live = {key: row for key, row in standing.items() if row.deleted_at is None}
+        self._fill_in_zones(rows, values, live)
+        self._fill_in_copies(rows, live)
         self._refuse_other_content(rows, standing)
         if is_ruled(self.entity.name):
             self._check_rules([row_change(row) for row in rows], attr=attr, standing=standing)
@@ -258,7 +259,7 @@ class OwnedViewSet(mixins.CreateModelMixin, mixins.UpdateModelMixin, mixins.Dest
         written = {row.pk: row for row in self.get_queryset().filter(pk__in=ids)}
         return [written[key] for key in ids]
 
-    def _fill_in_zones(self, rows: Rows, values: Values, standing: Mapping[UUID, OwnedModel]) -> None:
+    def _fill_in_zones(self, rows: Rows, values: Values, live: Mapping[UUID, OwnedModel]) -> None:
         """A zone that was not said is that of the settings; where the row stands already, it is the one that it got then."""
         zones = [field for field in self.entity.writable if isinstance(field.field, TimeZoneField)]
         names = [zone.name for zone in zones if not zone.field.blank]
@@ -266,14 +267,14 @@ class OwnedViewSet(mixins.CreateModelMixin, mixins.UpdateModelMixin, mixins.Dest
         user: Any = self.request.user
         home = user.home_zone() if unsaid else ""
         for row, name in unsaid:
-            setattr(row, name, getattr(standing[row.pk], name) if row.pk in standing else home)
+            setattr(row, name, getattr(live[row.pk], name) if row.pk in live else home)
 
-    def _fill_in_copies(self, rows: Rows, standing: Mapping[UUID, OwnedModel]) -> None:
+    def _fill_in_copies(self, rows: Rows, live: Mapping[UUID, OwnedModel]) -> None:
         """What was left empty, and copied when the row was made, is the same when it comes again."""
-        left = [(row, each.field) for row in rows if row.pk in standing for each in self.entity.wire.copied]
+        left = [(row, each.field) for row in rows if row.pk in live for each in self.entity.wire.copied]
         for row, name in left:
             if not getattr(row, name):
-                setattr(row, name, getattr(standing[row.pk], name))
+                setattr(row, name, getattr(live[row.pk], name))
 
     def _write_again(self, rows: Rows) -> None:
         """What is there once was deleted, and is made once more: the same row comes back, with what is said now."""
@@ -281,12 +282,13 @@ class OwnedViewSet(mixins.CreateModelMixin, mixins.UpdateModelMixin, mixins.Dest
             row.save(force_update=True)
 
     def _refuse_other_content(self, rows: Rows, standing: dict[UUID, OwnedModel]) -> None:
+        rule = self.entity.derived_id
         for row in rows:
             other = standing.get(row.pk)
             if other is None:
                 continue
             same = all(_value(row, field) == _value(other, field) for field in self.entity.writable)
-            fits = same if other.deleted_at is None else self.entity.derived_id is not None
+            fits = same if other.deleted_at is None else rule is not None and rule.id_of(row) == row.pk
             if other.user_id != self.request.user.pk or not fits:
                 raise IdTaken
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import Settings, User
 from catalog.models import Supplement, SupplementInteraction
 from catalog.tests.factories import make_intake, make_nutrient
-from config.tests.contract import SchemaClient
+from config.tests.contract import SchemaClient, check_error
 from lib.tests.factories import as_id, make
 from nutrition.models import MealLog, MealLogItem, SupplementLog, SupplementPlan
 from nutrition.tests.factories import make_supplement
@@ -17,6 +17,7 @@ from nutrition.tests.factories import make_supplement
 pytestmark = pytest.mark.django_db
 
 DAY, ADHERENCE = "/api/v1/nutrition/day/", "/api/v1/nutrition/adherence/"
+LOGS = "/api/v1/supplement-logs/"
 DATE = "2026-03-10"
 
 
@@ -180,3 +181,23 @@ def test_adherence_counts_each_plan_and_all(
         str(cycle.pk): [3, 1, 0, 2, 0, 1, round(1 / 3, 4)],
     }
     assert [found[name] for name in ("due", "taken", "skipped", "missed", "besides")] == [9, 2, 1, 6, 1]
+
+
+def test_dose_that_is_logged_again_holds_nothing_of_before(
+    api: SchemaClient, alice: User, magnesium: Supplement
+) -> None:
+    plan = planned(alice, magnesium)
+    said = {"plan": as_id(plan), "supplement": as_id(magnesium), "taken_on": DATE, "dose": "400", "dose_unit": "mg"}
+    first = api.post(LOGS, said).json()
+    assert (api.post(LOGS, said).json(), first["nutrients"]) == (first, {"magnesium": 400})
+    api.delete(f"{LOGS}{first['id']}/")
+    Settings.objects.filter(user=alice).update(time_zone="Asia/Tokyo")
+    again = api.post(LOGS, said | {"dose": "200"}).json()
+    assert [again[name] for name in ("id", "nutrients", "time_zone")] == [first["id"], {"magnesium": 200}, "Asia/Tokyo"]
+
+
+def test_id_that_follows_from_nothing_is_used_once(api: SchemaClient, magnesium: Supplement) -> None:
+    said = {"supplement": as_id(magnesium), "taken_on": DATE}
+    first = api.post(LOGS, said).json()
+    api.delete(f"{LOGS}{first['id']}/")
+    check_error(api.post(LOGS, said | {"id": first["id"]}), 409, "id_taken", "id")
