@@ -53,6 +53,19 @@ class SlugSetSerializerField(serializers.ListField):
         return sorted(set(super().to_internal_value(data)))
 
 
+class CalendarDateField(serializers.DateField):
+    """A day that somebody asks about: beyond these, sums of days and zones might leave the calendar."""
+
+    FIRST, LAST = dt.date(1900, 1, 1), dt.date(2199, 12, 31)
+    default_error_messages = {"out_of_range": f"Must be between {FIRST} and {LAST}."}
+
+    def to_internal_value(self, value: Any) -> dt.date:
+        day = super().to_internal_value(value)
+        if not self.FIRST <= day <= self.LAST:
+            self.fail("out_of_range")
+        return day
+
+
 class ZonedDateTimeField(serializers.DateTimeField):
     """A moment: it names its zone, as in sync. Without one it would mean something else on every device."""
 

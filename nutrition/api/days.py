@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from catalog.domain.nutrients import Total
+from lib.serializer_fields import CalendarDateField
 from nutrition.api.examples import DAY_EXAMPLES, KEPT_EXAMPLES, RANGE_EXAMPLES
 from nutrition.api.shown import DiaryDaySerializer, DiaryRangeDaySerializer, SupplementsKeptSerializer
 from nutrition.domain.cautions import Caution
@@ -28,16 +29,16 @@ DIGITS = 4
 
 
 class DateSerializer(serializers.Serializer[Any]):
-    date = serializers.DateField()
+    date = CalendarDateField()
 
 
 class RangeSerializer(serializers.Serializer[Any]):
     """Days, both of them included."""
 
-    to = serializers.DateField()
+    to = CalendarDateField()
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
-        return {"from": serializers.DateField(), **super().get_fields()}
+        return {"from": CalendarDateField(), **super().get_fields()}
 
 
 def range_of(days_max: int) -> list[OpenApiParameter]:

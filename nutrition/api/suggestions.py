@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from catalog.models import NutritionTemplate
 from lib.parsers import sent_body
-from lib.serializer_fields import IdField
+from lib.serializer_fields import CalendarDateField, IdField
 from nutrition.api.examples import SUGGEST_EXAMPLES
 from nutrition.api.shown import TargetSuggestionSerializer
 from nutrition.domain.energy import Activity, Expenditure
@@ -34,9 +34,7 @@ class SuggestTargetSerializer(serializers.Serializer[Any]):
     activity = serializers.ChoiceField(
         choices=ACTIVITIES, default="moderate", help_text="For the first guess, until a diary says more."
     )
-    starts_on = serializers.DateField(
-        help_text="The day from which on it would hold: today, by the athlete's calendar."
-    )
+    starts_on = CalendarDateField(help_text="The day from which on it would hold: today, by the athlete's calendar.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if attrs.get("goal") and attrs.get("template"):

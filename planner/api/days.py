@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 
 from catalog.enums import WithFood
 from lib.fields import validate_time_zone
+from lib.serializer_fields import CalendarDateField
 from planner import queries
 from planner.api.serializers import (
     CompletionSerializer,
@@ -26,22 +27,11 @@ from planner.domain.days import Day, Frame, days
 from planner.domain.walls import zone_of
 from planner.enums import PlanCategory, ReminderChannel
 
-FIRST, LAST = dt.date(1900, 1, 1), dt.date(2199, 12, 31)
 WEEK = 7
 
 
-class DateInCalendar(serializers.DateField):
-    default_error_messages = {"out_of_range": f"Must be between {FIRST} and {LAST}."}
-
-    def to_internal_value(self, value: Any) -> dt.date:
-        day = super().to_internal_value(value)
-        if not FIRST <= day <= LAST:
-            self.fail("out_of_range")
-        return day
-
-
 class AskedSerializer(serializers.Serializer[Any]):
-    date = DateInCalendar(required=False, help_text="If left out, it is today.")
+    date = CalendarDateField(required=False, help_text="If left out, it is today.")
     time_zone = serializers.CharField(
         required=False,
         validators=[validate_time_zone],

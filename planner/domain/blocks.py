@@ -48,6 +48,11 @@ class Difference(msgspec.Struct, frozen=True):
     starts_at: str = ""
     ends_at: str = ""
 
+    @property
+    def goes_to(self) -> dt.date | None:
+        """What is cancelled goes nowhere."""
+        return None if self.cancelled else self.moved_to
+
 
 class Occurrence(msgspec.Struct, frozen=True):
     """A block on one of its days. day: the one of its rule, which it is known by. from_date, to_date: the days that it touches
@@ -98,7 +103,11 @@ def occurrences(
     low, high = first - REACH, last + REACH
     days = {*days_of(block, low, high), *(day for day in ticked if low <= day <= high)}
     for day, found in differences.items():
-        if found.moved_to is not None and low <= found.moved_to <= high and (day in ticked or falls_on(block, day)):
+        if found.goes_to is None:
+            continue
+        if not low <= found.goes_to <= high:
+            days.discard(day)
+        elif day in ticked or falls_on(block, day):
             days.add(day)
     whole = (occurrence(block, day, differences.get(day, Difference()), zone) for day in sorted(days))
     return [one for one in whole if one.from_date <= last and one.to_date >= first]
@@ -106,10 +115,9 @@ def occurrences(
 
 def occurrence(block: Block, day: dt.date, different: Difference, zone: ZoneInfo) -> Occurrence:
     """Of a day of the block's rule; different: what the athlete changed on it."""
-    moved_to = None if different.cancelled else different.moved_to
-    date = moved_to or day
+    date = different.goes_to or day
     times = (different.starts_at, different.ends_at) if different.starts_at else (block.starts_at, block.ends_at)
-    moved = moved_to is not None and moved_to != day
+    moved = date != day
     if not times[0]:
         return Occurrence(day, date, date, None, None, different.cancelled, moved)
     from_at, to_at = clock(times[0]), clock(times[1])

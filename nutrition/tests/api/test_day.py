@@ -220,3 +220,14 @@ def test_bad_days_are_refused(api: SchemaClient, url: str, params: dict[str, str
 
 def test_longest_range_is_62_days(api: SchemaClient) -> None:
     assert len(api.get(RANGE, {"from": "2026-03-01", "to": "2026-05-01"}).json()) == 62
+
+
+@pytest.mark.parametrize("date", ["0001-01-01", "1899-12-31", "2200-01-01", "9999-12-31"])
+def test_days_beyond_the_calendar_are_refused(api: SchemaClient, date: str) -> None:
+    check_error(api.get(DAY, {"date": date}), 400, "out_of_range", "date")
+    both = api.get(RANGE, {"from": date, "to": date})
+    assert [(error["code"], error["attr"]) for error in both.json()["errors"]] == [
+        ("out_of_range", "from"),
+        ("out_of_range", "to"),
+    ]
+    check_error(api.post("/api/v1/nutrition/targets/suggest/", {"starts_on": date}), 400, "out_of_range", "starts_on")

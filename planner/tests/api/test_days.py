@@ -276,3 +276,12 @@ def test_calendar_has_two_ends_and_both_can_be_seen(api: SchemaClient, alice: Us
 def test_anonymous_sees_no_day(anonymous: SchemaClient) -> None:
     for address in (DAY, WEEK):
         check_error(anonymous.get(address), 401, "not_authenticated")
+
+
+@pytest.mark.parametrize("moved_to", ["0001-01-01", "9999-12-31"])
+def test_day_that_was_moved_beyond_the_calendar_is_on_no_day(api: SchemaClient, alice: User, moved_to: str) -> None:
+    block = make(ScheduleBlock, alice, on_date="2026-12-01", starts_at="22:30", ends_at="06:30")
+    differ(alice, block, "2026-12-01", moved_to=moved_to)
+    for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago"):
+        found = api.get("/api/v1/planner/day/", {"date": "2026-12-01", "time_zone": zone})
+        assert (found.status_code, found.json()["day"]["blocks"]) == (200, [])
