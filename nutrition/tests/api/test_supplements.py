@@ -100,6 +100,26 @@ def test_doses_count_toward_the_limit_and_what_is_open_is_told_before(
     assert day["warnings"][0]["detail"].endswith("Talk to a doctor or a pharmacist.")
 
 
+@pytest.mark.parametrize(
+    ("nutrients", "dose", "unit", "held"),
+    [
+        (["retinol", "vitamin-a"], "0.9", "mg", {"retinol": 900, "vitamin-a": 900}),
+        (["retinol", "vitamin-a"], "3000", "iu", {"retinol": 900, "vitamin-a": 900}),
+        (["vitamin-d"], "1000", "iu", {"vitamin-d": 25}),
+        (["vitamin-a"], "3000", "iu", {}),  # of retinol, or of carotenes, of which it takes more
+        (["vitamin-d", "vitamin-k"], "25", "ug", {}),
+    ],
+)
+def test_dose_holds_what_its_nutrients_say(
+    alice: User, nutrients: list[str], dose: str, unit: str, held: dict[str, float]
+) -> None:
+    for slug in ("retinol", "vitamin-a", "vitamin-d", "vitamin-k"):
+        make_nutrient(slug, unit="ug")
+    plan = planned(alice, make_supplement(nutrients=nutrients))
+    log = taken(alice, plan, dose=dose, dose_unit=unit)
+    assert SupplementLog.objects.get(pk=log.pk).nutrients == held
+
+
 def test_dose_of_which_nobody_knows_what_it_held_is_told(api: SchemaClient, alice: User, magnesium: Supplement) -> None:
     taken(alice, planned(alice, magnesium), dose="2", dose_unit="iu")
     herb = make_supplement("ashwagandha")  # which supplies no nutrient at all
