@@ -176,7 +176,10 @@ class DeviceState(models.Model):
 
 
 class Purged(models.Model):
-    """An id whose tombstone has gone. It is never used again: whoever still writes to it is told so."""
+    """An id whose tombstone has gone. It is never used again: whoever still writes to it is told so.
+
+    An id that follows may come back. For it any other one stands here, so that the version is known all the same.
+    """
 
     pk = models.CompositePrimaryKey("entity", "id")
     entity = models.SmallIntegerField()

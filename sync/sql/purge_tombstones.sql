@@ -1,4 +1,4 @@
--- Which deleted records of an entity leave for good? (with their row and their log; the id is kept, never to be used again)
+-- Which deleted records of an entity leave for good? (with their row and their log; {{kept}}: the id, never to be used again)
 WITH gone AS MATERIALIZED (
   SELECT r.id, r.version FROM sync_record AS r
    WHERE r.user_id = %(user_id)s::uuid AND r.deleted AND r.entity = %(entity)s
@@ -7,7 +7,7 @@ WITH gone AS MATERIALIZED (
    ORDER BY r.version
    LIMIT %(limit)s
 ), ids AS (
-  INSERT INTO sync_purged (entity, id, user_id, version) SELECT %(entity)s, id, %(user_id)s::uuid, version FROM gone ON CONFLICT DO NOTHING
+  INSERT INTO sync_purged (entity, id, user_id, version) SELECT %(entity)s, {kept}, %(user_id)s::uuid, version FROM gone ON CONFLICT DO NOTHING
 ), lines AS (
   DELETE FROM sync_log AS l USING gone WHERE l.entity = %(entity)s AND l.record_id = gone.id
 ), records AS (

@@ -140,7 +140,10 @@ def _lock(user_id: UUID) -> None:
 
 @cache
 def _purge_sql(entity: wire.Entity) -> sql.Composed:
-    """With a condition for each column that may name a row of the entity."""
+    """With a condition for each column that may name a row of the entity.
+
+    Ids that follow are used again, when the thing is made again: another one is kept for them, for those who were away.
+    """
     unreferenced = [
         sql.SQL(" AND NOT EXISTS (SELECT FROM {} AS c WHERE c.{} = r.id)").format(
             sql.Identifier(field.model._meta.db_table), sql.Identifier(field.column)
@@ -148,7 +151,9 @@ def _purge_sql(entity: wire.Entity) -> sql.Composed:
         for field in _references_to(entity)
     ]
     return sql.SQL(load_sql("sync", "purge_tombstones")).format(
-        table=sql.Identifier(entity.table), unreferenced=sql.SQL("").join(unreferenced)
+        table=sql.Identifier(entity.table),
+        unreferenced=sql.SQL("").join(unreferenced),
+        kept=sql.SQL("id" if entity.derived_id is None else "gen_random_uuid()"),
     )
 
 
