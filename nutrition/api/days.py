@@ -224,7 +224,7 @@ def _limit(limit: Limit) -> dict[str, Any]:
 def _dose(dose: DoseOfDay) -> dict[str, Any]:
     said: Any = dose.log or dose.plan
     return {
-        "plan": dose.plan and dose.plan.id,
+        "plan": dose.plan.id if dose.plan else said.plan,
         "log": dose.log and dose.log.id,
         "supplement": dose.supplement,
         "name": dose.name,

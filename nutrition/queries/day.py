@@ -34,7 +34,9 @@ from nutrition.queries.rows import DayRow, DoseRow, LogRow, PlanRow, SupplementR
 
 @dataclass(frozen=True, slots=True)
 class DoseOfDay:
-    """A dose that is due, was taken or was left out. `plan` None: it was taken without one. `log` None: nothing was said."""
+    """A dose that is due, was taken or was left out. `plan` None: there is none, or it has no doses on the day. `log`
+    None: nothing was said.
+    """
 
     plan: PlanRow | None
     log: DoseRow | None

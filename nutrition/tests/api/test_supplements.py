@@ -66,19 +66,22 @@ def test_day_says_what_is_due_taken_skipped_missed_and_taken_besides(
     api: SchemaClient, alice: User, bob: User, magnesium: Supplement
 ) -> None:
     plan = planned(alice, magnesium, "08:00", "13:00", "20:00", typed_name="My magnesium")
-    planned(alice, magnesium, paused=True)
+    paused = planned(alice, magnesium, paused=True)
     planned(alice, magnesium, weekdays=["monday"])  # that day is a Tuesday
     planned(bob, magnesium)
     log = taken(alice, plan, "08:00")
     taken(alice, plan, "13:00", status="skipped")
     taken(alice, plan, "23:00", dose="50")
+    taken(alice, paused)
     found = day_of(api)["supplements"]
     assert [(one["time"], one["outcome"], one["is_due"], one["name"]) for one in found] == [
         ("08:00", "taken", True, "My magnesium"),
         ("13:00", "skipped", True, "My magnesium"),
         ("20:00", "missed", True, "My magnesium"),
         ("23:00", "taken", False, "My magnesium"),
+        ("", "taken", False, "Magnesium"),
     ]
+    assert [one["plan"] for one in found] == [*[str(plan.pk)] * 4, str(paused.pk)]
     assert (found[0]["log"], found[2]["log"], found[3]["dose"]) == (str(log.pk), None, 50)
 
 
