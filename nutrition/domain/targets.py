@@ -11,7 +11,7 @@ from math import ceil
 from typing import Protocol, TypeVar
 
 from nutrition.domain.energy import DAYS_PER_WEEK, KCAL_PER_KG
-from nutrition.domain.people import SAID_OF, Athlete, energy_floor, guards_of, least_weight_kg
+from nutrition.domain.people import SAID_OF, Athlete, Floor, energy_floor, guards_of, least_weight_kg
 
 KCAL_PER_G_PROTEIN, KCAL_PER_G_FAT, KCAL_PER_G_CARBOHYDRATE = 4.0, 9.0, 4.0
 EVERY, TRAINING, REST = "every", "training", "rest"
@@ -160,14 +160,17 @@ def macros_of(energy_kcal: float, weight_kg: float, shape: Shape) -> Macros:
 
 
 def suggested(
-    athlete: Athlete, way: Way, *, expenditure_kcal: float, expenditure_said: str
+    athlete: Athlete, way: Way, *, expenditure_kcal: float, expenditure_said: str, floor: Floor | None = None
 ) -> Suggestion | NotSuggested:
-    """A target by a way to eat, never below the floor; nothing for people whose targets are a professional's work."""
+    """A target by a way to eat, never below the floor; nothing for people whose targets are a professional's work.
+
+    floor: another one than the athlete's own.
+    """
     refused = refused_to(athlete)
     if refused is not None:
         return refused
     assert athlete.weight_kg is not None
-    floor = energy_floor(athlete)
+    floor = floor or energy_floor(athlete)
     wanted = expenditure_kcal * way.energy_percent / 100 + way.change_kg_per_week * KCAL_PER_KG / DAYS_PER_WEEK
     energy_kcal = ENERGY_STEP_KCAL * ceil(max(wanted, floor.kcal) / ENERGY_STEP_KCAL)
     mass_kg = reference_mass_kg(athlete)

@@ -46,14 +46,19 @@ class Kept:
     plans: Sequence[PlanKept]
 
 
-def rows_between(*, user_id: Any, first: dt.date, last: dt.date, weighed_from: dt.date | None = None) -> RangeRow:
-    """One query, however long the range is. weighed_from: from when on the weighings are wanted; none, if it is not said."""
+def rows_between(
+    *, user_id: Any, first: dt.date, last: dt.date, as_of: dt.date | None = None, weighed_from: dt.date | None = None
+) -> RangeRow:
+    """One query, however long the range is. as_of: on which day the person is looked at; the last one, if it is not said.
+    weighed_from: from when on the weighings are wanted; none, if it is not said.
+    """
     ((text,),) = fetch(
         "nutrition",
         "range",
         user_id=user_id,
         first=first,
         last=last,
+        as_of=as_of or last,
         weighed_from=weighed_from or last + dt.timedelta(days=1),
         slugs=list(SLUGS),
     )

@@ -15,7 +15,7 @@ from nutrition.domain.energy import (
     adaptive_expenditure,
     weight_trend,
 )
-from nutrition.domain.people import Athlete
+from nutrition.domain.people import Athlete, energy_floor
 from nutrition.domain.targets import NotSuggested, Shape, Suggestion, Way, refused_to, suggested, way_to_weight
 from nutrition.enums import TargetMethod
 from nutrition.queries.ranges import days_of, rows_between
@@ -53,12 +53,12 @@ def suggestion_for(*, user_id: Any, day: dt.date, wish: Wish) -> Answer:
     """day: from when on it would hold; what was eaten and weighed before it counts. One query."""
     last = day - dt.timedelta(days=1)
     first = last - dt.timedelta(days=WINDOW_MAX_DAYS - 1)
-    row = rows_between(user_id=user_id, first=first, last=last, weighed_from=first - WARM_UP)
+    row = rows_between(user_id=user_id, first=first, last=last, as_of=day, weighed_from=first - WARM_UP)
     weighings = [Weighing(one.day, one.weight_kg) for one in row.weighings]
-    athlete = row.person.on(day)
+    athlete = weighed = row.person.on(day)
     if weighings:
         athlete = replace(athlete, weight_kg=weight_trend(weighings)[-1].weight_kg)
-    refused = refused_to(athlete)
+    refused = refused_to(weighed) or refused_to(athlete)
     resting_kcal = athlete.resting_kcal
     if refused is not None or resting_kcal is None:
         return Answer(refused or NotSuggested("facts_missing", ()), TargetMethod.CALCULATED)
@@ -73,7 +73,14 @@ def suggestion_for(*, user_id: Any, day: dt.date, wish: Wish) -> Answer:
     way = _way(athlete, day, wish)
     if isinstance(way, NotSuggested):
         return Answer(way, TargetMethod.CALCULATED, spent)
-    found = suggested(athlete, way, expenditure_kcal=spent.kcal, expenditure_said=_said(spent, wish.activity))
+    found = suggested(
+        athlete,
+        way,
+        # who writes the target is held to the weight of the last weighing
+        floor=max(energy_floor(weighed), energy_floor(athlete), key=lambda floor: floor.kcal),
+        expenditure_kcal=spent.kcal,
+        expenditure_said=_said(spent, wish.activity),
+    )
     return Answer(found, _method(wish, spent), spent)
 
 

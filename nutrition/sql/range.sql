@@ -4,7 +4,7 @@ WITH person AS MATERIALIZED (
          (SELECT m.value
             FROM training_measurement AS m
            WHERE m.user_id = s.user_id AND m.kind = 'body_weight' AND m.deleted_at IS NULL
-             AND m.local_date <= %(last)s AND m.measured_at < %(last)s::date + 2  -- for the index: the zones of the earth
+             AND m.local_date <= %(as_of)s AND m.measured_at < %(as_of)s::date + 2  -- for the index: the zones of the earth
            ORDER BY m.measured_at DESC
            LIMIT 1) AS weight_kg
     FROM accounts_settings AS s

@@ -57,6 +57,14 @@ def test_suggestion_by_formula_keeps_the_weight_and_can_be_posted(api: SchemaCli
     assert (sitting["target"]["energy_kcal"], sitting["expenditure"]["kcal"]) == ("2140.0", 2136)
 
 
+def test_suggestion_holds_the_floor_of_this_mornings_weight(api: SchemaClient, man: User) -> None:
+    """The trend is lower, but the floor of a target goes by the last weighing."""
+    weigh(man, dt.date.fromisoformat(STARTS_ON), 90)
+    found = suggest(api, activity="sedentary", goal=goal_of(man, "70.000", due_on="2026-04-15"))
+    assert (found["target"]["energy_kcal"], found["floor_kcal"]) == ("1880.0", 1880)
+    assert api.post(TARGETS, found["target"]).status_code == 201
+
+
 def test_suggestion_toward_a_goal_and_by_a_template(api: SchemaClient, man: User) -> None:
     goal = goal_of(man, "76.000", due_on="2026-06-10")  # 4 kg in 10 weeks: 440 kcal a day
     assert suggest(api, goal=goal)["target"]["energy_kcal"] == "2320.0"
