@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from catalog.domain.nutrients import Total
+from catalog.enums import MealSlot
 from lib.serializer_fields import CalendarDateField
 from nutrition.api.examples import DAY_EXAMPLES, KEPT_EXAMPLES, RANGE_EXAMPLES
 from nutrition.api.shown import DiaryDaySerializer, DiaryRangeDaySerializer, SupplementsKeptSerializer
@@ -25,6 +26,7 @@ from nutrition.queries.rows import ItemRow, LogRow, TargetRow
 
 RANGE_MAX_DAYS, ADHERENCE_MAX_DAYS = 62, 366
 TARGET_NUMBERS = ("energy_kcal", "protein_g", "fat_g", "carbohydrate_g", "fiber_g", "water_ml")
+SLOTS = (*MealSlot.values, "")
 DIGITS = 4
 
 
@@ -108,7 +110,7 @@ def asked_range(request: Request, days_max: int) -> tuple[dt.date, dt.date]:
 
 
 def day_shown(day: Day) -> dict[str, Any]:
-    slots = dict.fromkeys([*(log.slot for log in day.logs), *day.by_slot])
+    slots = {log.slot for log in day.logs}
     return {
         "date": day.date,
         "is_training_day": day.is_training_day,
@@ -118,7 +120,7 @@ def day_shown(day: Day) -> dict[str, Any]:
                 **_sums(day.by_slot.get(slot)),
                 "logs": [_log(log) for log in day.logs if log.slot == slot],
             }
-            for slot in slots
+            for slot in sorted(slots, key=SLOTS.index)
         ],
         "totals": _sums(day.eaten),
         "planned": _sums(day.planned),

@@ -231,3 +231,9 @@ def test_days_beyond_the_calendar_are_refused(api: SchemaClient, date: str) -> N
         ("out_of_range", "to"),
     ]
     check_error(api.post("/api/v1/nutrition/targets/suggest/", {"starts_on": date}), 400, "out_of_range", "starts_on")
+
+
+def test_slots_come_in_the_order_of_the_day(api: SchemaClient, alice: User) -> None:
+    for slot in ("", "dinner", "breakfast", "snack", "lunch"):
+        make(MealLog, alice, eaten_on=DATES[1], slot=slot)
+    assert [one["slot"] for one in day_of(api)["slots"]] == ["breakfast", "lunch", "dinner", "snack", ""]
