@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from catalog.models import NutritionTemplate
-from lib.parsers import sent_body
+from lib.api import told
 from lib.serializer_fields import CalendarDateField, IdField
 from nutrition.api.examples import SUGGEST_EXAMPLES
 from nutrition.api.shown import TargetSuggestionSerializer
@@ -52,9 +52,7 @@ class SuggestView(APIView):
     )
     def post(self, request: Request) -> Response:
         """Suggests a target with a reason for each number, or says why it suggests none. It writes nothing."""
-        asked = SuggestTargetSerializer(data=sent_body(request))
-        asked.is_valid(raise_exception=True)
-        said = asked.validated_data
+        said = told(SuggestTargetSerializer, request)
         wish = Wish(
             activity=Activity[said["activity"].upper()],
             goal=_goal(request.user, said.get("goal")),
