@@ -253,9 +253,9 @@ class OwnedViewSet(mixins.CreateModelMixin, mixins.UpdateModelMixin, mixins.Dest
         self._fill_in_copies(rows, live)
         self._refuse_other_content(rows, standing)
         if is_ruled(self.entity.name):
-            self._check_rules([row_change(row) for row in rows], attr=attr, standing=standing)
+            self._check_rules([row_change(row) for row in rows], attr=attr, standing=live)
         self.write_rows([row for row in rows if row.pk not in standing])
-        self._write_again([row for row in rows if row.pk in standing and standing[row.pk].deleted_at is not None])
+        self._write_again([row for row in rows if row.pk in standing.keys() - live.keys()])
         written = {row.pk: row for row in self.get_queryset().filter(pk__in=ids)}
         return [written[key] for key in ids]
 

@@ -215,6 +215,8 @@ def test_dose_that_is_logged_again_holds_nothing_of_before(
     assert (api.post(LOGS, said).json(), first["nutrients"]) == (first, {"magnesium": 400})
     api.delete(f"{LOGS}{first['id']}/")
     Settings.objects.filter(user=alice).update(time_zone="Asia/Tokyo")
+    unknown = api.post(LOGS, said | {"nutrients": {"stardust": 1}})
+    assert (unknown.status_code, unknown.json()["errors"][0]["attr"]) == (400, "nutrients.stardust")
     again = api.post(LOGS, said | {"dose": "200"}).json()
     assert [again[name] for name in ("id", "nutrients", "time_zone")] == [first["id"], {"magnesium": 200}, "Asia/Tokyo"]
 
