@@ -1,7 +1,7 @@
 -- What was eaten, taken and drunk on a day, and what is needed to read it, as JSON?
 WITH person AS MATERIALIZED (
   SELECT s.sex, s.birth_date, s.height_m, s.life_stage, s.eating_disorder_flag, s.time_zone,
-         coalesce(extract(year FROM age(%(day)s::date, s.birth_date)), %(adult_y)s) AS years,
+         coalesce(extract(year FROM age(%(day)s::date, CASE WHEN s.birth_date <= %(day)s THEN s.birth_date END)), %(adult_y)s) AS years,
          (SELECT m.value
             FROM training_measurement AS m
            WHERE m.user_id = s.user_id AND m.kind = 'body_weight' AND m.deleted_at IS NULL

@@ -206,6 +206,15 @@ def test_adherence_counts_each_plan_and_all(
     assert [found[name] for name in ("due", "taken", "skipped", "missed", "besides")] == [9, 2, 1, 6, 1]
 
 
+def test_limits_before_ones_own_birth_are_those_of_an_adult(
+    api: SchemaClient, alice: User, magnesium: Supplement
+) -> None:
+    Settings.objects.filter(user=alice).update(birth_date=dt.date(2027, 1, 1))
+    taken(alice, planned(alice, magnesium), dose="400")
+    day = day_of(api)
+    assert (day["age_is_known"], codes(day)) == (False, ["over_limit"])
+
+
 def test_dose_that_is_logged_again_holds_nothing_of_before(
     api: SchemaClient, alice: User, magnesium: Supplement
 ) -> None:
