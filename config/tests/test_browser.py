@@ -21,6 +21,7 @@ from accounts.services.mails import mail_link
 from accounts.tests.factories import give_reason, token_for
 from catalog.models import ExerciseType
 from catalog.tests.factories import make_canonical, make_muscle
+from config.tests.contract import openapi
 from conftest import client_of
 from lib.tests.factories import make, make_user
 from sync.models import Conflict
@@ -73,6 +74,9 @@ class Page:
 
     def texts(self, selector: str) -> list[str]:
         return [element.text for element in self.driver.find_elements(By.CSS_SELECTOR, selector)]
+
+    def attributes(self, selector: str, name: str) -> list[str | None]:
+        return [element.get_attribute(name) for element in self.driver.find_elements(By.CSS_SELECTOR, selector)]
 
     def hosts(self) -> set[str]:
         """Of everything that the page asked for."""
@@ -158,9 +162,13 @@ def test_curator_sees_why_a_muscle_stays(page: Page) -> None:
 
 def test_docs_page_shows_every_operation_without_a_network(page: Page) -> None:
     page.open("/api/docs/")
-    page.see(".opblock")
+    page.see(".opblock-tag")
     assert page.driver.title == "Dropset API"
-    page.see_all(".opblock-summary-path", {"/api/v1/sync/push", "/api/v1/auth/login", "/api/v1/workouts/"})
+    tags = {operation["tags"][0] for path in openapi()["paths"].values() for operation in path.values()}
+    assert set(page.attributes(".opblock-tag", "data-tag")) == tags | {"specimens"}  # of the test suite
+    for tag, path in (("sync", "/api/v1/sync/push"), ("auth", "/api/v1/auth/login"), ("workouts", "/api/v1/workouts/")):
+        page.click(f"#operations-tag-{tag} button")
+        page.see_all(".opblock-summary-path", {path})
     assert page.hosts() == {page.base_url}
     assert page.complaints() == []
 

@@ -19,7 +19,6 @@ from dropset_client.records import BaseRecords
 from dropset_client.shapes import shapes
 from dropset_client.wire import JsonObject, Mutation, NewId, Op, Record, Refusal, Result, Status
 
-_SERVER_ONLY = ("conflict",)
 _READ_ONLY = {"local_date"}  # fields that the server makes
 _ADD = """
     INSERT INTO rescue
@@ -198,7 +197,8 @@ def _same(incoming: BaseRecords, old: Record) -> Record | None:
 
 def _change(old: Record, new: Record | None) -> tuple[Op, JsonObject] | None:
     """What makes the server hold what this device held; None where it does already, or it is the server's own."""
-    if old.entity in _SERVER_ONLY:
+    known = shapes().get(old.entity)
+    if known is not None and known.read_only:
         return None
     if old.deleted:
         return (Op.DELETE, {}) if new is not None and not new.deleted else None
