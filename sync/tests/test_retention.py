@@ -15,7 +15,6 @@ from accounts.models import Device, User
 from catalog.tests.factories import make_equipment
 from config.tests.contract import SchemaClient
 from lib import wire
-from lib.identity import derived_id
 from lib.tests.factories import as_id, make
 from sync.domain import lifetimes
 from sync.models import Conflict, DeviceState, Head, LogEntry, Mutation, Purged, Record
@@ -327,20 +326,6 @@ def test_purged_id_cannot_be_made_over_rest(phone: Phone, api: SchemaClient) -> 
     response = api.post("/api/v1/workouts/", {"id": record_id, "title": "Again"})
     assert (response.status_code, response.json()["errors"][0]["code"]) == (409, "id_taken")
     assert api.get(f"/api/v1/workouts/{record_id}/").status_code == 404
-
-
-def test_id_that_follows_is_there_again_after_its_tombstone_left(phone: Phone, api: SchemaClient, alice: User) -> None:
-    """What there is once may be made again, however long ago it was deleted."""
-    rule = {"key": "evening-phone", "condition": "It is late."}
-    record_id = str(derived_id(alice.pk, "mechanism", "evening-phone"))
-    for again in ("push", "rest"):
-        assert phone.one("create", "mechanism", record_id, rule)["status"] == "applied"
-        assert phone.one("delete", "mechanism", record_id, base_version=phone.pull()["version"])["status"] == "applied"
-        age(366)
-        assert run().tombstones == 1, again
-    assert phone.one("update", "mechanism", record_id, {"action": "Charge it."})["status"] == "conflict"
-    assert api.post("/api/v1/mechanisms/", rule).json()["id"] == record_id
-    assert Purged.objects.filter(user=alice).count() == 2  # for devices that were away
 
 
 # --- devices that were away ---
