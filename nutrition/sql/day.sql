@@ -77,7 +77,7 @@ SELECT json_build_object(
                             'due_time', d.due_time, 'taken_at', d.taken_at,
                             'local_time', to_char(d.taken_at AT TIME ZONE d.time_zone, 'HH24:MI'),
                             'dose', d.dose, 'dose_unit', d.dose_unit, 'holds', d.nutrients
-                          ) ORDER BY d.taken_at NULLS LAST, d.id), '[]')
+                          ) ORDER BY d.taken_at NULLS LAST, nullif(d.due_time, '') NULLS LAST, d.id), '[]')
                      FROM doses AS d JOIN supplements AS s ON s.id = d.supplement_id),
          'supplements', (SELECT coalesce(json_agg(json_build_object(
                                   'id', s.id, 'name', s.name,
