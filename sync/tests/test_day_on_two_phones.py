@@ -1,12 +1,13 @@
 """A day that two phones write offline: what docs/sync.md, "A day on two phones", says comes of it. Nothing is lost."""
 
-from time import sleep
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from catalog.tests.factories import make_food, make_nutrient
 from dropset_client import Device
+from dropset_client.wire import Clock, utc_now
 from lib.tests.factories import as_id
 from nutrition.tests.factories import make_supplement
 from sync.tests.devices import kept, lost
@@ -26,7 +27,20 @@ def nutrients(db: None) -> None:
 
 @pytest.fixture
 def phones(open_device: Open) -> tuple[Device, Device]:  # noqa: F811 - a fixture
-    return open_device("phone"), open_device("tablet")
+    """What the one does after the other is later, also within a millisecond: there, the id of the device would decide."""
+    clock = in_turn()
+    return open_device("phone", clock=clock), open_device("tablet", clock=clock)
+
+
+def in_turn() -> Clock:
+    last = utc_now()
+
+    def clock() -> Any:
+        nonlocal last
+        last = max(utc_now(), last + timedelta(milliseconds=2))
+        return last
+
+    return clock
 
 
 def oats(**values: Any) -> str:
@@ -170,7 +184,6 @@ def test_log_that_one_deleted_and_the_other_went_on_with_comes_back(phones: tupl
     log, item = log_oats(phone, food)
     settle(phone, tablet)
     phone.delete("meal_log", log)
-    sleep(0.01)  # it is later by more than a millisecond
     more = tablet.create("meal_log_item", {"meal_log": log, "food": food, "grams": "20.00"})
     (conflict,) = end(phone, tablet)
     assert (conflict["kind"], conflict["record_id"]) == ("delete", log)

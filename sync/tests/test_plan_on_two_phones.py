@@ -1,6 +1,5 @@
 """A day of the planner on two phones that are offline: what docs/planner.md says comes of it. Nothing is lost."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,7 +7,6 @@ import pytest
 from accounts.models import Settings, User
 from config.tests.contract import SchemaClient
 from dropset_client import Device
-from dropset_client.wire import utc_now
 from planner.models import Completion
 from sync.tests.devices import kept, lost
 from sync.tests.test_day_on_two_phones import end, phones  # noqa: F401 - a fixture
@@ -16,7 +14,6 @@ from sync.tests.test_devices_end_to_end import Open, ann, open_device, settle  #
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-MORNING = utc_now() - timedelta(hours=1)
 TUESDAY, THURSDAY = "2026-12-01", "2026-12-03"
 Phones = tuple[Device, Device]
 
@@ -61,9 +58,9 @@ def test_ticks_that_say_different_things_merge_by_field(phones: Phones) -> None:
 def test_top_three_merge_by_place_and_keep_both_texts_of_one(phones: Phones) -> None:  # noqa: F811
     phone, tablet = phones
     day = {"day": TUESDAY}
-    phone.create("top_three_item", day | {"place": 1, "title": "Bank"}, at=MORNING)
-    phone.create("top_three_item", day | {"place": 2, "title": "Tax"}, at=MORNING)
-    tablet.create("top_three_item", day | {"place": 2, "title": "Dentist"}, at=MORNING + timedelta(minutes=5))
+    phone.create("top_three_item", day | {"place": 1, "title": "Bank"})
+    phone.create("top_three_item", day | {"place": 2, "title": "Tax"})
+    tablet.create("top_three_item", day | {"place": 2, "title": "Dentist"})
     tablet.create("top_three_item", day | {"place": 3, "title": "Run"})
     (conflict,) = end(*phones)
     titles = {record["place"]: record["title"] for record in phone.list("top_three_item")}

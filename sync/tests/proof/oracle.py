@@ -293,7 +293,8 @@ class Oracle:
         """Of fields that mean something only together, nobody writes some and leaves the others to somebody else."""
         for key, entries in self.history.items():
             for entry in entries:
-                if entry.patch is not None and entry.op != "I":
+                creates = entry.op == "I" or entry.before is None  # also below what is deleted, and goes along at once
+                if entry.patch is not None and not creates:
                     written = {name for name in entry.patch if not name.startswith("_")}
                     assert written >= _whole(key[0], written), ("P2 half a register", entry)
 
