@@ -22,6 +22,20 @@ class BadRequest(DomainError):
     code = "bad_request"
 
 
+class RangeBackwards(DomainError):
+    """The last day is before the first."""
+
+    code = "ends_before_start"
+    attr = "to"
+
+
+class RangeTooLong(DomainError):
+    """These are too many days. Ask for a shorter time."""
+
+    code = "range_too_long"
+    attr = "to"
+
+
 class Unauthenticated(DomainError):
     """Log in first."""
 

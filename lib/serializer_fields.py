@@ -1,4 +1,7 @@
-"""Serializer fields that take a value for what it is in JSON, as sync does: DRF's own take 0 for a text or an id, true for 1."""
+"""Serializer fields that take a value for what it is in JSON, as sync does: DRF's own take 0 for a text or an id, true for 1.
+
+And the range of days that lists of days take.
+"""
 
 import datetime as dt
 from typing import Any
@@ -8,6 +11,7 @@ import msgspec
 from rest_framework import serializers
 
 from lib import wire
+from lib.errors import RangeBackwards, RangeTooLong
 
 
 class IdField(serializers.UUIDField):
@@ -64,6 +68,27 @@ class CalendarDateField(serializers.DateField):
         if not self.FIRST <= day <= self.LAST:
             self.fail("out_of_range")
         return day
+
+
+class RangeSerializer(serializers.Serializer[Any]):
+    """Days, both of them included."""
+
+    to = CalendarDateField()
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        return {"from": CalendarDateField(), **super().get_fields()}
+
+
+def asked_range(query: Any, *, days_max: int) -> tuple[dt.date, dt.date]:
+    """The first and the last day in the parameters `from` and `to`. Raises RangeBackwards, RangeTooLong."""
+    asked = RangeSerializer(data=query)
+    asked.is_valid(raise_exception=True)
+    first, last = asked.validated_data["from"], asked.validated_data["to"]
+    if last < first:
+        raise RangeBackwards
+    if (last - first).days >= days_max:
+        raise RangeTooLong(f"This is more than {days_max} days. Ask for a shorter time.")
+    return first, last
 
 
 class ZonedDateTimeField(serializers.DateTimeField):

@@ -29,20 +29,6 @@ class NothingToTakeOver(Conflict):
     code = "nothing_to_take_over"
 
 
-class EndsBeforeStart(DomainError):
-    """The last day is before the first."""
-
-    code = "ends_before_start"
-    attr = "to"
-
-
-class RangeTooLong(DomainError):
-    """These are too many days. Ask for a shorter time."""
-
-    code = "range_too_long"
-    attr = "to"
-
-
 class GoalNotOfWeight(DomainError):
     """This goal is not about body weight."""
 

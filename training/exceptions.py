@@ -108,13 +108,6 @@ class TooManyWeeks(DomainError):
     code = "too_many_weeks"
 
 
-class RangeTooLong(DomainError):
-    """This is more than two years. Ask for a shorter time."""
-
-    code = "range_too_long"
-    attr = "to"
-
-
 class FileUnreadable(DomainError):
     """This is no file of an app that is known here."""
 

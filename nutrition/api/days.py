@@ -1,6 +1,5 @@
 """A day of the diary, and a range of days."""
 
-import datetime as dt
 from typing import Any
 
 from django.utils import timezone
@@ -13,13 +12,12 @@ from rest_framework.views import APIView
 
 from catalog.domain.nutrients import Total
 from catalog.enums import MealSlot
-from lib.serializer_fields import CalendarDateField
+from lib.serializer_fields import CalendarDateField, asked_range
 from nutrition.api.examples import DAY_EXAMPLES, KEPT_EXAMPLES, RANGE_EXAMPLES
 from nutrition.api.shown import DiaryDaySerializer, DiaryRangeDaySerializer, SupplementsKeptSerializer
 from nutrition.domain.cautions import Caution
 from nutrition.domain.days import Limit, Line, Sums
 from nutrition.domain.doses import Adherence
-from nutrition.exceptions import EndsBeforeStart, RangeTooLong
 from nutrition.queries.day import Day, DoseOfDay, day_of
 from nutrition.queries.ranges import DayOfRange, PlanKept, days_of, rows_between, supplements_kept
 from nutrition.queries.rows import ItemRow, LogRow, TargetRow
@@ -32,15 +30,6 @@ DIGITS = 4
 
 class DateSerializer(serializers.Serializer[Any]):
     date = CalendarDateField()
-
-
-class RangeSerializer(serializers.Serializer[Any]):
-    """Days, both of them included."""
-
-    to = CalendarDateField()
-
-    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
-        return {"from": CalendarDateField(), **super().get_fields()}
 
 
 def range_of(days_max: int) -> list[OpenApiParameter]:
@@ -78,7 +67,7 @@ class RangeView(APIView):
     )
     def get(self, request: Request) -> Response:
         """Energy, macros and water of each day, with the target that was in force."""
-        first, last = asked_range(request, RANGE_MAX_DAYS)
+        first, last = asked_range(request.query_params, days_max=RANGE_MAX_DAYS)
         row = rows_between(user_id=request.user.pk, first=first, last=last)
         return Response([_day_of_range(one) for one in days_of(row, first, last)])
 
@@ -93,20 +82,9 @@ class AdherenceView(APIView):
     )
     def get(self, request: Request) -> Response:
         """How plans of supplements were kept: of the doses that were due, how many were taken, left out and missed."""
-        first, last = asked_range(request, ADHERENCE_MAX_DAYS)
+        first, last = asked_range(request.query_params, days_max=ADHERENCE_MAX_DAYS)
         kept = supplements_kept(user_id=request.user.pk, first=first, last=last, at=timezone.now())
         return Response({**_adherence(kept.whole), "plans": [_plan_kept(one) for one in kept.plans]})
-
-
-def asked_range(request: Request, days_max: int) -> tuple[dt.date, dt.date]:
-    asked = RangeSerializer(data=request.query_params)
-    asked.is_valid(raise_exception=True)
-    first, last = asked.validated_data["from"], asked.validated_data["to"]
-    if last < first:
-        raise EndsBeforeStart
-    if (last - first).days >= days_max:
-        raise RangeTooLong(f"This is more than {days_max} days. Ask for a shorter time.")
-    return first, last
 
 
 def day_shown(day: Day) -> dict[str, Any]:

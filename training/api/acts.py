@@ -77,15 +77,6 @@ class FulfilSerializer(serializers.Serializer[Any]):
     workout = IdField(allow_null=True, help_text="The workout that fulfils it; null: none does.")
 
 
-class RangeSerializer(serializers.Serializer[Any]):
-    """Days, both of them included."""
-
-    to = serializers.DateField()
-
-    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
-        return {"from": serializers.DateField(), **super().get_fields()}
-
-
 def sent(request: Request) -> dict[str, Any]:
     """The body as it came, if it is an object."""
     body = sent_body(request)

@@ -16,13 +16,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from lib.serializer_fields import asked_range
 from training import queries
 from training.api import acts
 from training.domain.ics import calendar_file
-from training.exceptions import EndsBeforeStart, RangeTooLong
 from training.services import addresses
 
-RANGE_MAX = dt.timedelta(days=731)
+RANGE_MAX_DAYS = 732
 FEED_BEFORE, FEED_AFTER = dt.timedelta(days=90), dt.timedelta(days=366)
 STATES = ("planned", "in_progress", "done", "skipped", "missed", "paused")
 
@@ -101,13 +101,7 @@ class CalendarView(APIView):
     )
     def get(self, request: Request) -> Response:
         """What was planned, done, skipped and missed, by days of the user's calendar."""
-        asked = acts.RangeSerializer(data=request.query_params)
-        asked.is_valid(raise_exception=True)
-        first, last = asked.validated_data["from"], asked.validated_data["to"]
-        if last < first:
-            raise EndsBeforeStart(attr="to")
-        if last - first > RANGE_MAX:
-            raise RangeTooLong
+        first, last = asked_range(request.query_params, days_max=RANGE_MAX_DAYS)
         today = acts.today_of(request.user)
         days = queries.calendar(user_id=request.user.pk, first=first, last=last, today=today)
         return Response({"today": today, "days": orjson.Fragment(days)})
