@@ -5,8 +5,30 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 from lib.weekdays import WEEKDAYS
+
+
+class PlanAsRead(Protocol):
+    """A row of a plan, as a query brings it."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def weekdays(self) -> Iterable[str]: ...
+    @property
+    def times(self) -> Iterable[str]: ...
+    @property
+    def cycle_days_on(self) -> int | None: ...
+    @property
+    def cycle_days_off(self) -> int | None: ...
+    @property
+    def starts_on(self) -> dt.date | None: ...
+    @property
+    def ends_on(self) -> dt.date | None: ...
+    @property
+    def paused(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +45,19 @@ class Plan:
     starts_on: dt.date | None = None
     ends_on: dt.date | None = None
     paused: bool = False
+
+    @classmethod
+    def of(cls, row: PlanAsRead) -> "Plan":
+        return cls(
+            id=row.id,
+            weekdays=frozenset(row.weekdays),
+            times=tuple(row.times),
+            cycle_days_on=row.cycle_days_on,
+            cycle_days_off=row.cycle_days_off,
+            starts_on=row.starts_on,
+            ends_on=row.ends_on,
+            paused=row.paused,
+        )
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -103,16 +103,7 @@ class PlanRow(Struct, frozen=True, kw_only=True):
 
     @property
     def plan(self) -> Plan:
-        return Plan(
-            id=self.id,
-            weekdays=frozenset(self.weekdays),
-            times=tuple(self.times),
-            cycle_days_on=self.cycle_days_on,
-            cycle_days_off=self.cycle_days_off,
-            starts_on=self.starts_on,
-            ends_on=self.ends_on,
-            paused=self.paused,
-        )
+        return Plan.of(self)
 
 
 class DoseRow(Struct, frozen=True):

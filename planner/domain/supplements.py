@@ -31,17 +31,7 @@ def supplements_of(plans: Iterable[TakenPlan], logged: Iterable[LoggedDose], dat
 
 
 def _doses(plan: TakenPlan, date: dt.date, logs: Iterable[tuple[str, str]]) -> Iterator[tuple[Dose, bool]]:
-    rule = Plan(
-        id=plan.id,
-        weekdays=plan.weekdays,
-        times=plan.times,
-        cycle_days_on=plan.cycle_days_on,
-        cycle_days_off=plan.cycle_days_off,
-        starts_on=plan.starts_on,
-        ends_on=plan.ends_on,
-        paused=plan.paused,
-    )
-    due = doses_on(rule, date)
+    due = doses_on(Plan.of(plan), date)
     yield from ((dose, True) for dose in due)
     times = {dose.time for dose in due}
     yield from ((Dose(date, plan.id, time), False) for of, time in sorted(logs) if of == plan.id and time not in times)
