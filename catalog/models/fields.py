@@ -2,10 +2,12 @@
 
 from django.db import models
 
-from lib.fields import BoundedDecimalField, BoundedFloatField, BoundedIntegerField, JsonField
+from lib.fields import BoundedDecimalField, BoundedFloatField, BoundedIntegerField, JsonField, PatternField
+from lib.weekdays import WEEKDAYS
 
 POSITION_LIMIT = 1e9
 METADATA_BYTES = 2048
+CLOCK_TIME = "([01][0-9]|2[0-3]):[0-5][0-9]"
 
 
 def title_field() -> models.CharField[str, str]:
@@ -73,3 +75,20 @@ def distance_m_field() -> BoundedDecimalField:
 
 def rest_s_field() -> BoundedIntegerField:
     return BoundedIntegerField(min_value=0, max_value=86_400, null=True, blank=True)
+
+
+def clock_field(help_text: str = "") -> PatternField:
+    """A time on the wall, of no zone by itself. Empty: none."""
+    return PatternField(
+        pattern=CLOCK_TIME, form="a time of the clock such as 07:30", max_length=5, blank=True, default="",
+        help_text=help_text,
+    )  # fmt: skip
+
+
+def weekdays_known(name: str) -> models.CheckConstraint:
+    return models.CheckConstraint(
+        condition=models.Q(weekdays__contained_by=list(WEEKDAYS)),
+        name=name,
+        violation_error_code="invalid_choice",
+        violation_error_message=f"Weekdays are {', '.join(WEEKDAYS)}.",
+    )

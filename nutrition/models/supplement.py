@@ -4,7 +4,7 @@ from django.db import models
 
 from catalog.enums import DoseUnit, WithFood
 from catalog.models import Supplement
-from catalog.models.fields import typed_name_field
+from catalog.models.fields import clock_field, typed_name_field, weekdays_known
 from catalog.models.supplement import dose_field
 from lib.constraints import DerivedId
 from lib.fields import (
@@ -20,12 +20,11 @@ from lib.fields import (
 from lib.models import OwnedModel
 from lib.rules import own_or_shared
 from lib.together import Copied, Together
-from lib.weekdays import WEEKDAYS
 from lib.wire import Wire
 from nutrition.enums import SupplementLogStatus
 from nutrition.models.fields import amounts_field
 from nutrition.rules import CopiesDose
-from nutrition.validators import LOCAL_TIME, validate_times
+from nutrition.validators import validate_times
 
 DOSE_TOGETHER = Together(("dose", "dose_unit"))
 
@@ -77,12 +76,7 @@ class SupplementPlan(OwnedModel):
         constraints = [
             *OwnedModel.Meta.constraints,
             dose_constraint(),
-            models.CheckConstraint(
-                condition=models.Q(weekdays__contained_by=list(WEEKDAYS)),
-                name="nutrition_supplementplan_weekdays_known",
-                violation_error_code="invalid_choice",
-                violation_error_message=f"Weekdays are {', '.join(WEEKDAYS)}.",
-            ),
+            weekdays_known("nutrition_supplementplan_weekdays_known"),
             models.CheckConstraint(
                 condition=models.Q(cycle_days_on=None, cycle_days_off=None)
                 | models.Q(cycle_days_on__isnull=False, cycle_days_off__isnull=False),
@@ -119,12 +113,7 @@ class SupplementLog(OwnedModel):
     taken_on = models.DateField(
         help_text="The day by the athlete's own calendar; a later change of zone moves nothing."
     )
-    due_time = models.CharField(
-        max_length=5,
-        blank=True,
-        default="",
-        help_text='Of a plan with times: the one that it is about, such as "08:00".',
-    )
+    due_time = clock_field('Of a plan with times: the one that it is about, such as "08:00".')
     taken_at = MomentField(null=True, blank=True)
     time_zone = TimeZoneField()
     dose = dose_field()
@@ -141,12 +130,6 @@ class SupplementLog(OwnedModel):
             dose_constraint(),
             DerivedId(
                 "supplement_log", within=["plan"], by=["taken_on", "due_time"], name="nutrition_supplementlog_id"
-            ),
-            models.CheckConstraint(
-                condition=models.Q(due_time="") | models.Q(due_time__regex=LOCAL_TIME),
-                name="nutrition_supplementlog_due_time",
-                violation_error_code="invalid_time",
-                violation_error_message='A time of a day is written as "08:00".',
             ),
         ]
         indexes = [

@@ -91,7 +91,6 @@ register(
         breaks={
             "nutrition_supplementlog_dose_unit": {"dose_unit": "mg"},
             "nutrition_supplementlog_id": {"plan": "00000000-0000-4000-8000-000000000000"},
-            "nutrition_supplementlog_due_time": {"due_time": "8:00"},
         },
     )
 )

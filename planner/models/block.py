@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from catalog.models.fields import title_field
+from catalog.models.fields import clock_field, title_field, weekdays_known
 from lib.constraints import DerivedId
 from lib.fields import BoundedIntegerField, EnumField, NoteField, OwnedForeignKey, PatternField, TimeZoneField
 from lib.models import OwnedModel
@@ -10,7 +10,7 @@ from lib.together import Together
 from lib.wire import Wire
 from nutrition.models import Meal
 from planner.enums import PlanCategory
-from planner.models.fields import both_or_neither, clock_field, ends_after_start, weekdays_field, weekdays_known
+from planner.models.fields import both_or_neither, ends_after_start, weekdays_field
 from training.models import WorkoutTemplate
 
 

@@ -3,29 +3,12 @@
 from django.db import models
 from django.db.models.lookups import Exact
 
-from lib.fields import PatternField, SlugSetField
+from lib.fields import SlugSetField
 from lib.weekdays import WEEKDAYS
-
-
-def clock_field(help_text: str = "") -> PatternField:
-    """A time on the wall, of no zone by itself. Empty: none."""
-    return PatternField(
-        pattern="([01][0-9]|2[0-3]):[0-5][0-9]", form="a time of the clock such as 07:30", max_length=5, blank=True, default="",
-        help_text=help_text,
-    )  # fmt: skip
 
 
 def weekdays_field(help_text: str) -> SlugSetField:
     return SlugSetField(max_size=7, help_text=f"{', '.join(WEEKDAYS)}. {help_text}")
-
-
-def weekdays_known(name: str) -> models.CheckConstraint:
-    return models.CheckConstraint(
-        condition=models.Q(weekdays__contained_by=list(WEEKDAYS)),
-        name=name,
-        violation_error_code="invalid_choice",
-        violation_error_message=f"Weekdays are {', '.join(WEEKDAYS)}.",
-    )
 
 
 def both_or_neither(first: str, second: str, *, name: str, code: str, message: str) -> models.CheckConstraint:

@@ -1,12 +1,12 @@
 from django.db import models
 
-from catalog.models.fields import position_field, title_field
+from catalog.models.fields import position_field, title_field, weekdays_known
 from lib.fields import BoundedIntegerField, EnumField, NoteField
 from lib.models import OwnedModel
 from lib.together import Together
 from lib.wire import Wire
 from planner.enums import StreakRule
-from planner.models.fields import ends_after_start, weekdays_field, weekdays_known
+from planner.models.fields import ends_after_start, weekdays_field
 
 
 class Habit(OwnedModel):

@@ -1,5 +1,6 @@
 from django.db import models
 
+from catalog.models.fields import clock_field
 from lib.fields import BoundedIntegerField, EnumField, OwnedForeignKey
 from lib.models import OwnedModel
 from lib.together import Together
@@ -7,7 +8,7 @@ from lib.wire import Wire
 from nutrition.models import SupplementPlan
 from planner.enums import ReminderChannel
 from planner.models.block import ScheduleBlock
-from planner.models.fields import clock_field, exactly_one
+from planner.models.fields import exactly_one
 from planner.models.habit import Habit
 
 

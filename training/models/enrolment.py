@@ -3,13 +3,12 @@
 from django.db import models
 
 from catalog.models import Program, ProgramSlot
-from catalog.models.fields import load_kg_field, reps_field, title_field
+from catalog.models.fields import load_kg_field, reps_field, title_field, weekdays_known
 from lib.constraints import AtMostOne
 from lib.fields import BoundedIntegerField, EnumField, NoteField, OwnedForeignKey, SlugSetField
 from lib.models import OwnedModel
 from lib.rules import own_or_shared
 from lib.together import Together
-from lib.weekdays import WEEKDAYS
 from lib.wire import Wire
 from training.enums import EnrolmentOutcome, EnrolmentStatus, ProgressionOutcome
 from training.models.gym import Gym
@@ -56,12 +55,7 @@ class Enrolment(OwnedModel):
                 code="enrolled_already",
                 message="You are doing this program already. Finish, pause or abandon that enrolment first.",
             ),
-            models.CheckConstraint(
-                condition=models.Q(weekdays__contained_by=list(WEEKDAYS)),
-                name="training_enrolment_weekdays_known",
-                violation_error_code="invalid_choice",
-                violation_error_message=f"Weekdays are {', '.join(WEEKDAYS)}.",
-            ),
+            weekdays_known("training_enrolment_weekdays_known"),
             models.CheckConstraint(
                 condition=models.Q(outcome="", ended_on=None)
                 | (~models.Q(outcome="") & models.Q(ended_on__isnull=False)),
