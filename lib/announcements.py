@@ -25,7 +25,9 @@ logger = logging.getLogger(__name__)
 
 
 def announce_after_commit(user_id: Any) -> None:
-    """Once this transaction is committed, and only then. Asked for twice, it is sent once."""
+    """Once this transaction is committed, and only then. Asked for twice, it is sent once, or twice if the thread
+    wakes in between: whoever hears it looks, and finds nothing new.
+    """
     transaction.on_commit(lambda: announcer.add(str(user_id)), robust=True)
 
 

@@ -1,6 +1,6 @@
 """A server without a database: the planner, with the records and their log in memory."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec.structs import replace
@@ -40,6 +40,7 @@ RULES = {
     "conflict": _rules("conflict", read_only=True),
 }
 START_MS = 1_000_000
+Order = Sequence[tuple[str, Edit]]  # each with its device
 
 
 class Server:
@@ -108,3 +109,25 @@ def interleavings(sequences: Sequence[Sequence[Any]]) -> Iterator[list[Any]]:
         if sequence:
             rest = [*sequences[:number], sequence[1:], *sequences[number + 1 :]]
             yield from ([sequence[0], *tail] for tail in interleavings(rest))
+
+
+def arrivals(edits: Mapping[str, Sequence[Edit]], begin: Callable[[], Server]) -> list[tuple[Order, Server]]:
+    """The server after each order in which the edits of the devices may arrive."""
+    found: list[tuple[Order, Server]] = []
+    for order in interleavings([[(device, edit) for edit in own] for device, own in edits.items()]):
+        server = begin()
+        for device, edit in order:
+            server.push(device, edit)
+        found.append((order, server))
+    return found
+
+
+def said(order: Order) -> str:
+    return "\n".join(f"{edit.id}: {edit.op} {edit.key} {dict(edit.patch)} at {edit.at_ms}" for _, edit in order)
+
+
+def check_same_end(found: Sequence[tuple[Order, Server]]) -> None:
+    """Whatever the order of arrival, the server holds the same."""
+    (first_order, first), *others = found
+    for order, server in others:
+        assert server.registers() == first.registers(), f"{said(first_order)}\n--- or ---\n{said(order)}"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sync.domain.merge import DELETED
 from sync.domain.records import Edit, Key
 from sync.services.push.rules import entity_rules
-from sync.tests.planning import START_MS, Server, interleavings
+from sync.tests.planning import START_MS, Order, Server, arrivals, check_same_end, said
 
 DAY = "2026-12-01"
 BLOCK, HABIT = ("schedule_block", "b"), ("habit", "h")
@@ -38,7 +38,6 @@ SAYS: Mapping[str, Mapping[str, Sequence[Any]]] = {
 }
 STANDING = (OF_HABIT, FIRST)  # before the phones go offline
 Act = tuple[str, Key, str, int, int]  # device, record, field (or "delete"), number of a value, time
-Order = Sequence[tuple[str, Edit]]
 
 
 def begun(key: Key) -> dict[str, Any]:
@@ -107,21 +106,10 @@ def base() -> Server:
 
 
 def outcomes(done: list[Act]) -> list[tuple[Order, Server]]:
-    """The server after each order in which what the phones did may arrive."""
     phones = {name: Phone(name) for name in "AB"}
     for device, *act in done:
         phones[device].act(*act)  # type: ignore[arg-type]  # the rest of an Act
-    found: list[tuple[Order, Server]] = []
-    for order in interleavings([[(p.name, edit) for edit in p.edits] for p in phones.values()]):
-        server = base()
-        for device, edit in order:
-            server.push(device, edit)
-        found.append((order, server))
-    return found
-
-
-def said(order: Order) -> str:
-    return "\n".join(f"{edit.id}: {edit.op} {edit.key} {dict(edit.patch)} at {edit.at_ms}" for _, edit in order)
+    return arrivals({name: phone.edits for name, phone in phones.items()}, base)
 
 
 def registers_of(edit: Edit) -> set[str]:
@@ -160,9 +148,7 @@ def is_echo(order: Order, device: str, edit: Edit, name: str) -> bool:
 @settings(max_examples=300, deadline=None)
 @given(acts)
 def test_both_phones_end_with_the_same_day_in_whatever_order_it_arrives(done: list[Act]) -> None:
-    (first_order, first), *others = outcomes(done)
-    for order, server in others:
-        assert server.registers() == first.registers(), f"{said(first_order)}\n--- or ---\n{said(order)}"
+    check_same_end(outcomes(done))
 
 
 @settings(max_examples=300, deadline=None)

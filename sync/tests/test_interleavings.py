@@ -3,7 +3,6 @@
 Whatever the order in which it arrives, the same stands in the end, and nothing is lost without a word.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +11,7 @@ from hypothesis import strategies as st
 
 from sync.domain.merge import DELETED
 from sync.domain.records import Edit, Key
-from sync.tests.planning import START_MS, Server, interleavings
+from sync.tests.planning import START_MS, Order, Server, arrivals, check_same_end, said
 
 WORKOUT, SECOND = ("workout", "w"), ("workout", "v")
 EXERCISE, OTHER, SET, NEW = ("exercise", "e"), ("exercise", "o"), ("set", "s"), ("set", "n")
@@ -24,7 +23,6 @@ OPS = ["update", "update", "tags", "delete", "create", "restore"]
 MOVES = ["update", "update", "move", "move", "delete", "delete", "create", "restore"]
 
 Act = tuple[str, str, Key, str, int, int]  # device, op, record, field, value, time
-Order = Sequence[tuple[str, Edit]]
 
 
 def acts(keys: list[Key], ops: list[str], devices: str = "ABC", most: int = 5) -> st.SearchStrategy[list[Act]]:
@@ -112,45 +110,28 @@ def base() -> Server:
 
 
 def outcomes(done: list[Act]) -> list[tuple[Order, Server]]:
-    """The server after each order in which the edits may arrive."""
     phones = {name: Phone(name) for name in "ABC"}
     for device, *act in done:
         phones[device].act(*act)  # type: ignore[arg-type]  # the rest of an Act
-    found: list[tuple[Order, Server]] = []
-    for order in interleavings([[(p.name, edit) for edit in p.edits] for p in phones.values()]):
-        server = base()
-        for device, edit in order:
-            server.push(device, edit)
-        found.append((order, server))
-    return found
-
-
-def said(order: Order) -> str:
-    return "\n".join(f"{edit.id}: {edit.op} {edit.key} {dict(edit.patch)} at {edit.at_ms}" for _, edit in order)
-
-
-def check_same_end(done: list[Act]) -> None:
-    (first_order, first), *others = outcomes(done)
-    for order, server in others:
-        assert server.registers() == first.registers(), f"{said(first_order)}\n--- or ---\n{said(order)}"
+    return arrivals({name: phone.edits for name, phone in phones.items()}, base)
 
 
 @settings(max_examples=400, deadline=None)
 @given(acts([SET], ["update", "tags", "delete", "restore"]))
 def test_order_does_not_matter_for_one_record(done: list[Act]) -> None:
-    check_same_end(done)
+    check_same_end(outcomes(done))
 
 
 @settings(max_examples=500, deadline=None)
 @given(acts([WORKOUT, EXERCISE, OTHER, SET], OPS))
 def test_order_does_not_matter_for_parents_and_children(done: list[Act]) -> None:
-    check_same_end(done)
+    check_same_end(outcomes(done))
 
 
 @settings(max_examples=500, deadline=None)
 @given(acts(ALL, MOVES, most=6))
 def test_order_does_not_matter_for_what_is_moved(done: list[Act]) -> None:
-    check_same_end(done)
+    check_same_end(outcomes(done))
 
 
 @settings(max_examples=400, deadline=None)
