@@ -1,6 +1,7 @@
 -- What did the dose hold when it was logged? (body of a row trigger; an upsert passes it as an INSERT first, even where the row is
--- there. What was never known stays so, and where supplements are merged, their logs keep what they have.)
-IF NEW.nutrients <> '{}' THEN
+-- there. What was never known stays so, also where an archive is taken in; and where supplements are merged, their logs keep what they
+-- have.)
+IF NEW.nutrients <> '{}' OR current_setting('sync.source', TRUE) = 'import' THEN
   RETURN NEW;
 END IF;
 IF TG_OP = 'INSERT' THEN

@@ -5,9 +5,12 @@ from uuid import UUID
 import pytest
 
 from accounts.models import User
+from catalog.models import Food
+from catalog.tests.factories import make_food, make_nutrient
 from config.tests.contract import SchemaClient
 from lib.identity import derived_id
 from lib.tests.factories import as_id
+from nutrition.models import MealLogItem
 from nutrition.tests.factories import make_supplement
 from sync.tests.devices import Json, Phone
 from sync.tests.transfers import contents, counted, documents, exported, imported, record_line, snapshot_lines
@@ -46,6 +49,20 @@ def test_day_of_an_account_is_taken_in_by_another_one(  # noqa: PLR0917 - two pe
     before = documents(bob)
     assert counted(imported(bobs_api, archive, mode)) == {"noop": len(before)}
     assert documents(bob) == before
+
+
+def test_what_a_food_held_when_it_was_logged_is_not_filled_in_by_an_import(
+    api: SchemaClient, bobs_api: SchemaClient, phone: Phone, bob: User
+) -> None:
+    make_nutrient("protein", unit="g")
+    food = make_food("oats", nutrients={})
+    log = phone.create("meal_log", {"eaten_on": DAY})
+    phone.create("meal_log_item", {"meal_log": log, "food": as_id(food), "grams": "80.00"})
+    archive = exported(api)
+    Food.objects.filter(pk=food.pk).update(nutrients={"protein": 13.5})
+    for _ in range(2):
+        assert imported(bobs_api, archive, "merge")["state"] == "done"
+        assert MealLogItem.objects.get(user=bob).nutrients == {}
 
 
 def test_day_of_an_account_that_no_server_knows_is_taken_in(api: SchemaClient, alice: User) -> None:
